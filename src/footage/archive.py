@@ -1,0 +1,216 @@
+"""The durable vectors: one immutable, checksummed file per video and embedder.
+
+A file is an uncompressed zip: ``header.json`` and one ``.npy`` member per array. It is written
+under a temporary name, fsynced and renamed, so a reader sees a whole file or none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import re
+import uuid
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from footage.embedder import Fingerprint, Route, Spans, Track, VideoEmbedding
+from footage.errors import ArchiveDamaged, InvalidVector, LibraryTooNew, LibraryUnwritable
+from footage.media.frames import Damage
+
+FORMAT = 1
+SUFFIX = ".zip"
+_VIDEO_ID = re.compile(r"[0-9a-z_-]{1,64}")
+
+
+class Archive:
+    """The archive folder of a library: ``archive/<fingerprint>/<video id>.zip``."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def path(self, video_id: str, fingerprint: Fingerprint) -> Path:
+        """Where the embedding of a video lies, whether or not it is there."""
+        if not _VIDEO_ID.fullmatch(video_id):
+            raise ValueError(f"not a video id: {video_id!r}")
+        return self._root / fingerprint.id / f"{video_id}{SUFFIX}"
+
+    def has(self, video_id: str, fingerprint: Fingerprint) -> bool:
+        """Whether this video was already embedded by this embedder."""
+        return self.path(video_id, fingerprint).is_file()
+
+    def video_ids(self, fingerprint: Fingerprint) -> Iterator[str]:
+        """The ids of all videos embedded by this embedder, in no particular order."""
+        for path in (self._root / fingerprint.id).glob(f"*{SUFFIX}"):
+            yield path.stem
+
+    def write(self, video_id: str, fingerprint: Fingerprint, embedding: VideoEmbedding) -> Path:
+        """Store an embedding durably and return its path.
+
+        Raises `InvalidVector` for vectors of another dimension or with a NaN in them, and
+        `LibraryUnwritable` where the disk refuses; in both cases nothing that was there changes.
+        """
+        target = self.path(video_id, fingerprint)
+        arrays = _arrays(embedding, fingerprint.dimension)
+        payload = {name: _npy_bytes(array) for name, array in arrays.items()}
+        header = {
+            "format": FORMAT,
+            "video_id": video_id,
+            "fingerprint": asdict(fingerprint),
+            "duration": embedding.duration,
+            "damage": asdict(embedding.damage),
+            "tracks": [list(route) for route in embedding.tracks],
+            "checksums": {name: _digest(data) for name, data in payload.items()},
+        }
+        try:
+            _write_durably(target, header, payload)
+        except OSError as error:
+            raise LibraryUnwritable(f"{target} cannot be written ({error.strerror})") from error
+        return target
+
+    def read(self, video_id: str, fingerprint: Fingerprint) -> VideoEmbedding:
+        """The embedding of a video.
+
+        Raises `ArchiveDamaged` where the file is missing, truncated or fails a checksum, and
+        `LibraryTooNew` where a newer footage wrote it.
+        """
+        path = self.path(video_id, fingerprint)
+        with _damage(path), zipfile.ZipFile(path) as bundle:
+            header = _header(bundle, path)
+            arrays = {name: _array(bundle, header, name) for name in header["checksums"]}
+            return _embedding(header, arrays)
+
+    def spans(self, video_id: str, fingerprint: Fingerprint) -> dict[Route, Spans]:
+        """Only the spans of a video, by route, without reading its vectors; raises like `read`."""
+        path = self.path(video_id, fingerprint)
+        with _damage(path), zipfile.ZipFile(path) as bundle:
+            header = _header(bundle, path)
+            return {
+                Route(modality, scope): _array(bundle, header, f"{modality}.{scope}.spans.npy")
+                for modality, scope in header["tracks"]
+            }
+
+    def delete(self, video_id: str, fingerprint: Fingerprint) -> None:
+        """Forget an embedding; nothing happens where there is none."""
+        self.path(video_id, fingerprint).unlink(missing_ok=True)
+
+
+def _arrays(embedding: VideoEmbedding, dimension: int) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {}
+    for route, track in embedding.tracks.items():
+        _check(track, dimension)
+        arrays[f"{route.modality}.{route.scope}.spans.npy"] = track.spans.astype(np.float64)
+        arrays[f"{route.modality}.{route.scope}.vectors.npy"] = track.vectors.astype(np.float32)
+    if embedding.frames is not None:
+        _check(embedding.frames, dimension)
+        arrays["frames.spans.npy"] = embedding.frames.spans.astype(np.float64)
+        # half precision moves a cosine by less than 1e-3 and halves the file
+        arrays["frames.vectors.npy"] = embedding.frames.vectors.astype(np.float16)
+    return arrays
+
+
+def _check(track: Track, dimension: int) -> None:
+    if track.vectors.shape != (len(track), dimension):
+        raise InvalidVector(
+            f"the embedder returned vectors of shape {track.vectors.shape}, "
+            f"not {(len(track), dimension)}",
+            remedy="this is a fault of the embedder: please report it",
+        )
+    if not np.isfinite(track.vectors).all():
+        raise InvalidVector(
+            "the embedder returned a vector with NaN or infinity in it",
+            remedy="this is a fault of the embedder: run `footage doctor`",
+        )
+
+
+def _npy_bytes(array: NDArray[Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _write_durably(target: Path, header: dict[str, Any], payload: dict[str, bytes]) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.stem}.{uuid.uuid4().hex}.tmp")
+    try:
+        with draft.open("wb") as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as bundle:
+                bundle.writestr("header.json", json.dumps(header, sort_keys=True))
+                for name, data in payload.items():
+                    bundle.writestr(name, data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    with contextlib.suppress(PermissionError):  # Windows has no fsync of a folder
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def _damage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except LibraryTooNew:
+        raise
+    except FileNotFoundError as error:
+        raise ArchiveDamaged(f"the archive file {path} is missing") from error
+    # a damaged zip fails in any way its parsers can
+    except Exception as error:
+        raise ArchiveDamaged(f"the archive file {path} is damaged ({error})") from error
+
+
+def _header(bundle: zipfile.ZipFile, path: Path) -> dict[str, Any]:
+    header: dict[str, Any] = json.loads(bundle.read("header.json"))
+    if header["format"] > FORMAT:
+        raise LibraryTooNew(f"{path} has archive format {header['format']}, not {FORMAT}")
+    return header
+
+
+def _array(bundle: zipfile.ZipFile, header: dict[str, Any], name: str) -> NDArray[Any]:
+    data = bundle.read(name)
+    if _digest(data) != header["checksums"][name]:
+        raise ValueError(f"{name} fails its checksum")
+    array: NDArray[Any] = np.load(io.BytesIO(data), allow_pickle=False)
+    return array
+
+
+def _embedding(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> VideoEmbedding:
+    tracks = {
+        Route(modality, scope): _track(arrays, f"{modality}.{scope}")
+        for modality, scope in header["tracks"]
+    }
+    frames = _track(arrays, "frames") if "frames.spans.npy" in arrays else None
+    return VideoEmbedding(
+        duration=float(header["duration"]),
+        tracks=tracks,
+        frames=frames,
+        damage=Damage(**header["damage"]),
+    )
+
+
+def _track(arrays: dict[str, NDArray[Any]], name: str) -> Track:
+    return Track(
+        spans=arrays[f"{name}.spans.npy"], vectors=arrays[f"{name}.vectors.npy"].astype(np.float32)
+    )

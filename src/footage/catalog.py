@@ -1,0 +1,438 @@
+"""The durable record of a library, in SQLite: videos, where they lie, tags, what was removed.
+
+The catalog knows which videos exist and which are embedded; the vectors themselves are in the
+archive. Times are stored as ISO 8601 text in UTC, so that they sort and compare as text.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from footage.errors import (
+    CatalogDamaged,
+    InvalidQuery,
+    LibraryError,
+    LibraryLocked,
+    LibraryTooNew,
+    LibraryUnwritable,
+    NotFound,
+)
+from footage.media.identity import FileStamp
+from footage.query import Filters
+
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE videos (
+    video_id    TEXT PRIMARY KEY,
+    title       TEXT NOT NULL,
+    url         TEXT,
+    duration    REAL NOT NULL,
+    width       INTEGER NOT NULL,
+    height      INTEGER NOT NULL,
+    fps         REAL NOT NULL,
+    codec       TEXT NOT NULL,
+    has_audio   INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    added_at    TEXT NOT NULL
+) STRICT;
+CREATE TABLE locations (
+    path     BLOB PRIMARY KEY, -- as the file system has it: not every name is text
+    video_id TEXT NOT NULL REFERENCES videos ON DELETE CASCADE,
+    size     INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    inode    TEXT NOT NULL
+) STRICT;
+CREATE INDEX locations_by_video ON locations (video_id);
+CREATE TABLE tags (
+    video_id TEXT NOT NULL REFERENCES videos ON DELETE CASCADE,
+    tag      TEXT NOT NULL,
+    PRIMARY KEY (video_id, tag)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE tombstones (
+    video_id   TEXT PRIMARY KEY REFERENCES videos ON DELETE CASCADE,
+    removed_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE embeddings (
+    video_id    TEXT NOT NULL REFERENCES videos ON DELETE CASCADE,
+    fingerprint TEXT NOT NULL,
+    segments    INTEGER NOT NULL,
+    damage      TEXT NOT NULL,
+    indexed     INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (video_id, fingerprint)
+) STRICT, WITHOUT ROWID;
+"""
+
+_VISIBLE = (
+    "(v.url IS NOT NULL OR EXISTS (SELECT 1 FROM locations l WHERE l.video_id = v.video_id))"
+    " AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.video_id = v.video_id)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """One video of the library. Times are in seconds, sizes in pixels, dates in UTC."""
+
+    video_id: str
+    title: str
+    duration: float
+    width: int
+    height: int
+    fps: float
+    codec: str
+    has_audio: bool
+    recorded_at: datetime
+    added_at: datetime
+    url: str | None = None
+    paths: tuple[Path, ...] = ()
+    tags: tuple[str, ...] = ()
+    removed: bool = False
+    segments: int = 0
+    damage: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def path(self) -> Path | None:
+        """The first known location that is there now, else the first known one."""
+        return next((path for path in self.paths if path.exists()), next(iter(self.paths), None))
+
+    @property
+    def state(self) -> str:
+        """``ready``, ``missing`` (its content is nowhere any more) or ``removed``."""
+        if self.removed:
+            return "removed"
+        return "ready" if self.paths or self.url else "missing"
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of an entry of ``videos --json``."""
+        return {
+            "video_id": self.video_id,
+            "title": self.title,
+            "path": str(self.path) if self.path else None,
+            "paths": [str(path) for path in self.paths],
+            "url": self.url,
+            "duration": self.duration,
+            "width": self.width,
+            "height": self.height,
+            "fps": self.fps,
+            "codec": self.codec,
+            "has_audio": self.has_audio,
+            "recorded_at": self.recorded_at.isoformat(),
+            "added_at": self.added_at.isoformat(),
+            "tags": list(self.tags),
+            "state": self.state,
+            "segments": self.segments,
+            "damage": self.damage,
+        }
+
+
+class Catalog:
+    """One open catalog. Safe to use from several threads and several processes."""
+
+    def __init__(self, path: Path, *, fingerprint: str) -> None:
+        """Open or create the catalog at ``path``; counts are of the embedder ``fingerprint``.
+
+        Raises `CatalogDamaged`, `LibraryTooNew` or `LibraryUnwritable`.
+        """
+        self.path = path
+        self._fingerprint = fingerprint
+        self._lock = threading.RLock()
+        self._connection = sqlite3.connect(
+            path, timeout=10.0, isolation_level=None, check_same_thread=False
+        )
+        self._connection.row_factory = sqlite3.Row
+        try:
+            with self._errors():
+                self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        """Close the database; the catalog cannot be used afterwards."""
+        self._connection.close()
+
+    # videos and their locations
+
+    def put(self, video: Video) -> None:
+        """Record a video; a video already known keeps its tags, title and date of adding."""
+        row = (
+            *(video.video_id, video.title, video.url, video.duration, video.width, video.height),
+            *(video.fps, video.codec, int(video.has_audio)),
+            *(_iso(video.recorded_at), _iso(video.added_at)),
+        )
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO videos VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+                " ON CONFLICT (video_id) DO NOTHING",
+                row,
+            )
+
+    def locate(self, path: Path, stamp: FileStamp, video_id: str) -> None:
+        """Record that the content of ``video_id`` lies at ``path``, in place of what was there."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO locations VALUES (?,?,?,?,?) ON CONFLICT (path) DO UPDATE SET"
+                " video_id = excluded.video_id, size = excluded.size,"
+                " mtime_ns = excluded.mtime_ns, inode = excluded.inode",
+                (os.fsencode(path), video_id, stamp.size, stamp.mtime_ns, str(stamp.inode)),
+            )
+
+    def locations(self) -> dict[Path, tuple[FileStamp, str]]:
+        """Every known path, with the stamp it was last read at and the video it held."""
+        return {
+            Path(os.fsdecode(row["path"])): (
+                FileStamp(row["size"], row["mtime_ns"], int(row["inode"])),
+                row["video_id"],
+            )
+            for row in self._rows("SELECT * FROM locations")
+        }
+
+    def video(self, reference: str) -> Video:
+        """The video with this id, unambiguous id prefix (6 digits or more), or path.
+
+        Raises `NotFound` for none and `InvalidQuery` for several.
+        """
+        found = self._rows(
+            "SELECT video_id FROM videos WHERE video_id = ?1"
+            " UNION SELECT video_id FROM locations WHERE path = ?2"
+            " UNION SELECT video_id FROM videos"
+            "  WHERE length(?1) >= 6 AND substr(video_id, 1, length(?1)) = ?1",
+            (reference, os.fsencode(_absolute(reference))),
+        )
+        if not found:
+            raise NotFound(f"no video {reference!r} in this library")
+        if len(found) > 1:
+            raise InvalidQuery(
+                f"{reference!r} begins the ids of {len(found)} videos",
+                remedy="write more of the id",
+            )
+        return self.videos([found[0]["video_id"]])[found[0]["video_id"]]
+
+    def videos(self, video_ids: Sequence[str] | None = None) -> dict[str, Video]:
+        """Videos by id, oldest recording first; by default all, removed and missing ones too."""
+        some = "" if video_ids is None else " WHERE v.video_id IN (SELECT value FROM json_each(?2))"
+        wanted = () if video_ids is None else (json.dumps(list(video_ids)),)
+        rows = self._rows(
+            "SELECT v.*, e.segments, e.damage, t.removed_at FROM videos v"
+            " LEFT JOIN embeddings e ON e.video_id = v.video_id AND e.fingerprint = ?1"
+            f" LEFT JOIN tombstones t ON t.video_id = v.video_id{some}"
+            " ORDER BY v.recorded_at, v.title, v.video_id",
+            (self._fingerprint, *wanted),
+        )
+        videos = {row["video_id"]: _video(row) for row in rows}
+        for column, table in (("path", "locations"), ("tag", "tags")):
+            for video_id, values in self._gather(column, table, wanted).items():
+                if column == "path":
+                    found = tuple(Path(os.fsdecode(value)) for value in values)
+                    videos[video_id] = replace(videos[video_id], paths=found)
+                else:
+                    videos[video_id] = replace(videos[video_id], tags=tuple(values))
+        return videos
+
+    def select(self, filters: Filters, *, hidden: bool = False) -> list[str] | None:
+        """The ids of the videos that pass the filters; None where every one does.
+
+        Missing and removed videos pass only where ``hidden`` holds.
+        """
+        conditions, values = _conditions(filters)
+        if filters.videos:
+            ids = [self.video(reference).video_id for reference in filters.videos]
+            conditions.append("v.video_id IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(ids))
+        if not hidden and self._rows(f"SELECT 1 FROM videos v WHERE NOT ({_VISIBLE}) LIMIT 1"):
+            conditions.append(_VISIBLE)
+        if not conditions:
+            return None
+        where = " AND ".join(conditions)
+        rows = self._rows(f"SELECT v.video_id FROM videos v WHERE {where} ORDER BY 1", values)
+        return [row["video_id"] for row in rows]
+
+    # tags and removal
+
+    def tag(self, video_ids: Iterable[str], *, add: Iterable[str], remove: Iterable[str]) -> None:
+        """Add and remove tags of videos."""
+        ids = list(video_ids)
+        with self._transaction() as db:
+            for tag in add:
+                rows = [(video_id, tag) for video_id in ids]
+                db.executemany("INSERT OR IGNORE INTO tags VALUES (?,?)", rows)
+            for tag in remove:
+                rows = [(video_id, tag) for video_id in ids]
+                db.executemany("DELETE FROM tags WHERE video_id = ? AND tag = ?", rows)
+
+    def bury(self, video_id: str) -> None:
+        """Put a tombstone on a video: hidden, and not taken in again by a scan."""
+        with self._transaction() as db:
+            now = _iso(datetime.now(timezone.utc))
+            db.execute("INSERT OR IGNORE INTO tombstones VALUES (?,?)", (video_id, now))
+
+    def unbury(self, video_id: str) -> None:
+        """Take the tombstone away."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM tombstones WHERE video_id = ?", (video_id,))
+
+    # what is embedded, and what of it the index holds
+
+    def record_embedding(self, video_id: str, segments: int, damage: dict[str, int]) -> None:
+        """Record that the archive holds the embedding of a video; the index does not yet."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO embeddings VALUES (?,?,?,?,0)",
+                (video_id, self._fingerprint, segments, json.dumps(damage)),
+            )
+
+    def forget_embedding(self, video_id: str) -> None:
+        """Record that the archive no longer holds the embedding of a video."""
+        with self._transaction() as db:
+            db.execute(
+                "DELETE FROM embeddings WHERE video_id = ? AND fingerprint = ?",
+                (video_id, self._fingerprint),
+            )
+
+    def mark_indexed(self, video_ids: Iterable[str], *, indexed: bool = True) -> None:
+        """Record that the index holds (or lacks) all rows of these videos."""
+        with self._transaction() as db:
+            db.executemany(
+                "UPDATE embeddings SET indexed = ? WHERE video_id = ? AND fingerprint = ?",
+                [(int(indexed), video_id, self._fingerprint) for video_id in video_ids],
+            )
+
+    def embedded(self) -> dict[str, int]:
+        """The number of segments of every embedded video that was not removed."""
+        return self._segments("1")
+
+    def unindexed(self) -> dict[str, int]:
+        """Of the embedded videos, those whose rows the index may lack."""
+        return self._segments("indexed = 0")
+
+    def integrity(self) -> list[str]:
+        """What SQLite finds wrong with the file; empty when it is sound."""
+        rows = self._rows("PRAGMA integrity_check")
+        return [row[0] for row in rows if row[0] != "ok"]
+
+    # within
+
+    def _segments(self, condition: str) -> dict[str, int]:
+        rows = self._rows(
+            f"SELECT video_id, segments FROM embeddings WHERE fingerprint = ? AND {condition}"
+            " AND video_id NOT IN (SELECT video_id FROM tombstones) ORDER BY 1",
+            (self._fingerprint,),
+        )
+        return {row["video_id"]: row["segments"] for row in rows}
+
+    def _gather(self, column: str, table: str, wanted: Sequence[str]) -> dict[str, list[Any]]:
+        where = "WHERE video_id IN (SELECT value FROM json_each(?))" if wanted else ""
+        gathered: dict[str, list[Any]] = {}
+        for row in self._rows(
+            f"SELECT video_id, {column} FROM {table} {where} ORDER BY 1, 2", wanted
+        ):
+            gathered.setdefault(row[0], []).append(row[1])
+        return gathered
+
+    def _prepare(self) -> None:
+        db = self._connection
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise LibraryTooNew(f"{self.path} was written by a newer footage (format {version})")
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA synchronous = FULL")
+        if version == 0:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(
+                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            )
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._errors():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        with self._lock, self._errors():
+            return self._connection.execute(sql, values).fetchall()
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _translated(error, self.path) from error
+
+
+def _translated(error: sqlite3.Error, path: Path) -> LibraryError:
+    message = str(error)
+    if "locked" in message or "busy" in message:
+        return LibraryLocked(f"{path} is being written by another process")
+    if any(word in message for word in ("full", "readonly", "unable to open", "disk I/O")):
+        return LibraryUnwritable(f"{path} cannot be written ({message})")
+    return CatalogDamaged(f"{path} cannot be read ({message})")
+
+
+def _conditions(filters: Filters) -> tuple[list[str], list[Any]]:
+    conditions: list[str] = []
+    values: list[Any] = []
+    if filters.folders:
+        # with the separator: a folder's contents, not the folders whose names it begins
+        starts = [os.fsencode(f"{_absolute(folder)}{os.sep}") for folder in filters.folders]
+        inside = " OR ".join(["substr(l.path, 1, length(?)) = ?"] * len(starts))
+        conditions.append(
+            f"EXISTS (SELECT 1 FROM locations l WHERE l.video_id = v.video_id AND ({inside}))"
+        )
+        values += [start for start in starts for _ in range(2)]
+    for tag in filters.tags:
+        conditions.append(
+            "EXISTS (SELECT 1 FROM tags g WHERE g.video_id = v.video_id AND g.tag = ?)"
+        )
+        values.append(tag)
+    for column, operator, limit in (
+        ("recorded_at", ">=", filters.recorded_from and _iso(filters.recorded_from)),
+        ("recorded_at", "<", filters.recorded_before and _iso(filters.recorded_before)),
+        ("duration", ">=", filters.shortest),
+        ("duration", "<=", filters.longest),
+    ):
+        if limit is not None:
+            conditions.append(f"v.{column} {operator} ?")
+            values.append(limit)
+    return conditions, values
+
+
+def _video(row: sqlite3.Row) -> Video:
+    return Video(
+        video_id=row["video_id"],
+        title=row["title"],
+        url=row["url"],
+        duration=row["duration"],
+        width=row["width"],
+        height=row["height"],
+        fps=row["fps"],
+        codec=row["codec"],
+        has_audio=bool(row["has_audio"]),
+        recorded_at=datetime.fromisoformat(row["recorded_at"]),
+        added_at=datetime.fromisoformat(row["added_at"]),
+        removed=row["removed_at"] is not None,
+        segments=row["segments"] or 0,
+        damage=json.loads(row["damage"] or "{}"),
+    )
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(timezone.utc).isoformat(timespec="microseconds")
+
+
+def _absolute(path: str | Path) -> Path:
+    return Path(path).expanduser().absolute()

@@ -1,0 +1,72 @@
+"""The program: gathers the commands, and turns every error into one sentence and an exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from types import FrameType
+
+import typer
+
+from footage.cli import (
+    demo,
+    doctor,
+    index,
+    open_,
+    reindex,
+    remove,
+    search,
+    show,
+    tag,
+    version,
+    videos,
+)
+from footage.cli.output import print_error
+from footage.errors import FootageError, LibraryLocked, UsageError
+
+FAILED, USAGE, LOCKED = 1, 2, 3
+
+app = typer.Typer(
+    name="footage",
+    help="Say what you remember, get the moment: semantic search in your own videos.",
+    epilog="Start with: footage index ~/Videos, then: footage search 'a dog on a beach'",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("index")(index.index)
+app.command("search")(search.search)
+app.command("videos")(videos.videos)
+app.command("show")(show.show)
+app.command("open")(open_.open_)
+app.command("tag")(tag.tag)
+app.command("remove")(remove.remove)
+app.command("reindex")(reindex.reindex)
+app.command("doctor")(doctor.doctor)
+app.command("demo")(demo.demo)
+app.command("version")(version.version)
+
+
+def main() -> None:
+    """Run the program. Exit codes: 0 answered, 1 failed, 2 usage, 3 locked, 130 interrupted."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):  # a stream replaced by a program that embeds us
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except FootageError as error:
+        print_error(error, as_json="--json" in sys.argv)
+        sys.exit(exit_code(error))
+
+
+def exit_code(error: FootageError) -> int:
+    """The exit code an error ends the program with."""
+    if isinstance(error, LibraryLocked):
+        return LOCKED
+    return USAGE if isinstance(error, UsageError) else FAILED
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,108 @@
+"""``footage demo``: sample footage, indexed and searched, to see what footage does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn
+
+from footage import logs
+from footage.cli import last_search
+from footage.cli.index import ProgressBar
+from footage.cli.options import JsonOption, VerboseOption
+from footage.cli.output import clock, err, out, place, plural, print_json, span
+from footage.demo import SAMPLE_QUERIES, SampleQuery, make_sample_footage
+from footage.library import Library, open_library
+from footage.search.moments import Moment
+
+ENOUGH_OVERLAP = 0.5  # of the found moment or of the expected one: they show the same thing
+
+
+def demo(
+    folder: Annotated[
+        Path, typer.Option("--folder", metavar="DIR", help="Where the films and library go.")
+    ] = Path("demo-footage"),
+    as_json: JsonOption = False,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Make a few minutes of sample footage, index it, search it, and show what was found."""
+    logs.to_terminal(verbose)
+    films = _make(folder, quiet=as_json)
+    with open_library(folder / "demo.library") as library:
+        bar = ProgressBar(quiet=as_json)
+        with bar:
+            report = library.add(*films, observer=bar)
+        if report.failed and report.failed[0].error is not None:
+            raise report.failed[0].error
+        if not as_json:
+            made = clock(sum(video.duration for video in library.videos()))
+            took = (
+                f"indexed in {report.elapsed:.1f} s" if report.video_seconds else "indexed before"
+            )
+            out.print(f"[bold]{plural(len(films), 'film')}[/], {made} in all, {took}\n")
+        answers = [_ask(library, query) for query in SAMPLE_QUERIES if not query.spoken]
+    if as_json:
+        print_json({"answers": [answer.to_json() for answer in answers]})
+        return
+    for answer in answers:
+        answer.print()
+    right = sum(answer.right for answer in answers)
+    out.print(
+        f"{right} of {len(answers)} came back first. Now search them yourself:\n"
+        f"  footage search --library {escape(place(library.folder))} 'a bicycle'"
+    )
+
+
+def _make(folder: Path, *, quiet: bool) -> list[Path]:
+    bar = Progress(
+        TextColumn("making sample footage"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[film]}"),
+        console=err,
+        disable=quiet or not err.is_terminal,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("", total=1.0, film="")
+        return make_sample_footage(
+            folder, on_progress=lambda film, share: bar.update(task, completed=share, film=film)
+        )
+
+
+class _Answer:
+    def __init__(self, query: SampleQuery, moment: Moment) -> None:
+        self.query = query
+        self.moment = moment
+
+    @property
+    def right(self) -> bool:
+        """Whether the first moment is the one that the storyboard says."""
+        moment, query = self.moment, self.query
+        if moment.path is None or moment.path.name != query.expects:
+            return False
+        shared = min(moment.end, query.end) - max(moment.start, query.start)
+        shorter = min(moment.end - moment.start, query.end - query.start)
+        return shared >= ENOUGH_OVERLAP * shorter
+
+    def to_json(self) -> dict[str, object]:
+        return {"query": self.query.text, "right": self.right, "moment": self.moment.to_json()}
+
+    def print(self) -> None:
+        mark = "[green]right[/]" if self.right else "[yellow]wrong[/]"
+        moment = self.moment
+        out.print(f"[bold]{escape(self.query.text)}[/]")
+        out.print(
+            f"  {mark}  {escape(moment.title)}  [green]{span(moment.start, moment.end)}[/]"
+            f"  [cyan]{moment.score:.3f}[/]"
+        )
+        out.print(f"  [dim]thumbnail: {escape(place(moment.thumbnail))}[/]\n")
+
+
+def _ask(library: Library, query: SampleQuery) -> _Answer:
+    result = library.search(query.text, limit=1)
+    last_search.remember(library.folder, result)
+    return _Answer(query, result[0])

@@ -1,0 +1,204 @@
+"""``footage index``: take videos in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from footage import logs
+from footage.cli.options import JsonOption, LibraryOption, QuietOption, VerboseOption
+from footage.cli.output import clock, err, out, place, plural, print_json, visible
+from footage.errors import UsageError
+from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Report
+from footage.library import open_library
+from footage.settings import Sampling
+
+SHOWN_FAILURES = 50
+
+
+def index(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE...", help="Files, folders or globs.")
+    ],
+    library: LibraryOption = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option("--exclude", metavar="GLOB", help="Leave out names or paths; repeatable."),
+    ] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option("--tag", metavar="TAG", help="Tag what is indexed; repeatable."),
+    ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option("--fps", help="Frames looked at a second; settled with a new library [1]."),
+    ] = None,
+    segment_length: Annotated[
+        str | None,
+        typer.Option(
+            "--segment-length",
+            metavar="MIN-MAX",
+            help="Seconds a segment lasts; settled with a new library [2-15].",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = 0,
+    quiet: QuietOption = False,
+) -> None:
+    """Index videos: files, folders, globs. What was indexed before is skipped.
+
+    It may be stopped at any time (Ctrl-C) and started again: finished videos stay.
+    """
+    logs.to_terminal(-1 if quiet else verbose)
+    sampling = _sampling(fps, segment_length)
+    with open_library(library, sampling=sampling) as opened:
+        bar = ProgressBar(quiet=quiet or as_json)
+        try:
+            with bar:
+                report = opened.add(*sources, exclude=exclude or [], tags=tag or [], observer=bar)
+        except IngestInterrupted as interrupt:
+            report = interrupt.report
+            _print(report, as_json=as_json, quiet=quiet)
+            err.print("[yellow]interrupted:[/] finished videos are kept; run it again to go on")
+            raise typer.Exit(130) from interrupt
+    _print(report, as_json=as_json, quiet=quiet)
+    if report.failed or report.waiting:
+        raise typer.Exit(1)
+
+
+def _sampling(fps: float | None, segment_length: str | None) -> Sampling | None:
+    if fps is None and segment_length is None:
+        return None
+    try:
+        shortest, longest = map(float, (segment_length or "2-15").split("-"))
+        return Sampling(fps=fps or 1.0, shortest=shortest, longest=longest)
+    except ValidationError as error:
+        message = error.errors()[0]["msg"]
+        raise UsageError(
+            f"--fps or --segment-length cannot be used: {message}", remedy="change it"
+        ) from error
+    except ValueError as error:
+        raise UsageError(
+            f"--segment-length {segment_length!r} is not a range", remedy="write 2-15"
+        ) from error
+
+
+class ProgressBar(Observer):
+    """One bar over all videos: what is read, how far, how fast, how long still."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._progress = Progress(
+            TextColumn("[bold]{task.fields[files]}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            _Rate(),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.fields[name]}"),
+            console=err,
+            disable=quiet or not err.is_terminal,
+            transient=True,
+        )
+        self._quiet = quiet
+        self._task = self._progress.add_task("", total=None, files="scanning", name="")
+        self._durations: dict[Path, float] = {}
+        self._reached: dict[Path, float] = {}
+        self._done = 0
+
+    def __enter__(self) -> ProgressBar:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def planned(self, unchanged: int, durations: Iterable[tuple[Path, float]]) -> None:
+        """Give the bar its length."""
+        self._durations = dict(durations)
+        total = sum(self._durations.values())
+        self._progress.update(self._task, total=total, files=f"0/{len(self._durations)}")
+        if not self._quiet and self._durations:
+            err.print(
+                f"{plural(len(self._durations), 'video')} to index, {clock(total)} in all"
+                + (f" ({unchanged:,} unchanged)" if unchanged else "")
+            )
+
+    def progressed(self, path: Path, seconds: float) -> None:
+        """Move the bar."""
+        self._reached[path] = min(seconds, self._durations.get(path, 0.0))
+        name = escape(visible(path.name))
+        self._progress.update(self._task, completed=sum(self._reached.values()), name=name)
+
+    def finished(self, outcome: Outcome) -> None:
+        """Count a file."""
+        if outcome.path not in self._durations:
+            return
+        self._reached[outcome.path] = self._durations[outcome.path]
+        self._done += 1
+        self._progress.update(
+            self._task,
+            completed=sum(self._reached.values()),
+            files=f"{self._done}/{len(self._durations)}",
+        )
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        """Seconds of video a second."""
+        return Text(f"{task.speed:.0f}x" if task.speed else "", style="cyan")
+
+
+def _print(report: Report, *, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        print_json(report.to_json())
+        return
+    for outcome in report.failed[:SHOWN_FAILURES]:
+        err.print(f"[red]failed:[/] {escape(visible(str(outcome.error)))}")
+    if len(report.failed) > SHOWN_FAILURES:
+        err.print(f"[red]failed:[/] and {len(report.failed) - SHOWN_FAILURES:,} more")
+    if quiet:
+        return
+    for skipped in report.scan.skipped:
+        err.print(
+            f"[yellow]skipped:[/] {escape(place(skipped.path))}: {escape(visible(skipped.reason))}"
+        )
+    for outcome in report.of(Kind.ADDED):
+        if any(outcome.damage.values()):
+            what = ", ".join(
+                f"{n} {name.replace('_', ' ')}" for name, n in outcome.damage.items() if n
+            )
+            err.print(
+                f"[yellow]damaged:[/] {escape(place(outcome.path))}: {what}; the rest is indexed"
+            )
+    if report.waiting:
+        err.print(
+            f"[yellow]not searchable yet:[/] {plural(report.waiting, 'video')} "
+            f"({escape(str(report.waiting_for))}); the next index or search takes them in"
+        )
+    out.print(_summary(report))
+
+
+def _summary(report: Report) -> str:
+    counts = {kind: len(report.of(kind)) for kind in Kind}
+    words = {
+        Kind.ADDED: "indexed",
+        Kind.LOCATED: "known already",
+        Kind.UNCHANGED: "unchanged",
+        Kind.REMOVED: "removed earlier",
+        Kind.FAILED: "failed",
+    }
+    parts = [f"{counts[kind]:,} {word}" for kind, word in words.items() if counts[kind]]
+    if report.scan.others:
+        parts.append(f"{report.scan.others:,} not video")
+    text = ", ".join(parts) or "no videos found"
+    if counts[Kind.ADDED] and report.elapsed > 0:
+        rate = report.video_seconds / report.elapsed
+        text += f" ({clock(report.video_seconds)} of video in {report.elapsed:.1f} s, "
+        text += f"{rate:.0f}x real time)"
+    return text

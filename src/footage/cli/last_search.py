@@ -1,0 +1,35 @@
+"""The last search of a library, so that `footage open 3` can play its third result."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+
+from footage.errors import NotFound
+from footage.search.moments import SearchResult
+
+FILE_NAME = "last-search.json"
+
+
+def remember(folder: Path, result: SearchResult) -> None:
+    """Keep what was found; a library that cannot be written goes without."""
+    kept = {
+        str(number): [moment.video_id, moment.start]
+        for number, moment in enumerate(result, start=result.query.offset + 1)
+    }
+    draft = folder / f"{FILE_NAME}.tmp"
+    with contextlib.suppress(OSError):
+        draft.write_text(json.dumps(kept), "utf-8")
+        draft.replace(folder / FILE_NAME)
+
+
+def recall(folder: Path, number: int) -> tuple[str, float]:
+    """Video id and start in seconds of a numbered result; raises `NotFound`."""
+    try:
+        video_id, start = json.loads((folder / FILE_NAME).read_text("utf-8"))[str(number)]
+        return str(video_id), float(start)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NotFound(
+            f"the last search has no result {number}", remedy="run `footage search` first"
+        ) from error

@@ -1,0 +1,86 @@
+"""``footage open``: play a moment in the system's player."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from footage.cli import last_search
+from footage.cli.options import LibraryOption, existing_library, seconds
+from footage.cli.output import clock, err, out, place
+from footage.errors import MediaMissing, UsageError
+from footage.library import Library
+
+# players that start where they are told, in the order of how well they do it
+PLAYERS: dict[str, tuple[str, ...]] = {
+    "mpv": ("--start={start}",),
+    "vlc": ("--start-time={start}",),
+    "celluloid": ("--mpv-start={start}",),
+    "ffplay": ("-ss", "{start}", "-autoexit", "-loglevel", "error"),
+    "mplayer": ("-ss", "{start}"),
+}
+OPENERS = {"darwin": "open", "win32": "explorer"}
+
+
+def open_(
+    moment: Annotated[
+        str,
+        typer.Argument(
+            metavar="MOMENT", help="A number of the last search, or VIDEO@TIME: clip.mp4@1:15."
+        ),
+    ],
+    library: LibraryOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the player's command, start nothing.")
+    ] = False,
+) -> None:
+    """Play a moment at its time in the system's player."""
+    with existing_library(library) as opened:
+        path, start = _resolve(opened, moment)
+    command, exact = player_command(path, start)
+    if dry_run:
+        out.print(escape(subprocess.list2cmdline(command)))
+        return
+    out.print(f"playing {escape(place(path))} at {clock(start)}")
+    if not exact:
+        err.print(
+            f"[yellow]note:[/] no player that can start in the middle was found: go to "
+            f"{clock(start)}, or install mpv or vlc"
+        )
+    subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _resolve(library: Library, moment: str) -> tuple[Path, float]:
+    if moment.isdecimal() and len(moment) < 6:
+        reference, start = last_search.recall(library.folder, int(moment))
+    else:
+        reference, _, time = moment.rpartition("@")
+        start = seconds(time) if reference else 0.0
+        reference = reference or moment
+    video = library.video(reference)
+    if video.path is None or not video.path.exists():
+        raise MediaMissing(f"{place(video.path)} is not there now")
+    return video.path, start
+
+
+def player_command(path: Path, start: float) -> tuple[list[str], bool]:
+    """The command that plays ``path``, and whether it begins at ``start`` seconds."""
+    for name, arguments in PLAYERS.items():
+        if program := shutil.which(name):
+            return [program, *(a.format(start=f"{start:.3f}") for a in arguments), str(path)], True
+    opener = shutil.which(OPENERS.get(sys.platform, "xdg-open"))
+    if opener is None:
+        raise UsageError("no video player was found", remedy="install mpv or vlc")
+    return [opener, str(path)], False

@@ -1,0 +1,94 @@
+"""The options that several commands share, and the library they name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from footage import logs
+from footage.errors import InvalidQuery
+from footage.library import Library, open_library
+from footage.query import Filters, day_range
+
+LibraryOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--library", "-l", metavar="DIR", help="The library; else $FOOTAGE_LIBRARY, else your own."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+VerboseOption = Annotated[
+    int, typer.Option("--verbose", "-v", count=True, help="Say what happens; twice for more.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")]
+VideosArgument = Annotated[
+    list[str], typer.Argument(metavar="VIDEO...", help="Ids, beginnings of ids, or paths.")
+]
+
+VideoFilter = Annotated[
+    list[str] | None, typer.Option("--video", metavar="VIDEO", help="Only this video; repeatable.")
+]
+FolderFilter = Annotated[
+    list[Path] | None, typer.Option("--folder", metavar="DIR", help="Only below it; repeatable.")
+]
+TagFilter = Annotated[
+    list[str] | None, typer.Option("--tag", metavar="TAG", help="Only with this tag; repeatable.")
+]
+SinceFilter = Annotated[
+    str | None, typer.Option("--since", metavar="DATE", help="Recorded then or later: 2024-05.")
+]
+UntilFilter = Annotated[
+    str | None, typer.Option("--until", metavar="DATE", help="Recorded then or earlier.")
+]
+ShortestFilter = Annotated[
+    str | None,
+    typer.Option("--min-duration", metavar="TIME", help="Videos this long or longer: 90 or 1:30."),
+]
+LongestFilter = Annotated[
+    str | None, typer.Option("--max-duration", metavar="TIME", help="Videos this long or shorter.")
+]
+
+
+def existing_library(folder: Path | None, *, verbose: int = 0, quiet: bool = False) -> Library:
+    """The library a command works on; raises `LibraryNotFound` where there is none."""
+    logs.to_terminal(-1 if quiet else verbose)
+    return open_library(folder, create=False)
+
+
+def filters(
+    *,
+    video: list[str] | None,
+    folder: list[Path] | None,
+    tag: list[str] | None,
+    since: str | None,
+    until: str | None,
+    min_duration: str | None,
+    max_duration: str | None,
+) -> Filters:
+    """The filters that the options of a command spell. Raises `InvalidQuery`."""
+    return Filters(
+        videos=tuple(video or ()),
+        folders=tuple(folder or ()),
+        tags=tuple(tag or ()),
+        recorded_from=day_range(since)[0] if since else None,
+        recorded_before=day_range(until)[1] if until else None,
+        shortest=seconds(min_duration) if min_duration else None,
+        longest=seconds(max_duration) if max_duration else None,
+    )
+
+
+def seconds(text: str) -> float:
+    """``90``, ``1:30`` or ``0:01:30.5`` in seconds. Raises `InvalidQuery`."""
+    parts = text.strip().split(":")
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        numbers = []
+    if not 1 <= len(numbers) <= 3 or any(not 0 <= number < 1e7 for number in numbers):
+        raise InvalidQuery(f"{text!r} is not a time", remedy="write 90, 1:30 or 0:01:30")
+    total = 0.0
+    for number in numbers:
+        total = 60 * total + number
+    return total

@@ -1,0 +1,94 @@
+"""How results look: JSON for programs, rich text for people."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from footage.errors import FootageError
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    out.file.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_error(error: FootageError, *, as_json: bool) -> None:
+    """One sentence on stderr, or the error's JSON shape on stdout."""
+    if as_json:
+        shape = {"code": error.code, "message": error.what, "remedy": error.remedy}
+        print_json({"error": shape})
+    else:
+        err.print(f"[bold red]error:[/] {escape(visible(str(error)))}")
+
+
+def clock(seconds: float) -> str:
+    """``75.4`` as ``1:15``, with hours where there are any."""
+    whole = int(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def span(start: float, end: float) -> str:
+    """A time range, ``0:12–0:18``; with tenths where it is shorter than two seconds."""
+    if end - start < 2:
+        return f"{clock(start)}.{int(start * 10) % 10}–{clock(end)}.{int(end * 10) % 10}"
+    return f"{clock(start)}–{clock(end)}"
+
+
+def place(path: Path | None) -> str:
+    """A path as a person would write it, from the home folder or the current one."""
+    if path is None:
+        return "(nowhere now)"
+    for base, prefix in ((Path.cwd(), ""), (Path.home(), "~/")):
+        if path.is_relative_to(base):
+            return visible(prefix + str(path.relative_to(base)))
+    return visible(str(path))
+
+
+def link(path: Path | None, text: str) -> str:
+    """Rich markup that opens ``path`` on a click where the terminal can."""
+    if path is None:
+        return escape(text)
+    try:
+        return f"[link={path.as_uri()}]{escape(text)}[/link]"
+    except ValueError:
+        return escape(text)
+
+
+def visible(text: str) -> str:
+    """Text without control characters, which a hostile file name could steer a terminal with."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def day(moment: datetime) -> str:
+    """The local date."""
+    return moment.astimezone().strftime("%Y-%m-%d")
+
+
+def size(bytes_: float) -> str:
+    """A number of bytes with a unit."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if bytes_ < 1000:
+            return f"{bytes_:.0f} {unit}" if unit == "B" else f"{bytes_:.1f} {unit}"
+        bytes_ /= 1000
+    return f"{bytes_:.1f} TB"
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 video``, ``2 videos``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def is_terminal() -> bool:
+    """Whether a person can be asked."""
+    return out.is_terminal and os.isatty(0)

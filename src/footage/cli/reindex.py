@@ -1,0 +1,56 @@
+"""``footage reindex``: rebuild the Milvus index from the archive."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from footage.cli.options import (
+    JsonOption,
+    LibraryOption,
+    QuietOption,
+    VerboseOption,
+    existing_library,
+)
+from footage.cli.output import err, out, plural, print_json
+
+
+def reindex(
+    library: LibraryOption = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Drop and recreate the collections first.")
+    ] = False,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = 0,
+    quiet: QuietOption = False,
+) -> None:
+    """Make the index hold what the archive says. Computes no embedding."""
+    bar = Progress(
+        TextColumn("comparing and writing"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+        console=err,
+        disable=quiet or as_json or not err.is_terminal,
+        transient=True,
+    )
+    with existing_library(library, verbose=verbose, quiet=quiet) as opened, bar:
+        task = bar.add_task("", total=None)
+        report = opened.reindex(
+            fresh=fresh,
+            on_progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if as_json:
+        print_json(report.to_json())
+    else:
+        for error in report.damaged:
+            err.print(f"[red]damaged:[/] {escape(str(error))}")
+        out.print(
+            f"{plural(report.checked, 'video')} checked, {report.written:,} written, "
+            f"{report.strangers:,} taken out"
+        )
+    if report.damaged:
+        raise typer.Exit(1)

@@ -1,0 +1,49 @@
+"""``footage remove``: take videos out of the library."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from footage.cli.options import JsonOption, LibraryOption, VideosArgument, existing_library
+from footage.cli.output import is_terminal, out, plural, print_json, visible
+from footage.errors import UsageError
+
+
+def remove(
+    videos: VideosArgument,
+    library: LibraryOption = None,
+    restore: Annotated[
+        bool, typer.Option("--restore", help="Bring removed videos back, by indexing them again.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take videos out of the library, and keep them out. The files are not touched."""
+    with existing_library(library) as opened:
+        chosen = [opened.video(reference) for reference in videos]
+        if restore:
+            report = opened.restore(video.video_id for video in chosen)
+            failed = bool(report.failed)
+        else:
+            if not yes:
+                _confirm(len(chosen))
+            opened.remove(video.video_id for video in chosen)
+            failed = False
+        after = [opened.video(video.video_id) for video in chosen]
+    if as_json:
+        print_json({"videos": [video.to_json() for video in after]})
+    else:
+        for video in after:
+            state = "restored" if video.state == "ready" else video.state
+            out.print(f"{state}: {escape(visible(video.title))}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _confirm(count: int) -> None:
+    if not is_terminal():
+        raise UsageError("nobody can be asked here", remedy="say --yes to remove without asking")
+    typer.confirm(f"Remove {plural(count, 'video')} from the library (not the files)?", abort=True)

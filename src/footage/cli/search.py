@@ -1,0 +1,102 @@
+"""``footage search``: find moments."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from footage.cli import last_search
+from footage.cli.options import (
+    FolderFilter,
+    JsonOption,
+    LibraryOption,
+    LongestFilter,
+    QuietOption,
+    ShortestFilter,
+    SinceFilter,
+    TagFilter,
+    UntilFilter,
+    VerboseOption,
+    VideoFilter,
+    existing_library,
+    filters,
+)
+from footage.cli.output import link, out, place, print_json, span, visible
+from footage.query import Query
+from footage.search.moments import SearchResult
+
+
+def search(
+    text: Annotated[
+        list[str], typer.Argument(metavar="TEXT...", help="What the moment looks like.")
+    ],
+    library: LibraryOption = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="Moments shown.")] = 10,
+    offset: Annotated[int, typer.Option(help="Moments skipped first.")] = 0,
+    by_video: Annotated[bool, typer.Option("--by-video", help="The best of each video.")] = False,
+    video: VideoFilter = None,
+    folder: FolderFilter = None,
+    tag: TagFilter = None,
+    since: SinceFilter = None,
+    until: UntilFilter = None,
+    min_duration: ShortestFilter = None,
+    max_duration: LongestFilter = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = 0,
+    quiet: QuietOption = False,
+) -> None:
+    """Find the moments that look like a text, best first.
+
+    The text is taken literally. `footage open 1` plays the first result.
+    """
+    query = Query(
+        text=" ".join(text),
+        filters=filters(
+            video=video,
+            folder=folder,
+            tag=tag,
+            since=since,
+            until=until,
+            min_duration=min_duration,
+            max_duration=max_duration,
+        ),
+        limit=limit,
+        offset=offset,
+        group_by_video=by_video,
+    )
+    with existing_library(library, verbose=verbose, quiet=quiet) as opened:
+        result = opened.answer(query)
+        last_search.remember(opened.folder, result)
+        empty = not result.found and not opened.videos()
+    if as_json:
+        print_json(result.to_json())
+    elif result.found:
+        print_moments(result)
+        if not quiet:
+            out.print("\n[dim]play one with: footage open NUMBER[/]")
+    elif empty:
+        out.print("the library is empty: `footage index FOLDER` takes videos in")
+    else:
+        out.print("nothing found: search with fewer filters")
+
+
+def print_moments(result: SearchResult) -> None:
+    """The moments as a table, numbered as `footage open` takes them."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("", justify="right", style="bold")
+    table.add_column("score", justify="right", style="cyan")
+    table.add_column("time", style="green")
+    table.add_column("video", overflow="fold")
+    table.add_column("file", style="dim", overflow="fold")
+    for number, moment in enumerate(result, start=result.query.offset + 1):
+        table.add_row(
+            str(number),
+            f"{moment.score:.3f}",
+            link(moment.thumbnail, span(moment.start, moment.end)),
+            escape(visible(moment.title)),
+            link(moment.path, place(moment.path)),
+        )
+    out.print(table, soft_wrap=False)

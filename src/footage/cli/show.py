@@ -1,0 +1,68 @@
+"""``footage show``: one video, with its segments."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from footage.catalog import Video
+from footage.cli.options import JsonOption, LibraryOption, existing_library
+from footage.cli.output import clock, day, link, out, place, print_json, span, visible
+from footage.library import Segment
+
+
+def show(
+    video: Annotated[str, typer.Argument(metavar="VIDEO", help="Id, beginning of it, or path.")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show all that is known of one video, and its segments."""
+    with existing_library(library) as opened:
+        found = opened.video(video)
+        rows = [] if found.removed else opened.segments(found.video_id)
+    if as_json:
+        print_json({**found.to_json(), "segment_list": [row.to_json() for row in rows]})
+        return
+    out.print(_facts(found), soft_wrap=False)
+    out.print(_segments(rows), soft_wrap=False)
+
+
+def _facts(video: Video) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    facts = {
+        "title": video.title,
+        "id": video.video_id,
+        "state": video.state,
+        "recorded": day(video.recorded_at),
+        "length": clock(video.duration),
+        "picture": f"{video.width} x {video.height}, {video.fps:.5g} fps, {video.codec}",
+        "sound": "yes" if video.has_audio else "no",
+        "tags": ", ".join(video.tags) or "none",
+        "damage": ", ".join(
+            f"{n} {what.replace('_', ' ')}" for what, n in video.damage.items() if n
+        ),
+    }
+    for name, value in facts.items():
+        if value:
+            table.add_row(name, escape(visible(value)))
+    for path in video.paths:
+        table.add_row("file", link(path, place(path)))
+    return table
+
+
+def _segments(rows: list[Segment]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("segment", justify="right")
+    table.add_column("time", style="green")
+    table.add_column("kind", style="dim")
+    table.add_column("thumbnail", style="dim", overflow="fold")
+    for number, row in enumerate(rows, start=1):
+        kind = f"{row.modality} {row.scope}"
+        thumbnail = link(row.thumbnail, place(row.thumbnail)) if row.thumbnail else ""
+        table.add_row(str(number), span(row.start, row.end), kind, thumbnail)
+    return table

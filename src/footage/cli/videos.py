@@ -1,0 +1,79 @@
+"""``footage videos``: what the library holds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from footage.catalog import Video
+from footage.cli.options import (
+    FolderFilter,
+    JsonOption,
+    LibraryOption,
+    LongestFilter,
+    ShortestFilter,
+    SinceFilter,
+    TagFilter,
+    UntilFilter,
+    existing_library,
+    filters,
+)
+from footage.cli.output import clock, day, link, out, place, plural, print_json, visible
+
+
+def videos(
+    library: LibraryOption = None,
+    folder: FolderFilter = None,
+    tag: TagFilter = None,
+    since: SinceFilter = None,
+    until: UntilFilter = None,
+    min_duration: ShortestFilter = None,
+    max_duration: LongestFilter = None,
+    hidden: Annotated[
+        bool, typer.Option("--all", help="Also the missing and the removed ones.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the videos, oldest recording first."""
+    chosen = filters(
+        video=None,
+        folder=folder,
+        tag=tag,
+        since=since,
+        until=until,
+        min_duration=min_duration,
+        max_duration=max_duration,
+    )
+    with existing_library(library) as opened:
+        found = opened.videos(chosen, hidden=hidden)
+    if as_json:
+        print_json({"videos": [video.to_json() for video in found]})
+    elif found:
+        _print(found)
+    else:
+        out.print("no videos: `footage index FOLDER` takes some in")
+
+
+def _print(found: list[Video]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column, style in (("id", "cyan"), ("recorded", ""), ("length", "green")):
+        table.add_column(column, style=style, no_wrap=True)
+    for column, style in (("title", ""), ("tags", "magenta"), ("file", "dim")):
+        table.add_column(column, style=style, overflow="fold")
+    for video in found:
+        state = "" if video.state == "ready" else f" ({video.state})"
+        table.add_row(
+            video.video_id[:8],
+            day(video.recorded_at),
+            clock(video.duration),
+            escape(visible(video.title)) + state,
+            escape(visible(", ".join(video.tags))),
+            link(video.path, place(video.path)),
+        )
+    out.print(table, soft_wrap=False)
+    out.print(
+        f"[dim]{plural(len(found), 'video')}, {clock(sum(v.duration for v in found))} in all[/]"
+    )

@@ -1,0 +1,182 @@
+"""`footage doctor`: is everything there, whole, and itself?"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from enum import Enum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from footage.embedder import Embedder
+from footage.embedders import open_embedder
+from footage.errors import ArchiveDamaged, FootageError
+from footage.library import Library
+from footage.settings import Sampling
+
+LITTLE_SPACE = 1 << 30  # bytes: an hour of video takes about 20 MB
+
+
+class Status(str, Enum):
+    """How a check came out."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at."""
+
+    name: str
+    status: Status
+    detail: str
+    remedy: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of an entry of ``doctor --json``."""
+        return {**asdict(self), "status": self.status.value}
+
+
+def examine_program(embedder: Embedder | None = None) -> Iterator[Check]:
+    """Check the installation: versions, and the embedder's self-test."""
+    parts = [
+        f"{name} {_version(name)}" for name in ("av", "onnxruntime", "pymilvus", "milvus-lite")
+    ]
+    yield Check("program", Status.OK, f"python {platform.python_version()}, " + ", ".join(parts))
+    tested = embedder or open_embedder("lite", Sampling())
+    yield _guarded("embedder", lambda: _embedder(tested))
+
+
+def examine_library(library: Library) -> Iterator[Check]:
+    """Check a library: catalog, archive, index, thumbnails, sources, disk."""
+    yield _guarded("catalog", lambda: _catalog(library))
+    yield _guarded("archive", lambda: _archive(library))
+    yield _guarded("index", lambda: _index(library))
+    yield _guarded("thumbnails", lambda: _thumbnails(library))
+    yield _guarded("sources", lambda: _sources(library))
+    yield _guarded("disk", lambda: _disk(library.folder))
+
+
+def _guarded(name: str, check: Callable[[], Check]) -> Check:
+    try:
+        return check()
+    except FootageError as error:
+        return Check(name, Status.FAILED, error.what, error.remedy)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def _embedder(embedder: Embedder) -> Check:
+    embedder.self_test()
+    mark = embedder.fingerprint
+    return Check(
+        "embedder",
+        Status.OK,
+        f"{mark.name} {mark.version}, {mark.dimension} dimensions, passes its self-test",
+    )
+
+
+def _catalog(library: Library) -> Check:
+    faults = library.catalog.integrity()
+    if faults:
+        return Check(
+            "catalog", Status.FAILED, f"SQLite finds: {'; '.join(faults[:3])}", "restore a backup"
+        )
+    videos = library.videos(hidden=True)
+    ready = sum(video.state == "ready" for video in videos)
+    hidden = len(videos) - ready
+    return Check(
+        "catalog", Status.OK, f"{ready:,} videos" + (f", {hidden:,} hidden" if hidden else "")
+    )
+
+
+def _archive(library: Library) -> Check:
+    fingerprint = library.embedder.fingerprint
+    damaged = []
+    total = 0
+    expected = library.catalog.embedded()
+    for video_id in expected:
+        try:
+            library.archive.read(video_id, fingerprint)
+            total += library.archive.path(video_id, fingerprint).stat().st_size
+        except ArchiveDamaged as error:
+            damaged.append(error.what)
+    if damaged:
+        return Check(
+            "archive",
+            Status.FAILED,
+            f"{len(damaged):,} of {len(expected):,} files: {damaged[0]}",
+            "`footage reindex`, then `footage index` on their sources embeds them again",
+        )
+    return Check("archive", Status.OK, f"{len(expected):,} files whole, {total / 1e6:.1f} MB")
+
+
+def _index(library: Library) -> Check:
+    held = library.index.ids()
+    facts = library.index.describe()
+    fingerprint = library.embedder.fingerprint
+    wrong = set(held)
+    for video_id in library.catalog.embedded():
+        wrong.discard(video_id)
+        spans = library.archive.spans(video_id, fingerprint)
+        if library.index.segment_ids(video_id, spans) != held.get(video_id, set()):
+            wrong.add(video_id)
+    engine = f"Milvus {facts['engine']} {facts['version']}, {facts['index_type']} {facts['metric']}"
+    if wrong:
+        return Check(
+            "index",
+            Status.FAILED,
+            f"{len(wrong):,} videos differ from the archive ({engine})",
+            "`footage reindex` writes what is missing",
+        )
+    rows = sum(len(ids) for ids in held.values())
+    return Check("index", Status.OK, f"{rows:,} segments, as in the archive ({engine})")
+
+
+def _thumbnails(library: Library) -> Check:
+    missing = total = 0
+    for video in library.videos():
+        rows = library.segments(video.video_id)
+        total += len(rows)
+        missing += sum(row.thumbnail is None for row in rows)
+    if missing:
+        return Check(
+            "thumbnails",
+            Status.WARNING,
+            f"{missing:,} of {total:,} missing",
+            "search works without them",
+        )
+    return Check("thumbnails", Status.OK, f"{total:,} there")
+
+
+def _sources(library: Library) -> Check:
+    gone = [video for video in library.videos() if video.path and not video.path.exists()]
+    if gone:
+        return Check(
+            "sources",
+            Status.WARNING,
+            f"{len(gone):,} videos are not where they were, {gone[0].path} among them",
+            "plug their drive in, or index their new folder; they are found, but cannot be played",
+        )
+    return Check("sources", Status.OK, "every video is where it was")
+
+
+def _disk(folder: Path) -> Check:
+    free = shutil.disk_usage(folder).free
+    status = Status.OK if free > LITTLE_SPACE else Status.WARNING
+    return Check(
+        "disk",
+        status,
+        f"{free / 1e9:.1f} GB free at {folder}",
+        "" if status is Status.OK else "free some space before indexing more",
+    )

@@ -1,0 +1,149 @@
+"""What an embedder is: it turns a video into segments with vectors, and a query into a vector.
+
+The implementations are in ``embedders/``. All vectors of one `Fingerprint` may be compared with
+each other and with nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from footage.errors import InvalidVector
+from footage.media.frames import Damage
+from footage.media.probe import VideoInfo
+
+Vector = NDArray[np.float32]
+"""One embedding, shape [dimension]."""
+Vectors = NDArray[np.float32]
+"""Embeddings, shape [n, dimension]."""
+Spans = NDArray[np.float64]
+"""Start and end in seconds, shape [n, 2]."""
+
+
+class Route(NamedTuple):
+    """One searchable kind of vector: what of a video was embedded, over what stretch of it."""
+
+    modality: str  # visual, audio, speech, screen or fused
+    scope: str  # clip (a segment) or asset (the whole video)
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What must be equal for two embeddings to be the same work: model, version, options."""
+
+    name: str
+    version: str
+    dimension: int
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """A short, file-name-safe identifier: the name and 12 hex digits."""
+        text = json.dumps(asdict(self), sort_keys=True)
+        digest = hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+        return f"{self.name.split(':')[0]}-{digest}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """Spans of one video and their vectors, in time order.
+
+    ``spans`` is float64 [n, 2], ``vectors`` float32 [n, dimension].
+    """
+
+    spans: Spans
+    vectors: Vectors
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VideoEmbedding:
+    """All that an embedder makes of one video: a track a route, and the sampled frames if any."""
+
+    duration: float  # seconds, measured
+    tracks: Mapping[Route, Track]
+    frames: Track | None = None
+    damage: Damage = field(default_factory=Damage)
+
+    @property
+    def segments(self) -> int:
+        """How many rows this video has in the index."""
+        return sum(len(track) for track in self.tracks.values())
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFile:
+    """A video about to be embedded."""
+
+    path: Path
+    video_id: str
+    info: VideoInfo
+
+
+class Embedder(ABC):
+    """Turns videos and queries into vectors of one space."""
+
+    fingerprint: Fingerprint
+    routes: tuple[Route, ...]
+    concurrency: int = 1
+    """How many videos may be embedded at the same time."""
+
+    @abstractmethod
+    def embed(
+        self,
+        video: VideoFile,
+        *,
+        on_progress: Callable[[float], None],
+        on_thumbnail: Callable[[float, bytes], None],
+    ) -> VideoEmbedding:
+        """Embed a whole video.
+
+        ``on_progress`` is told the seconds done so far and may raise to stop the work;
+        ``on_thumbnail`` is handed a JPEG and its time in seconds for each frame looked at.
+        Raises `MediaError` for a file that cannot be used, `EmbedderError` for a model that cannot.
+        """
+
+    @abstractmethod
+    def encode_text(self, text: str) -> Vector:
+        """Embed a query's text as a unit vector, float32 [dimension]."""
+
+    @abstractmethod
+    def self_test(self) -> None:
+        """Check canaries of known order; raises `EmbedderBroken` where the model is not itself."""
+
+
+def checked_vector(vector: object, dimension: int) -> Vector:
+    """``vector`` as a unit float32 array [dimension].
+
+    Raises `InvalidVector` for another length, a NaN or infinity, or a vector of zeros.
+    """
+    try:
+        array = np.asarray(vector, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise InvalidVector(
+            "the given vector is not a list of numbers", remedy=f"give {dimension} floats"
+        ) from error
+    if array.shape != (dimension,):
+        shape = " x ".join(map(str, array.shape)) or "a single number"
+        raise InvalidVector(
+            f"the given vector has shape {shape}, this library searches {dimension} dimensions",
+            remedy="embed the query with this library's embedder",
+        )
+    norm = float(np.linalg.norm(array.astype(np.float64)))
+    if not np.isfinite(norm) or norm == 0.0:
+        raise InvalidVector(
+            "the given vector has a NaN, an infinity, or only zeros in it",
+            remedy="check what made it",
+        )
+    return (array / norm).astype(np.float32)

@@ -1,0 +1,115 @@
+"""``lite``: footage's own small dual encoder, shipped inside the package as int8 ONNX towers.
+
+``lite_model/MODEL_CARD.md`` says what it is made of, how good it is, and where it fails.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from footage.embedder import Fingerprint, Vector, Vectors
+from footage.embedders.canaries import check_order
+from footage.embedders.local import LocalEmbedder
+from footage.errors import EmbedderBroken
+from footage.settings import Sampling
+
+MODEL_FOLDER = Path(__file__).parent / "lite_model"
+# One core decodes while another embeds; more threads only help where there are more cores.
+THREADS = max(1, min(4, (os.cpu_count() or 2) // 2))
+
+
+class LiteEmbedder(LocalEmbedder):
+    """The default embedder: offline, CPU, English text."""
+
+    def __init__(self, sampling: Sampling, *, folder: Path = MODEL_FOLDER) -> None:
+        """Read the model's description; its towers are loaded when first used.
+
+        Raises `EmbedderBroken` where ``folder`` does not hold a model.
+        """
+        super().__init__(sampling)
+        self._folder = folder
+        try:
+            self._card = json.loads((folder / "model.json").read_text("utf-8"))
+            self.image_size = tuple(self._card["image_size"])
+            self.fingerprint = Fingerprint(
+                name=self._card["name"],
+                version=self._card["version"],
+                dimension=self._card["dimension"],
+                options={key: str(value) for key, value in sampling.model_dump().items()},
+            )
+        except (OSError, ValueError, KeyError) as error:
+            raise EmbedderBroken(f"the lite model in {folder} cannot be read ({error})") from error
+
+    def embed_images(self, images: NDArray[np.uint8]) -> Vectors:
+        """Unit vectors [n, dimension] of RGB images [n, 260, 260, 3]."""
+        vectors: Vectors = self._image_tower.run(None, {"pixels": images})[0]
+        return vectors
+
+    def encode_text(self, text: str) -> Vector:
+        """The unit vector [dimension] of an English text; beyond 128 tokens it is cut."""
+        vector: Vector = self._encode_texts([text])[0]
+        return vector
+
+    def self_test(self) -> None:
+        """Verify checksums, then the order of known pairs; see `Embedder.self_test`."""
+        for name, expected in self._card["sha256"].items():
+            if _sha256(self._folder / name) != expected:
+                raise EmbedderBroken(f"{self._folder / name} is damaged: its checksum differs")
+        canaries = json.loads((self._folder / "canary.json").read_text("utf-8"))
+        check_order(self.encode_text, canaries["text"], self.fingerprint.name)
+
+    def _encode_texts(self, texts: list[str]) -> Vectors:
+        encodings = [self._tokenizer.encode(text) for text in texts]
+        longest = max(len(encoding.ids) for encoding in encodings)
+        ids = np.zeros((len(texts), longest), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, encoding in enumerate(encodings):
+            ids[row, : len(encoding.ids)] = encoding.ids
+            mask[row, : len(encoding.ids)] = encoding.attention_mask
+        vectors: Vectors = self._text_tower.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        return vectors
+
+    @cached_property
+    def _image_tower(self) -> Any:
+        return self._session("image.onnx", THREADS)
+
+    @cached_property
+    def _text_tower(self) -> Any:
+        return self._session("text.onnx", 1)
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(self._card["max_tokens"])
+        return tokenizer
+
+    def _session(self, name: str, threads: int) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        path = self._folder / name
+        try:
+            return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        # onnxruntime raises its own types, one for each thing that can be wrong with a file
+        except Exception as error:
+            raise EmbedderBroken(f"{path} cannot be loaded ({error})") from error
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise EmbedderBroken(f"{path} cannot be read ({error.strerror})") from error

@@ -1,0 +1,210 @@
+"""Every error footage raises on purpose, as one tree.
+
+    FootageError                  code                  HTTP  retryable
+    ├── UsageError                usage                 400
+    │   ├── InvalidQuery          invalid_query         400
+    │   └── NotFound              not_found             404
+    ├── MediaError                media                 422
+    │   ├── UnreadableMedia       unreadable_media      422
+    │   ├── NoVideo               no_video              422
+    │   ├── MediaMissing          media_missing         404
+    │   ├── MediaForbidden        media_forbidden       403
+    │   └── MediaChanged          media_changed         409   yes
+    ├── LibraryError              library               500
+    │   ├── LibraryNotFound       library_not_found     404
+    │   ├── LibraryLocked         library_locked        423   yes
+    │   ├── LibraryTooNew         library_too_new       409
+    │   ├── LibraryUnwritable     library_unwritable    507
+    │   ├── CatalogDamaged        catalog_damaged       500
+    │   └── ArchiveDamaged        archive_damaged       500
+    ├── IndexUnavailable          index_unavailable     503   yes
+    └── EmbedderError             embedder              500
+        ├── EmbedderUnavailable   embedder_unavailable  400
+        ├── EmbedderBroken        embedder_broken       500
+        ├── SpaceMismatch         space_mismatch        409
+        └── InvalidVector         invalid_vector        400
+
+An error says what happened and to what (``what``) and what to do about it (``remedy``);
+``str(error)`` joins the two into the one sentence a user reads.
+"""
+
+from __future__ import annotations
+
+
+class FootageError(Exception):
+    """The root: catch it to catch everything footage reports about the world, never its bugs."""
+
+    code = "footage"
+    http_status = 500
+    retryable = False
+    default_remedy = ""
+
+    def __init__(self, what: str, *, remedy: str | None = None) -> None:
+        self.what = what
+        self.remedy = self.default_remedy if remedy is None else remedy
+        super().__init__(f"{what}; {self.remedy}" if self.remedy else what)
+
+
+class UsageError(FootageError):
+    """The call itself is wrong: an argument, an option, a combination."""
+
+    code = "usage"
+    http_status = 400
+
+
+class InvalidQuery(UsageError):
+    """A query or filter that cannot be read."""
+
+    code = "invalid_query"
+
+
+class NotFound(UsageError):
+    """Nothing in the library has that id, path or tag."""
+
+    code = "not_found"
+    http_status = 404
+    default_remedy = "`footage videos` lists what the library holds"
+
+
+class MediaError(FootageError):
+    """One video file cannot be used. Other files are not affected."""
+
+    code = "media"
+    http_status = 422
+
+
+class UnreadableMedia(MediaError):
+    """The file is empty, truncated beyond use, or not a video container."""
+
+    code = "unreadable_media"
+    default_remedy = "check that it plays elsewhere, then copy or re-encode it"
+
+
+class NoVideo(MediaError):
+    """A readable container without a moving picture (audio only, cover art only)."""
+
+    code = "no_video"
+    default_remedy = "only files with a picture can be indexed; exclude it"
+
+
+class MediaMissing(MediaError):
+    """The file was there and is not any more."""
+
+    code = "media_missing"
+    http_status = 404
+    default_remedy = "put it back or plug its drive in, then try again"
+
+
+class MediaForbidden(MediaError):
+    """The operating system does not let this user read the file."""
+
+    code = "media_forbidden"
+    http_status = 403
+    default_remedy = "allow reading it (its permissions), then try again"
+
+
+class MediaChanged(MediaError):
+    """The file changed while it was being read."""
+
+    code = "media_changed"
+    http_status = 409
+    retryable = True
+    default_remedy = "run the same command again once it is complete"
+
+
+class LibraryError(FootageError):
+    """The library folder itself is the trouble."""
+
+    code = "library"
+
+
+class LibraryNotFound(LibraryError):
+    """There is no library at the given path."""
+
+    code = "library_not_found"
+    http_status = 404
+    default_remedy = "`footage index FOLDER` makes one"
+
+
+class LibraryLocked(LibraryError):
+    """Another process holds the part of the library that is needed."""
+
+    code = "library_locked"
+    http_status = 423
+    retryable = True
+    default_remedy = "wait for it to end, or stop it"
+
+
+class LibraryTooNew(LibraryError):
+    """The library was written by a newer footage."""
+
+    code = "library_too_new"
+    http_status = 409
+    default_remedy = "upgrade with `pip install --upgrade footage`"
+
+
+class LibraryUnwritable(LibraryError):
+    """The disk is full, read-only, or failing."""
+
+    code = "library_unwritable"
+    http_status = 507
+    default_remedy = "free some space or allow writing there, then run the same command again"
+
+
+class CatalogDamaged(LibraryError):
+    """catalog.sqlite cannot be read."""
+
+    code = "catalog_damaged"
+    default_remedy = "restore it from a backup"
+
+
+class ArchiveDamaged(LibraryError):
+    """An archive file is missing, truncated, or fails its checksum."""
+
+    code = "archive_damaged"
+    default_remedy = "`footage index` on its source embeds it again"
+
+
+class IndexUnavailable(FootageError):
+    """Milvus does not answer, or its file cannot be opened."""
+
+    code = "index_unavailable"
+    http_status = 503
+    retryable = True
+    default_remedy = (
+        "`footage doctor` says more; `footage reindex --fresh` rebuilds it from the archive"
+    )
+
+
+class EmbedderError(FootageError):
+    """The embedding model is the trouble."""
+
+    code = "embedder"
+
+
+class EmbedderUnavailable(EmbedderError):
+    """An unknown embedder, or one whose parts are not installed."""
+
+    code = "embedder_unavailable"
+    http_status = 400
+
+
+class EmbedderBroken(EmbedderError):
+    """The model's files are damaged, or its self-test fails: its answers would mean nothing."""
+
+    code = "embedder_broken"
+    default_remedy = "reinstall footage"
+
+
+class SpaceMismatch(EmbedderError):
+    """Vectors of two embedding spaces would be compared."""
+
+    code = "space_mismatch"
+    http_status = 409
+
+
+class InvalidVector(EmbedderError):
+    """A vector of the wrong shape, or with NaN or infinity in it."""
+
+    code = "invalid_vector"
+    http_status = 400

@@ -1,0 +1,322 @@
+"""Indexing: scan, skip what is unchanged, identify, embed, archive, record, index.
+
+Workers decode and embed, a bounded number of videos at a time; the calling thread alone writes the
+catalog and the index. A video is in the library when its archive file is renamed into place and
+its catalog row committed: killed before, nothing of it shows; killed after, nothing is lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from footage.archive import Archive
+from footage.catalog import Catalog, Video
+from footage.embedder import Embedder, VideoEmbedding, VideoFile
+from footage.errors import (
+    ArchiveDamaged,
+    FootageError,
+    IndexUnavailable,
+    LibraryLocked,
+    MediaChanged,
+    MediaError,
+)
+from footage.index.segments import SegmentIndex
+from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Report
+from footage.media.identity import FileStamp, content_id
+from footage.media.probe import VideoInfo, probe
+from footage.media.sources import Scan
+from footage.thumbnails import Thumbnails
+
+log = logging.getLogger(__name__)
+
+# A flush opens Milvus for about a second and keeps searches waiting that long, so it is done by
+# the clock, or earlier where many segments have gathered.
+FLUSH_SECONDS = 10.0
+FLUSH_SEGMENTS = 5_000
+LAST_FLUSH_WAIT = 30.0  # seconds the end of a run waits for whoever holds the index
+QUEUED_A_WORKER = 2  # videos submitted ahead: enough to keep a worker busy, few to undo
+
+
+class _Stopped(Exception):
+    """Raised inside a worker to unwind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    path: Path
+    stamp: FileStamp
+    info: VideoInfo
+
+
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    pending: _Pending
+    video_id: str
+    kind: Kind
+    embedding: VideoEmbedding | None = None
+
+
+class Ingest:
+    """One run of indexing over one library. The caller holds the library's ingest lock."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        archive: Archive,
+        index: SegmentIndex,
+        thumbnails: Thumbnails,
+        embedder: Embedder,
+        observer: Observer,
+    ) -> None:
+        self._catalog = catalog
+        self._archive = archive
+        self._index = index
+        self._thumbnails = thumbnails
+        self._embedder = embedder
+        self._observer = observer
+        self._stop = threading.Event()
+        self._turns_lock = threading.Lock()
+        self._turns: dict[str, threading.Lock] = {}
+        self._unflushed: dict[str, VideoEmbedding] = {}
+        self._last_flush = time.monotonic()
+
+    def run(self, scan: Scan, *, tags: Sequence[str] = ()) -> Report:
+        """Index the files of a scan; failures of single files are in the report.
+
+        Raises `IngestInterrupted` on Ctrl-C, and `LibraryError` or `EmbedderError` where going
+        on makes no sense; whatever was finished by then stays.
+        """
+        began = time.monotonic()
+        report = Report(scan)
+        try:
+            pending = self._plan(report)
+            self._work(pending, report, tags)
+        except KeyboardInterrupt as interrupt:
+            raise IngestInterrupted(report) from interrupt
+        finally:
+            self._flush_last(report)
+            order = {path: at for at, path in enumerate(scan.files)}
+            report.outcomes.sort(key=lambda outcome: order[outcome.path])
+            report.elapsed = time.monotonic() - began
+        return report
+
+    # planning
+
+    def _plan(self, report: Report) -> list[_Pending]:
+        known = self._catalog.locations()
+        embedded = self._catalog.embedded()
+        videos = self._catalog.videos()
+        removed = {video_id for video_id, video in videos.items() if video.removed}
+        pending = []
+        for path in report.scan.files:
+            try:
+                stamp = FileStamp.of(path)
+                seen, video_id = known.get(path, (None, ""))
+                if stamp == seen and video_id in embedded:
+                    report.outcomes.append(Outcome(path, Kind.UNCHANGED, video_id))
+                elif stamp == seen and video_id in removed:
+                    report.outcomes.append(Outcome(path, Kind.REMOVED, video_id))
+                else:
+                    pending.append(_Pending(path, stamp, probe(path)))
+            except MediaError as error:
+                self._finish(report, _failure(path, error))
+        log.info("%d files unchanged, %d to index", len(report.outcomes), len(pending))
+        self._observer.planned(
+            len(report.of(Kind.UNCHANGED, Kind.REMOVED)),
+            [(item.path, item.info.duration) for item in pending],
+        )
+        return pending
+
+    # working
+
+    def _work(self, pending: Sequence[_Pending], report: Report, tags: Sequence[str]) -> None:
+        workers = ThreadPoolExecutor(self._embedder.concurrency, thread_name_prefix="footage")
+        try:
+            for item, future in self._in_turn(workers, pending):
+                try:
+                    result = future.result()
+                except MediaError as error:
+                    self._finish(report, _failure(item.path, error))
+                except FootageError:
+                    raise
+                # one bad file must not stop the others, whatever it does to a decoder
+                except Exception as error:
+                    log.exception("%s failed in an unforeseen way", item.path)
+                    unforeseen = MediaError(
+                        f"{item.path} failed in an unforeseen way ({error!r})",
+                        remedy="please report it, with the log of the library",
+                    )
+                    self._finish(report, _failure(item.path, unforeseen))
+                else:
+                    self._finish(report, self._commit(result, tags))
+                self._flush_if_due()
+        finally:
+            self._stop.set()
+            workers.shutdown(wait=True, cancel_futures=True)
+
+    def _in_turn(
+        self, workers: ThreadPoolExecutor, pending: Iterable[_Pending]
+    ) -> Iterator[tuple[_Pending, Future[_Embedded]]]:
+        running: dict[Future[_Embedded], _Pending] = {}
+        queued = iter(pending)
+        room = self._embedder.concurrency * QUEUED_A_WORKER
+        while True:
+            while len(running) < room and (item := next(queued, None)) is not None:
+                running[workers.submit(self._embed, item)] = item
+            if not running:
+                return
+            done, _ = wait(running, timeout=FLUSH_SECONDS, return_when=FIRST_COMPLETED)
+            if not done:
+                self._flush_if_due()
+            for future in done:
+                yield running.pop(future), future
+
+    def _embed(self, item: _Pending) -> _Embedded:
+        video_id = content_id(item.path, on_bytes=self._check_stopped)
+        if self._is_removed(video_id):
+            return _Embedded(item, video_id, Kind.REMOVED)
+        with self._turn(video_id):
+            known = self._from_archive(video_id)
+            if known is not None:
+                return _Embedded(item, video_id, Kind.LOCATED, known)
+            return _Embedded(item, video_id, Kind.ADDED, self._embed_anew(item, video_id))
+
+    def _embed_anew(self, item: _Pending, video_id: str) -> VideoEmbedding:
+        began = time.perf_counter()
+        with self._thumbnails.draft() as draft:
+            embedding = self._embedder.embed(
+                VideoFile(item.path, video_id, item.info),
+                on_progress=lambda seconds: self._progress(item.path, seconds),
+                on_thumbnail=draft.add,
+            )
+            if FileStamp.of(item.path) != item.stamp:
+                raise MediaChanged(f"{item.path} changed while it was being read")
+            spans = [
+                (start, end) for track in embedding.tracks.values() for start, end in track.spans
+            ]
+            self._thumbnails.keep(video_id, draft, spans)
+        self._archive.write(video_id, self._embedder.fingerprint, embedding)
+        log.info(
+            "embedded %s: %.1f s of video, %d segments in %.2f s",
+            item.path,
+            embedding.duration,
+            embedding.segments,
+            time.perf_counter() - began,
+        )
+        return embedding
+
+    def _check_stopped(self, _: object = None) -> None:
+        if self._stop.is_set():
+            raise _Stopped
+
+    def _progress(self, path: Path, seconds: float) -> None:
+        self._check_stopped()
+        self._observer.progressed(path, seconds)
+
+    def _turn(self, video_id: str) -> threading.Lock:
+        """Held while a content is embedded: a copy of it waits, then finds it in the archive."""
+        with self._turns_lock:
+            return self._turns.setdefault(video_id, threading.Lock())
+
+    def _is_removed(self, video_id: str) -> bool:
+        found = self._catalog.videos([video_id])
+        return video_id in found and found[video_id].removed
+
+    def _from_archive(self, video_id: str) -> VideoEmbedding | None:
+        if not self._archive.has(video_id, self._embedder.fingerprint):
+            return None
+        try:
+            return self._archive.read(video_id, self._embedder.fingerprint)
+        except ArchiveDamaged as error:
+            log.error("%s; embedding it again", error.what)
+            return None
+
+    # recording
+
+    def _commit(self, result: _Embedded, tags: Sequence[str]) -> Outcome:
+        item, embedding = result.pending, result.embedding
+        if embedding is not None:
+            damage = asdict(embedding.damage)
+            known = result.kind is Kind.LOCATED and result.video_id in self._catalog.embedded()
+            self._catalog.put(_video(item, result.video_id, embedding.duration))
+            if not known:
+                self._catalog.record_embedding(result.video_id, embedding.segments, damage)
+                self._unflushed[result.video_id] = embedding
+        self._catalog.locate(item.path, item.stamp, result.video_id)
+        if result.kind is not Kind.REMOVED:
+            self._catalog.tag([result.video_id], add=tags, remove=())
+        return Outcome(
+            item.path,
+            result.kind,
+            result.video_id,
+            duration=embedding.duration if embedding else item.info.duration,
+            segments=embedding.segments if embedding else 0,
+            damage=asdict(embedding.damage) if embedding else {},
+        )
+
+    def _finish(self, report: Report, outcome: Outcome) -> None:
+        if outcome.error is not None:
+            log.error("%s", outcome.error)
+        report.outcomes.append(outcome)
+        self._observer.finished(outcome)
+
+    # the index
+
+    def _flush_if_due(self) -> None:
+        segments = sum(embedding.segments for embedding in self._unflushed.values())
+        waited = time.monotonic() - self._last_flush
+        if not self._unflushed or (segments < FLUSH_SEGMENTS and waited < FLUSH_SECONDS):
+            return
+        self._last_flush = time.monotonic()
+        try:
+            self._flush(wait=0.0)
+        except (LibraryLocked, IndexUnavailable) as error:
+            log.info("indexed later: %s", error.what)
+
+    def _flush_last(self, report: Report) -> None:
+        try:
+            self._flush(wait=LAST_FLUSH_WAIT)
+        except (LibraryLocked, IndexUnavailable) as error:
+            log.error("%s", error)
+            report.waiting = len(self._unflushed)
+            report.waiting_for = error
+
+    def _flush(self, *, wait: float) -> None:
+        wanted = self._catalog.embedded()
+        batch = {
+            video_id: embedding
+            for video_id, embedding in self._unflushed.items()
+            if video_id in wanted
+        }
+        self._index.write(batch, linger=0.0, wait=wait)
+        self._catalog.mark_indexed(batch)
+        self._unflushed.clear()
+
+
+def _failure(path: Path, error: FootageError) -> Outcome:
+    return Outcome(path, Kind.FAILED, error=error)
+
+
+def _video(item: _Pending, video_id: str, duration: float) -> Video:
+    info = item.info
+    modified = datetime.fromtimestamp(item.stamp.mtime_ns / 1e9, timezone.utc)
+    return Video(
+        video_id=video_id,
+        title=info.title or item.path.stem,
+        duration=duration,
+        width=info.width,
+        height=info.height,
+        fps=info.fps,
+        codec=info.codec,
+        has_audio=info.has_audio,
+        recorded_at=info.recorded_at or modified,
+        added_at=datetime.now(timezone.utc),
+    )

@@ -1,0 +1,347 @@
+"""The library: the one object that knows catalog, archive, index and embedder."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from filelock import FileLock, Timeout
+
+from footage import logs
+from footage.archive import Archive
+from footage.catalog import Catalog, Video
+from footage.embedder import Embedder, VideoEmbedding
+from footage.embedders import open_embedder
+from footage.errors import (
+    LibraryError,
+    LibraryLocked,
+    LibraryNotFound,
+    LibraryUnwritable,
+    UsageError,
+)
+from footage.index.milvus import Milvus
+from footage.index.segments import SegmentIndex
+from footage.ingest.pipeline import Ingest
+from footage.ingest.report import Observer, Report
+from footage.media.sources import scan
+from footage.query import Filters, Query
+from footage.reindex import ReindexReport, reconcile
+from footage.search.moments import SearchResult
+from footage.search.searcher import Searcher
+from footage.settings import FILE_NAME, Environment, LibrarySettings, Sampling, default_library
+from footage.thumbnails import Thumbnails
+
+log = logging.getLogger(__name__)
+
+SEARCH_WAIT = 30.0  # seconds; an `index` holds Milvus for about one at a time
+
+
+class Segment(NamedTuple):
+    """A stretch of a video that was embedded, in seconds."""
+
+    start: float
+    end: float
+    modality: str
+    scope: str
+    thumbnail: Path | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of an entry of ``segment_list`` in ``show --json``."""
+        return {**self._asdict(), "thumbnail": str(self.thumbnail) if self.thumbnail else None}
+
+
+class Library:
+    """A folder with videos' embeddings in it, to be added to and searched. Use `footage.open`.
+
+    A library may be used from several threads, and by several processes at once: one of them
+    indexes, all of them search.
+    """
+
+    def __init__(self, folder: Path, settings: LibrarySettings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.embedder: Embedder = open_embedder(settings.embedder, settings.sampling)
+        self.thumbnails = Thumbnails(folder / "previews")
+        self.archive = Archive(folder / "archive")
+        self._log_file = logs.to_file(folder / "logs" / "footage.log")
+        self.catalog = Catalog(folder / "catalog.sqlite", fingerprint=self.embedder.fingerprint.id)
+        self._ingest_lock = FileLock(folder / "ingest.lock", thread_local=False)
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of all files; the library cannot be used afterwards."""
+        if "index" in self.__dict__:
+            self.index.close()
+        self.catalog.close()
+        logs.detach(self._log_file)
+
+    # adding and searching
+
+    def add(
+        self,
+        *sources: str | Path,
+        exclude: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        observer: Observer | None = None,
+    ) -> Report:
+        """Index files, folders and globs; what was indexed before is skipped.
+
+        ``exclude`` are glob patterns on names or paths. A file that fails is in the report and
+        stops nothing. Raises `LibraryLocked` while another process indexes, `IngestInterrupted`
+        on Ctrl-C.
+        """
+        found = scan(list(sources), exclude=exclude)
+        with self._indexing():
+            self._catch_up()
+            ingest = Ingest(
+                catalog=self.catalog,
+                archive=self.archive,
+                index=self.index,
+                thumbnails=self.thumbnails,
+                embedder=self.embedder,
+                observer=observer or Observer(),
+            )
+            return ingest.run(found, tags=checked_tags(tags))
+
+    def search(
+        self,
+        text: str | None = None,
+        *,
+        vector: Sequence[float] | None = None,
+        filters: Filters | None = None,
+        limit: int = 10,
+        offset: int = 0,
+        group_by_video: bool = False,
+    ) -> SearchResult:
+        """The moments that match a text, or a vector of this library's space, best first.
+
+        Raises `InvalidQuery`, `InvalidVector`, `LibraryLocked` or `IndexUnavailable`.
+        """
+        query = Query(
+            text=text,
+            vector=vector,
+            filters=filters or Filters(),
+            limit=limit,
+            offset=offset,
+            group_by_video=group_by_video,
+        )
+        return self.answer(query)
+
+    def answer(self, query: Query) -> SearchResult:
+        """Like `search`, for a query made before."""
+        return self._searcher.search(query)
+
+    # videos
+
+    def videos(self, filters: Filters | None = None, *, hidden: bool = False) -> list[Video]:
+        """The videos, oldest recording first; with ``hidden`` the missing and removed ones too."""
+        selected = self.catalog.select(filters or Filters(), hidden=hidden)
+        return list(self.catalog.videos(selected).values())
+
+    def video(self, reference: str | Path) -> Video:
+        """One video by id, by the beginning of its id, or by path. Raises `NotFound`."""
+        return self.catalog.video(str(reference))
+
+    def embedding(self, reference: str | Path) -> VideoEmbedding:
+        """The vectors of a video, from the archive. Raises `NotFound` or `ArchiveDamaged`."""
+        return self.archive.read(self.video(reference).video_id, self.embedder.fingerprint)
+
+    def segments(self, reference: str | Path) -> list[Segment]:
+        """The segments of a video in time order. Raises `NotFound` or `ArchiveDamaged`."""
+        video_id = self.video(reference).video_id
+        spans = self.archive.spans(video_id, self.embedder.fingerprint)
+        return sorted(
+            Segment(start, end, route.modality, route.scope, self.thumbnails.path(video_id, start))
+            for route, of_route in spans.items()
+            for start, end in of_route.tolist()
+        )
+
+    def tag(
+        self,
+        references: Iterable[str | Path],
+        *,
+        add: Sequence[str] = (),
+        remove: Sequence[str] = (),
+    ) -> list[Video]:
+        """Add and remove tags; returns the videos as they are now."""
+        ids = [self.video(reference).video_id for reference in references]
+        self.catalog.tag(ids, add=checked_tags(add), remove=checked_tags(remove))
+        return list(self.catalog.videos(ids).values())
+
+    def remove(self, references: Iterable[str | Path]) -> list[Video]:
+        """Take videos out of the library, for good: a later scan leaves them out.
+
+        The files themselves are not touched. `restore` brings one back.
+        """
+        videos = [self.video(reference) for reference in references]
+        for video in videos:
+            self.catalog.bury(video.video_id)
+        self.index.delete(video.video_id for video in videos)
+        for video in videos:
+            self.catalog.forget_embedding(video.video_id)
+            self.archive.delete(video.video_id, self.embedder.fingerprint)
+            self.thumbnails.delete(video.video_id)
+        return videos
+
+    def restore(
+        self, references: Iterable[str | Path], *, observer: Observer | None = None
+    ) -> Report:
+        """Bring removed videos back by indexing their files again."""
+        videos = [self.video(reference) for reference in references]
+        paths = [video.path for video in videos if video.path is not None]
+        for video in videos:
+            self.catalog.unbury(video.video_id)
+        return self.add(*paths, observer=observer)
+
+    # the index
+
+    def reindex(
+        self, *, fresh: bool = False, on_progress: Callable[[int, int], None] | None = None
+    ) -> ReindexReport:
+        """Make the index hold what catalog and archive say, computing no embedding.
+
+        Segment ids are compared video by video, and only what differs is written; ``fresh`` drops
+        the collections and writes everything. ``on_progress`` is told videos done and in all.
+        """
+        with self._indexing():
+            return self._reconcile(fresh=fresh, on_progress=on_progress or (lambda _d, _n: None))
+
+    @cached_property
+    def index(self) -> SegmentIndex:
+        """The segments in Milvus."""
+        environment = Environment()
+        uri = self.settings.milvus_uri
+        token = environment.milvus_token
+        return SegmentIndex(
+            Milvus(
+                uri or self.folder / "milvus.db",
+                token=token.get_secret_value() if token else None,
+                wait=SEARCH_WAIT,
+            ),
+            library_id=self.settings.id,
+            fingerprint=self.embedder.fingerprint,
+            routes=self.embedder.routes,
+        )
+
+    @cached_property
+    def _searcher(self) -> Searcher:
+        self._catch_up_unless_indexing()
+        return Searcher(
+            embedder=self.embedder,
+            index=self.index,
+            catalog=self.catalog,
+            thumbnails=self.thumbnails,
+        )
+
+    @contextlib.contextmanager
+    def _indexing(self) -> Iterator[None]:
+        try:
+            lock = self._ingest_lock.acquire(timeout=0)
+        except Timeout as error:
+            raise LibraryLocked(
+                f"another footage process is indexing into {self.folder}"
+            ) from error
+        except OSError as error:
+            raise LibraryUnwritable(
+                f"{self.folder} cannot be written ({error.strerror})"
+            ) from error
+        with lock:
+            yield
+
+    def _catch_up_unless_indexing(self) -> None:
+        # whoever is indexing has videos under way that the index cannot hold yet
+        with contextlib.suppress(LibraryLocked, LibraryUnwritable), self._indexing():
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Repair an index that lags behind or was lost; cheap where nothing is amiss."""
+        expected = sum(self.catalog.embedded().values())
+        if not self.catalog.unindexed() and self.index.count() == expected:
+            return
+        log.info("the index does not hold the %d segments it should: repairing", expected)
+        self._reconcile(fresh=False, on_progress=lambda _d, _n: None)
+
+    def _reconcile(self, *, fresh: bool, on_progress: Callable[[int, int], None]) -> ReindexReport:
+        return reconcile(
+            catalog=self.catalog,
+            archive=self.archive,
+            index=self.index,
+            fingerprint=self.embedder.fingerprint,
+            fresh=fresh,
+            on_progress=on_progress,
+        )
+
+
+def open_library(
+    folder: str | Path | None = None,
+    *,
+    create: bool = True,
+    embedder: str | None = None,
+    sampling: Sampling | None = None,
+) -> Library:
+    """Open a library, made first where there is none and ``create`` holds.
+
+    Without a folder it is ``FOOTAGE_LIBRARY``, else the user's default library. ``embedder`` and
+    ``sampling`` are settled when a library is made; for an existing one they must agree with it.
+    Raises `LibraryNotFound`, `LibraryError`, `LibraryTooNew`, `CatalogDamaged`, `UsageError`.
+    """
+    path = Path(folder).expanduser().absolute() if folder else default_library()
+    logs.quiet_others()
+    if (path / FILE_NAME).is_file():
+        settings = LibrarySettings.load(path)
+        _check_same(settings, embedder, sampling)
+    elif create:
+        settings = _create(path, embedder or "lite", sampling or Sampling())
+    else:
+        raise LibraryNotFound(f"there is no library at {path}")
+    return Library(path, settings)
+
+
+def _create(path: Path, embedder: str, sampling: Sampling) -> LibrarySettings:
+    open_embedder(embedder, sampling)
+    try:
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise LibraryError(
+                f"{path} exists and is not a footage library",
+                remedy="name another folder with --library",
+            )
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryUnwritable(f"{path} cannot be made ({error.strerror})") from error
+    settings = LibrarySettings(
+        embedder=embedder, sampling=sampling, milvus_uri=Environment().milvus_uri
+    )
+    settings.save(path)
+    return settings
+
+
+def _check_same(settings: LibrarySettings, embedder: str | None, sampling: Sampling | None) -> None:
+    for name, wanted, actual in (
+        ("embedder", embedder, settings.embedder),
+        ("sampling", sampling, settings.sampling),
+    ):
+        if wanted is not None and wanted != actual:
+            raise UsageError(
+                f"this library was made with {name} {actual}, not {wanted}",
+                remedy="leave the option away, or make another library with --library",
+            )
+
+
+def checked_tags(tags: Iterable[str]) -> list[str]:
+    """Tags without surrounding spaces; raises `UsageError` for an empty or very long one."""
+    checked = [tag.strip() for tag in tags]
+    for tag in checked:
+        if not tag or len(tag) > 200 or not tag.isprintable():
+            raise UsageError(
+                f"{tag[:50]!r} cannot be a tag", remedy="use 1 to 200 printable characters"
+            )
+    return checked

@@ -1,0 +1,62 @@
+"""Logging: a rotating file in the library, the terminal by ``-v`` and ``-q``, others kept quiet."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+from pathlib import Path
+
+NOISY = ("pymilvus", "milvus_lite", "filelock", "asyncio", "grpc", "PIL")
+FILE_BYTES = 2 << 20
+FILES_KEPT = 3
+_FORMAT = "%(asctime)s %(levelname)-5s %(process)d %(name)s: %(message)s"
+
+
+def to_terminal(verbosity: int) -> None:
+    """Show footage's log on stderr: ``-1`` nothing, ``0`` errors, ``1`` INFO, ``2`` DEBUG."""
+    quiet_others()
+    root = logging.getLogger("footage")
+    root.setLevel(logging.DEBUG)
+    root.propagate = False
+    root.handlers = [handler for handler in root.handlers if not _is_terminal(handler)]
+    if verbosity < 0:
+        return
+    handler = logging.StreamHandler()
+    handler.setLevel({0: logging.ERROR, 1: logging.INFO}.get(verbosity, logging.DEBUG))
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    root.addHandler(handler)
+
+
+def to_file(path: Path) -> logging.Handler | None:
+    """Also log to ``path``, from INFO on, rotated; None where the folder cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, delay=True, encoding="utf-8"
+        )
+    except OSError:
+        return None
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    handler.setLevel(logging.INFO)
+    root = logging.getLogger("footage")
+    if root.level == logging.NOTSET:
+        root.setLevel(logging.INFO)
+    root.addHandler(handler)
+    return handler
+
+
+def detach(handler: logging.Handler | None) -> None:
+    """Stop logging to a file given by `to_file`."""
+    if handler is not None:
+        logging.getLogger("footage").removeHandler(handler)
+        handler.close()
+
+
+def quiet_others() -> None:
+    """Keep third-party logs, which print filters and tracebacks, from the user."""
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _is_terminal(handler: logging.Handler) -> bool:
+    return type(handler) is logging.StreamHandler

@@ -1,0 +1,111 @@
+"""Opening a video file safely, and finding the one stream in it that is the video."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from footage.errors import NoVideo, UnreadableMedia
+from footage.media.faults import media_fault, shown
+from footage.media.identity import FileStamp
+
+# Not videos but texts that point at others (a playlist renamed .mp4 could make us read any file
+# or host), and readers of still images and plain text.
+_REFUSED_FORMATS = frozenset(
+    {"hls", "concat", "dash", "webm_dash_manifest", "imf", "sdp", "rtsp", "rtp", "sap", "lavfi"}
+    | {"tty", "bin", "image2", "ico"}
+)
+
+
+def open_container(path: str | os.PathLike[str]) -> InputContainer:
+    """Open a local media file for reading; close it by ``with``.
+
+    Raises MediaMissing, MediaForbidden or UnreadableMedia.
+    """
+    if FileStamp.of(path).size == 0:
+        raise UnreadableMedia(f"{shown(path)} is empty (0 bytes)")
+    limits = {"protocol_whitelist": "file", "format_whitelist": _accepted_formats()}
+    try:
+        # Absolute, because FFmpeg takes a relative name such as `http:x.mp4` for an address.
+        full = os.path.abspath(path)  # noqa: PTH100 - Path.absolute keeps `..`
+        return av.open(full, "r", container_options=limits, metadata_errors="replace")
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise media_fault(error, path) from error
+
+
+def video_stream(container: InputContainer, path: str | os.PathLike[str]) -> VideoStream:
+    """The stream a player would show: never cover art; the default one, else the largest."""
+    moving = [s for s in container.streams.video if Disposition.attached_pic not in s.disposition]
+    if not moving:
+        kind = "only sound" if container.streams.audio else "no moving picture"
+        raise NoVideo(f"{shown(path)} holds {kind}")
+    decodable = [stream for stream in moving if _has_decoder(stream)]
+    if not decodable:
+        raise UnreadableMedia(
+            f"{shown(path)} uses a video codec that cannot be decoded here",
+            remedy="re-encode it, to H.264 for example",
+        )
+    return max(decodable, key=_prominence)
+
+
+def start_seconds(container: InputContainer) -> float:
+    """When the file's own clock starts; what every time inside it is counted from."""
+    start: int | None = container.start_time
+    return 0.0 if start is None else start / av.time_base
+
+
+def declared_seconds(container: InputContainer) -> float:
+    """How long the header says the file plays, counted from its start; 0.0 if it does not say."""
+    length: int | None = container.duration
+    return max(0.0, (length or 0) / av.time_base - _counted_from(container))
+
+
+def promised_seconds(container: InputContainer, stream: VideoStream) -> float:
+    """How long the header says the picture alone lasts; 0.0 if it does not say."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    tag = stream.metadata.get("DURATION", "")  # Matroska: 00:01:02.345
+    if match := re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d+)?)", tag):
+        hours, minutes, seconds = match.groups()
+        total = 3600 * int(hours) + 60 * int(minutes) + float(seconds)
+        return max(0.0, total - _counted_from(container))
+    return 0.0
+
+
+def _counted_from(container: InputContainer) -> float:
+    # Matroska states the last timestamp, not the time between the first and the last.
+    return max(0.0, start_seconds(container)) if "matroska" in container.format.name else 0.0
+
+
+def frame_rate(container: InputContainer, stream: VideoStream) -> float:
+    """Frames per second, 0.0 if the file does not say or says nonsense."""
+    rates = [stream.average_rate, stream.guessed_rate, stream.base_rate]
+    if not declared_seconds(container):
+        rates[:2] = rates[1::-1]  # a raw stream: the average is FFmpeg's 25, the guess is read
+    for rate in rates:
+        if rate and 0 < rate <= 1000:
+            return float(rate)
+    return 0.0
+
+
+def _has_decoder(stream: VideoStream) -> bool:
+    context: object | None = stream.codec_context
+    return context is not None
+
+
+def _prominence(stream: VideoStream) -> tuple[bool, int, int]:
+    context = stream.codec_context
+    default = Disposition.default in stream.disposition
+    return default, context.width * context.height, -stream.index
+
+
+@lru_cache(maxsize=1)
+def _accepted_formats() -> str:
+    names = sorted(av.formats_available - _REFUSED_FORMATS)
+    return ",".join(name for name in names if not name.endswith("_pipe"))

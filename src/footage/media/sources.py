@@ -1,0 +1,161 @@
+"""From what a user names (files, folders, patterns) to the list of files to look into."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from footage.errors import MediaMissing
+from footage.media.faults import shown
+from footage.media.patterns import Excludes, Pattern, has_magic
+from footage.media.walk import FoundFile, walk
+
+VIDEO_SUFFIXES: frozenset[str] = frozenset(
+    """
+    .3g2 .3gp .amv .asf .avi .av1 .divx .dv .evo .f4v .flv .gif .gxf .h264 .264 .hevc .h265 .265
+    .ivf .m1v .m2t .m2ts .m2v .m4v .mjpeg .mjpg .mk3d .mkv .mod .mov .mp4 .mpe .mpeg .mpg .mpv
+    .mts .mxf .nut .ogm .ogv .qt .rm .rmvb .tod .tp .trp .ts .vob .webm .wmv .wtv .y4m
+    """.split()  # noqa: SIM905 - readable as a table
+)
+
+# Libraries are footage's own folders; what lies in them was made by it.
+LIBRARY_SUFFIX = ".library"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A path that was passed over, and why, in one line."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What was found: absolute paths, sorted, each file once."""
+
+    files: tuple[Path, ...]
+    skipped: tuple[Skipped, ...] = ()
+    others: int = 0  #: files in folders that are no videos by their suffix
+
+
+def scan(sources: Sequence[str | Path], *, exclude: Sequence[str] = ()) -> Scan:
+    """Look for videos in files, in folders and all below, and by patterns (``~/Videos/**/*.mp4``).
+
+    In folders, hidden entries and footage libraries are passed over. ``exclude`` holds patterns:
+    ``*.part`` is matched against every name, ``raw/*.mov`` against the end of the path and
+    ``~/Videos/private`` against the whole of it. Raises MediaMissing if a source is not there.
+    """
+    gathered = _Gathered(Excludes(exclude))
+    for source in sources:
+        gathered.add(source)
+    return gathered.result()
+
+
+@dataclass(slots=True)
+class _Gathered:
+    excludes: Excludes
+    found: list[FoundFile] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    others: set[Path] = field(default_factory=set)
+
+    def add(self, source: str | Path) -> None:
+        path = _absolute(source)
+        if path.is_dir():
+            self._add_folder(path)
+        elif os.path.lexists(path):
+            self._add_file(path)
+        elif has_magic(os.fspath(source)):
+            self._add_matches(Pattern(path), os.fspath(source))
+        else:
+            raise MediaMissing(f"{shown(path)} is not there")
+
+    def _add_file(self, path: Path) -> None:
+        try:
+            found = FoundFile.of(path)
+        except OSError as error:
+            if path.is_symlink():
+                raise MediaMissing(f"{shown(path)} links to a file that is not there") from error
+            self.skipped.append(Skipped(path, _reason(error)))
+            return
+        if self.excludes.match(path):
+            return
+        if not found.regular:
+            self.skipped.append(Skipped(path, "not a regular file"))
+        else:
+            self.found.append(found)
+
+    def _add_folder(self, folder: Path, pattern: Pattern | None = None) -> int:
+        count = 0
+        for entry in walk(folder, self._pruned, depth=pattern.depth if pattern else None):
+            if isinstance(entry, FoundFile):
+                if pattern is None or pattern.match(entry.path):
+                    count += self._add_entry(entry, any_suffix=bool(pattern and pattern.suffix))
+            else:
+                path, error = entry
+                self.skipped.append(Skipped(path, _reason(error)))
+        return count
+
+    def _add_entry(self, entry: FoundFile, *, any_suffix: bool) -> bool:
+        if not any_suffix and not _looks_like_video(entry.path):
+            self.others.add(entry.path)
+            return False
+        if not entry.regular:
+            self.skipped.append(Skipped(entry.path, "not a regular file"))
+            return False
+        self.found.append(entry)
+        return True
+
+    def _add_matches(self, pattern: Pattern, source: str) -> None:
+        if not pattern.base.is_dir() or not self._add_folder(pattern.base, pattern):
+            self.skipped.append(Skipped(Path(source), "the pattern matches no video"))
+
+    def _pruned(self, path: Path, *, is_folder: bool) -> bool:
+        name = path.name
+        library = is_folder and name.lower().endswith(LIBRARY_SUFFIX)
+        return name.startswith(".") or library or self.excludes.match(path)
+
+    def result(self) -> Scan:
+        return Scan(
+            files=tuple(_each_once(self.found)),
+            skipped=tuple(sorted(set(self.skipped), key=lambda item: item.path)),
+            others=len(self.others - {found.path for found in self.found}),
+        )
+
+
+def _each_once(found: list[FoundFile]) -> list[Path]:
+    """One path per file: a real name rather than a link to it, else the first in order."""
+    chosen: dict[tuple[int, int], Path] = {}
+    for item in sorted(found, key=lambda item: (item.linked, item.path)):
+        chosen.setdefault(item.identity, item.path)
+    return sorted(chosen.values())
+
+
+def _absolute(source: str | Path) -> Path:
+    # abspath, not resolve: a link keeps the name the user knows, but `..` goes.
+    return Path(os.path.abspath(Path(source).expanduser()))  # noqa: PTH100
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return "may not be read by this user"
+    if isinstance(error, FileNotFoundError):
+        return "links to something that is not there"
+    return (error.strerror or type(error).__name__).lower()
+
+
+def _looks_like_video(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    return suffix in VIDEO_SUFFIXES and (suffix != ".ts" or not _is_typescript(path))
+
+
+def _is_typescript(path: Path) -> bool:
+    """Whether a .ts file is source code: MPEG transport streams repeat 0x47 every 188 bytes."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(189)
+    except OSError:
+        return False  # reading it later says what is wrong
+    return not (head[:1] == b"\x47" and head[188:189] in (b"\x47", b""))

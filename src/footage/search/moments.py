@@ -1,0 +1,183 @@
+"""What a search answers with, and how neighbouring segments become one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, overload
+
+from footage.embedder import Route
+from footage.index.segments import Hit
+from footage.query import Query
+
+JOIN_GAP = 0.05  # seconds between segments that still touch, given rounding
+JOIN_SHARE = 0.5  # of the way from the weakest hit to a moment's best: cosines have no fixed scale
+LONGEST = 60.0  # seconds a moment may grow to: longer is a film, not a moment
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a moment matched: one segment found on one route."""
+
+    segment_id: str
+    modality: str
+    start: float
+    end: float
+    score: float
+    rank: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of an entry of ``evidence``."""
+        return {
+            "segment_id": self.segment_id,
+            "modality": self.modality,
+            "start": self.start,
+            "end": self.end,
+            "score": round(self.score, 6),
+            "rank": self.rank,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One answer: a stretch of a video, in seconds, with its score (a cosine, -1 to 1)."""
+
+    video_id: str
+    title: str
+    start: float
+    end: float
+    score: float
+    modality: str
+    scope: str
+    path: Path | None = None
+    url: str | None = None
+    thumbnail: Path | None = None
+    confidence: float | None = None
+    """The probability that it matches, 0 to 1; None where the library is not calibrated."""
+    evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of an entry of ``moments`` in ``search --json``."""
+        return {
+            "video_id": self.video_id,
+            "path": str(self.path) if self.path else None,
+            "url": self.url,
+            "title": self.title,
+            "start": self.start,
+            "end": self.end,
+            "scope": self.scope,
+            "score": round(self.score, 6),
+            "confidence": self.confidence,
+            "modality": self.modality,
+            "thumbnail": str(self.thumbnail) if self.thumbnail else None,
+            "evidence": [evidence.to_json() for evidence in self.evidence],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult(Sequence[Moment]):
+    """The moments found, best first. Iterates, indexes and measures like a list of them."""
+
+    query: Query
+    moments: tuple[Moment, ...]
+
+    @property
+    def found(self) -> bool:
+        """False where nothing in the library matches."""
+        return bool(self.moments)
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of ``search --json``."""
+        return {
+            "query": self.query.to_json(),
+            "found": self.found,
+            "moments": [moment.to_json() for moment in self.moments],
+        }
+
+    def __len__(self) -> int:
+        return len(self.moments)
+
+    def __iter__(self) -> Iterator[Moment]:
+        return iter(self.moments)
+
+    @overload
+    def __getitem__(self, index: int) -> Moment: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Moment]: ...
+    def __getitem__(self, index: int | slice) -> Moment | Sequence[Moment]:
+        return self.moments[index]
+
+
+@dataclass(slots=True)
+class Group:
+    """Touching hits of one video on one route, the best of them first."""
+
+    hits: list[Hit]
+    start: float
+    end: float
+
+    @property
+    def best(self) -> Hit:
+        """The hit that stands for the group."""
+        return self.hits[0]
+
+
+def merge(hits: Iterable[Hit]) -> list[Group]:
+    """Join touching, about equally good hits of a video; best group first, in a stable order.
+
+    A group grows from its best hit to both sides while the neighbour touches, scores at least
+    `JOIN_SHARE` of the way from the weakest of all hits to the group's best, and the whole stays
+    within `LONGEST` seconds.
+    """
+    ranked = sorted(hits, key=_rank)
+    floor = ranked[-1].score if ranked else 0.0
+    by_start = {(hit.video_id, hit.route, _tick(hit.start)): hit for hit in ranked}
+    by_end = {(hit.video_id, hit.route, _tick(hit.end)): hit for hit in ranked}
+    taken: set[str] = set()
+    groups = []
+    for hit in ranked:
+        if hit.segment_id in taken:
+            continue
+        group = Group([hit], hit.start, hit.end)
+        taken.add(hit.segment_id)
+        while neighbour := _best_neighbour(group, floor, by_start, by_end, taken):
+            group.hits.append(neighbour)
+            taken.add(neighbour.segment_id)
+            group.start = min(group.start, neighbour.start)
+            group.end = max(group.end, neighbour.end)
+        groups.append(group)
+    return groups
+
+
+_Key = tuple[str, Route, int]
+
+
+def _best_neighbour(
+    group: Group,
+    floor: float,
+    by_start: dict[_Key, Hit],
+    by_end: dict[_Key, Hit],
+    taken: set[str],
+) -> Hit | None:
+    best = group.best
+    enough = floor + JOIN_SHARE * (best.score - floor)
+    after = by_start.get((best.video_id, best.route, _tick(group.end)))
+    before = by_end.get((best.video_id, best.route, _tick(group.start)))
+    fitting = [
+        hit
+        for hit in (before, after)
+        if hit is not None
+        and hit.segment_id not in taken
+        and hit.score >= enough
+        and max(group.end, hit.end) - min(group.start, hit.start) <= LONGEST
+    ]
+    return min(fitting, key=_rank, default=None)
+
+
+def _rank(hit: Hit) -> tuple[float, str, float, str]:
+    return (-hit.score, hit.video_id, hit.start, hit.segment_id)
+
+
+def _tick(seconds: float) -> int:
+    return round(seconds / JOIN_GAP)

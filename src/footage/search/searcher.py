@@ -1,0 +1,119 @@
+"""The search path: encode the query, search the index, merge hits into moments, present them."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+
+from footage.catalog import Catalog, Video
+from footage.embedder import Embedder, Vector, checked_vector
+from footage.index.segments import MOST_HITS, Hit, SegmentIndex
+from footage.query import Query
+from footage.search.moments import Evidence, Group, Moment, SearchResult, merge
+from footage.thumbnails import Thumbnails
+
+log = logging.getLogger(__name__)
+
+# Merging turns several segments into one moment, so more segments are fetched than moments are
+# wanted, in steps this far apart, so that one page of results merges like the next.
+FEWEST_HITS = 200
+HITS_A_MOMENT = 4
+HITS_A_VIDEO = 50
+
+
+class Searcher:
+    """Answers queries over one library."""
+
+    def __init__(
+        self, *, embedder: Embedder, index: SegmentIndex, catalog: Catalog, thumbnails: Thumbnails
+    ) -> None:
+        self._embedder = embedder
+        self._index = index
+        self._catalog = catalog
+        self._thumbnails = thumbnails
+
+    def search(self, query: Query) -> SearchResult:
+        """The best moments for ``query``, ``offset`` skipped, at most ``limit``."""
+        began = time.perf_counter()
+        vector = self._encode(query)
+        encoded = time.perf_counter()
+        video_ids = self._catalog.select(query.filters)
+        groups = self._groups(query, vector, video_ids)
+        searched = time.perf_counter()
+        page = groups[query.offset : query.offset + query.limit]
+        moments = self._present(page, rank=query.offset + 1)
+        log.info(
+            "search: %d moments; encode %.1f ms, search %.1f ms, present %.1f ms",
+            len(moments),
+            1e3 * (encoded - began),
+            1e3 * (searched - encoded),
+            1e3 * (time.perf_counter() - searched),
+        )
+        return SearchResult(query, tuple(moments))
+
+    def _encode(self, query: Query) -> Vector:
+        if query.text is not None:
+            return self._embedder.encode_text(query.text)
+        return checked_vector(query.vector, self._embedder.fingerprint.dimension)
+
+    def _groups(self, query: Query, vector: Vector, video_ids: Sequence[str] | None) -> list[Group]:
+        wanted = query.offset + query.limit
+        if query.group_by_video:
+            return self._best_a_video(vector, wanted, video_ids)
+        groups: list[Group] = []
+        for depth in _depths(HITS_A_MOMENT * wanted):
+            hits = self._index.search(vector, limit=depth, video_ids=video_ids)
+            groups = merge(hits)
+            if len(groups) >= wanted or len(hits) < depth:
+                break
+        return groups
+
+    def _best_a_video(
+        self, vector: Vector, wanted: int, video_ids: Sequence[str] | None
+    ) -> list[Group]:
+        best = self._index.search(vector, limit=wanted, video_ids=video_ids, group_by_video=True)
+        chosen = list(dict.fromkeys(hit.video_id for hit in best))[:wanted]
+        around: list[Hit] = self._index.search(
+            vector, limit=min(MOST_HITS, HITS_A_VIDEO * max(1, len(chosen))), video_ids=chosen
+        )
+        leaders: dict[str, Group] = {}
+        for group in merge({hit.segment_id: hit for hit in [*best, *around]}.values()):
+            leaders.setdefault(group.best.video_id, group)
+        return [leaders[video_id] for video_id in chosen]
+
+    def _present(self, groups: Sequence[Group], *, rank: int) -> list[Moment]:
+        videos = self._catalog.videos(sorted({group.best.video_id for group in groups}))
+        return [
+            self._moment(group, videos[group.best.video_id], rank + at)
+            for at, group in enumerate(groups)
+            if group.best.video_id in videos
+        ]
+
+    def _moment(self, group: Group, video: Video, rank: int) -> Moment:
+        best = group.best
+        return Moment(
+            video_id=best.video_id,
+            title=video.title,
+            start=group.start,
+            end=group.end,
+            score=best.score,
+            modality=best.route.modality,
+            scope=best.route.scope,
+            path=video.path,
+            url=video.url,
+            thumbnail=self._thumbnails.path(best.video_id, best.start),
+            evidence=tuple(
+                Evidence(hit.segment_id, hit.route.modality, hit.start, hit.end, hit.score, rank)
+                for hit in group.hits
+            ),
+        )
+
+
+def _depths(least: int) -> Iterator[int]:
+    depth = FEWEST_HITS
+    while depth < MOST_HITS:
+        if depth >= least:
+            yield depth
+        depth *= 4
+    yield MOST_HITS

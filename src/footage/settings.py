@@ -1,0 +1,99 @@
+"""Settings: the ``FOOTAGE_*`` environment, and ``library.toml`` inside each library."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from datetime import datetime, timezone
+from pathlib import Path
+
+import tomli_w
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from footage.errors import LibraryError, LibraryTooNew, LibraryUnwritable
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FORMAT = 1
+FILE_NAME = "library.toml"
+
+
+class Environment(BaseSettings):
+    """What the environment says; each can be overridden by an option."""
+
+    model_config = SettingsConfigDict(env_prefix="FOOTAGE_", extra="ignore")
+
+    library: Path | None = None  # FOOTAGE_LIBRARY: the library used when none is named
+    milvus_uri: str | None = None  # FOOTAGE_MILVUS_URI: a server for new libraries
+    milvus_token: SecretStr | None = None  # FOOTAGE_MILVUS_TOKEN: never written to disk
+
+
+class Sampling(BaseModel):
+    """How a video is cut and looked at. Part of the embedding's fingerprint."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    fps: float = Field(default=1.0, gt=0, le=30)  # frames embedded a second
+    shortest: float = Field(default=2.0, ge=0.5, le=600)  # seconds; shorter shots join a neighbour
+    longest: float = Field(default=15.0, ge=1, le=3600)  # seconds; longer shots are split
+
+    @model_validator(mode="after")
+    def _room_to_split(self) -> Sampling:
+        if self.longest < 2 * self.shortest:
+            raise ValueError("`longest` must be at least twice `shortest`, or no shot can be split")
+        return self
+
+
+class LibrarySettings(BaseModel):
+    """``library.toml``: what a library is, written once when it is made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: int = FORMAT
+    id: str = Field(default_factory=lambda: uuid.uuid4().hex, pattern=r"^[0-9a-f]{32}$")
+    created: datetime = Field(default_factory=lambda: datetime.now(timezone.utc))
+    embedder: str = "lite"
+    milvus_uri: str | None = None  # None: the embedded engine, in the library's own folder
+    sampling: Sampling = Sampling()
+
+    @classmethod
+    def load(cls, folder: Path) -> LibrarySettings:
+        """Read ``library.toml``; raises `LibraryError` naming what is wrong in it."""
+        path = folder / FILE_NAME
+        try:
+            values = tomllib.loads(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise LibraryError(
+                f"{path} cannot be read ({error})", remedy="restore it from a backup"
+            ) from error
+        found = values.get("format", 0)
+        if isinstance(found, int) and found > FORMAT:
+            raise LibraryTooNew(f"{folder} was written by a newer footage (format {found})")
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the file"
+            raise LibraryError(
+                f"{path} is not right: {where}: {first['msg']}", remedy="correct that line"
+            ) from error
+
+    def save(self, folder: Path) -> None:
+        """Write ``library.toml`` whole or not at all; raises `LibraryUnwritable`."""
+        path = folder / FILE_NAME
+        draft = path.with_suffix(".tmp")
+        try:
+            draft.write_text(tomli_w.dumps(self.model_dump(exclude_none=True)), "utf-8")
+            draft.replace(path)
+        except OSError as error:
+            raise LibraryUnwritable(f"{path} cannot be written ({error.strerror})") from error
+
+
+def default_library() -> Path:
+    """The library used when none is named: ``FOOTAGE_LIBRARY``, else in the user's data folder."""
+    return Environment().library or user_data_path("footage", appauthor=False) / "default.library"
