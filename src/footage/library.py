@@ -61,10 +61,12 @@ class Library:
     indexes, all of them search.
     """
 
-    def __init__(self, folder: Path, settings: LibrarySettings) -> None:
+    def __init__(
+        self, folder: Path, settings: LibrarySettings, *, embedder: Embedder | None = None
+    ) -> None:
         self.folder = folder
         self.settings = settings
-        self.embedder: Embedder = open_embedder(settings.embedder, settings.sampling)
+        self.embedder = embedder or open_embedder(settings.embedder, settings.sampling)
         self.thumbnails = Thumbnails(folder / "previews")
         self.archive = Archive(folder / "archive")
         self._log_file = logs.to_file(folder / "logs" / "footage.log")
@@ -180,7 +182,8 @@ class Library:
     def remove(self, references: Iterable[str | Path]) -> list[Video]:
         """Take videos out of the library, for good: a later scan leaves them out.
 
-        The files themselves are not touched. `restore` brings one back.
+        The files themselves are not touched. `restore` brings one back. Returns the videos as
+        they are now.
         """
         videos = [self.video(reference) for reference in references]
         for video in videos:
@@ -190,7 +193,7 @@ class Library:
             self.catalog.forget_embedding(video.video_id)
             self.archive.delete(video.video_id, self.embedder.fingerprint)
             self.thumbnails.delete(video.video_id)
-        return videos
+        return [self.catalog.video(video.video_id) for video in videos]
 
     def restore(
         self, references: Iterable[str | Path], *, observer: Observer | None = None
@@ -285,29 +288,31 @@ def open_library(
     folder: str | Path | None = None,
     *,
     create: bool = True,
-    embedder: str | None = None,
+    embedder: str | Embedder | None = None,
     sampling: Sampling | None = None,
 ) -> Library:
     """Open a library, made first where there is none and ``create`` holds.
 
-    Without a folder it is ``FOOTAGE_LIBRARY``, else the user's default library. ``embedder`` and
-    ``sampling`` are settled when a library is made; for an existing one they must agree with it.
+    Without a folder it is ``FOOTAGE_LIBRARY``, else the user's default library. ``embedder`` (a
+    name, or one of your own) and ``sampling`` are settled when a library is made; for an existing
+    one they must agree with it.
     Raises `LibraryNotFound`, `LibraryError`, `LibraryTooNew`, `CatalogDamaged`, `UsageError`.
     """
     path = Path(folder).expanduser().absolute() if folder else default_library()
+    own = embedder if isinstance(embedder, Embedder) else None
+    name = own.fingerprint.name if own else embedder
     logs.quiet_others()
     if (path / FILE_NAME).is_file():
         settings = LibrarySettings.load(path)
-        _check_same(settings, embedder, sampling)
+        _check_same(settings, name, sampling)
     elif create:
-        settings = _create(path, embedder or "lite", sampling or Sampling())
+        settings = _create(path, name or "lite", sampling or Sampling())
     else:
         raise LibraryNotFound(f"there is no library at {path}")
-    return Library(path, settings)
+    return Library(path, settings, embedder=own)
 
 
 def _create(path: Path, embedder: str, sampling: Sampling) -> LibrarySettings:
-    open_embedder(embedder, sampling)
     try:
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise LibraryError(

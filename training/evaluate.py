@@ -1,0 +1,52 @@
+"""Recall of text-to-image search, and the speed of a tower."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from training.backbone import SIZE
+from training.data import Row
+from training.features import session
+
+CUTS = (1, 5, 10)
+_CHUNK = 2048
+
+
+def caption_queries(rows: Sequence[Row]) -> tuple[list[str], np.ndarray]:
+    """Every caption of every row as its own query, and the row [n] that answers it."""
+    texts = [caption for row in rows for caption in row.captions]
+    answers = np.repeat(np.arange(len(rows)), [len(row.captions) for row in rows])
+    return texts, answers
+
+
+def ranks(queries: np.ndarray, images: np.ndarray, answers: np.ndarray) -> np.ndarray:
+    """Rank [n], from 0, of image `answers[i]` for query i: how many images score higher."""
+    parts = []
+    for start in range(0, len(queries), _CHUNK):
+        scores = queries[start : start + _CHUNK] @ images.T
+        own = np.take_along_axis(scores, answers[start : start + _CHUNK, None], axis=1)
+        parts.append((scores > own).sum(axis=1))
+    return np.concatenate(parts)
+
+
+def recall(queries: np.ndarray, images: np.ndarray, answers: np.ndarray) -> dict[str, float]:
+    """Percent of queries whose image is among the first 1, 5 and 10."""
+    places = ranks(queries, images, answers)
+    return {f"R@{cut}": round(100 * float((places < cut).mean()), 1) for cut in CUTS}
+
+
+def milliseconds(model: Path, batch: int, *, rounds: int = 30) -> float:
+    """Median milliseconds a frame of an image tower on one thread."""
+    tower = session(model, threads=1)
+    pixels = np.random.default_rng(0).integers(0, 256, (batch, SIZE, SIZE, 3), dtype=np.uint8)
+    tower.run(None, {"pixels": pixels})
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        tower.run(None, {"pixels": pixels})
+        times.append(time.perf_counter() - start)
+    return round(1000 * float(np.median(times)) / batch, 1)
