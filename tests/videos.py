@@ -10,11 +10,12 @@ that returns one.
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Union
+from typing import Any, TypeAlias
 
 import av
 import numpy as np
@@ -23,7 +24,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
 Pixels = NDArray[np.uint8]
-Shot = Union[str, Pixels, Callable[[float], Pixels]]
+Shot: TypeAlias = "str | Pixels | Callable[[float], Pixels]"
+
+os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder greets on stderr otherwise
 
 _TIME_BASE = Fraction(1, 90_000)
 _FAST_OPTIONS = {
@@ -136,13 +139,20 @@ def texture(seed: int, size: tuple[int, int] = (160, 120)) -> Pixels:
 
 
 def counting(fps: float, size: tuple[int, int] = (160, 120)) -> Callable[[float], Pixels]:
-    """Frames whose grey says which one they are: see ``count_of``. Up to 55 frames."""
-    return lambda time: np.full((size[1], size[0], 3), 16 + 4 * round(time * fps), dtype=np.uint8)
+    """Frames that say which one they are in eight black or white bars; see ``count_of``."""
+
+    def numbered(time: float) -> Pixels:
+        bits = np.unpackbits(np.array([round(time * fps)], dtype=np.uint8)) * np.uint8(255)
+        bars = bits[np.arange(size[0]) * 8 // size[0]]
+        return np.tile(bars[None, :, None], (size[1], 1, 3))
+
+    return numbered
 
 
 def count_of(image: Pixels) -> int:
-    """Which frame of ``counting`` this is."""
-    return round((float(image.mean()) - 16) / 4)
+    """Which frame of ``counting`` this is, at any size of 8 pixels' width and more."""
+    bars = np.array_split(image.mean(axis=(0, 2)), 8)
+    return int(np.packbits([bar.mean() > 128 for bar in bars])[0])
 
 
 # Ugly files

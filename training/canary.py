@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from training.backbone import SIZE
 from training.features import session
-from training.text import embed_texts
+from training.shapes import SIZE
+from training.text import Texts
 
 TEXT_ORDERS = (
     ("a dog runs on grass", "a puppy running in a field", "an airplane in the sky"),
@@ -78,53 +78,35 @@ def write(folder: Path) -> None:
     """
     pixels = np.stack([draw() for draw in DRAWINGS.values()])
     images = session(folder / "image.onnx").run(None, {"pixels": pixels})[0]
-    texts = _Texts(folder / "text.onnx")
-    text_orders = [
-        _order(query, near, far, texts[query] @ texts[near], texts[query] @ texts[far])
-        for query, near, far in TEXT_ORDERS
-    ]
-    places = {name: place for place, name in enumerate(DRAWINGS)}
-    image_orders = [
-        _order(query, near, far, *(texts[query] @ images[[near, far]].T))
-        for query, near, far in (
-            (query, places[near], places[far]) for query, near, far in IMAGE_ORDERS
-        )
-    ]
+    texts = Texts(folder)
     sentences = [query for query, _, _ in TEXT_ORDERS]
     canary = {
         "min_cosine": MIN_COSINE,
         "sentences": sentences,
-        "text_orders": text_orders,
-        "image_orders": image_orders,
+        "text_orders": [_text_order(texts, *order) for order in TEXT_ORDERS],
+        "image_orders": [_image_order(texts, images, *order) for order in IMAGE_ORDERS],
     }
     (folder / "canary.json").write_text(json.dumps(canary, indent=2) + "\n", encoding="utf-8")
-    np.savez_compressed(
-        folder / "canary.npz",
-        pixels=pixels,
-        images=images,
-        sentences=np.stack([texts[sentence] for sentence in sentences]),
-    )
+    vectors = np.stack([texts[sentence] for sentence in sentences])
+    np.savez_compressed(folder / "canary.npz", pixels=pixels, images=images, sentences=vectors)
 
 
-class _Texts(dict):
-    """Unit vectors [d] of sentences, made when first asked for."""
-
-    def __init__(self, tower: Path) -> None:
-        self.tower = tower
-
-    def __missing__(self, sentence: str) -> np.ndarray:
-        self[sentence] = embed_texts(self.tower, [sentence])[0]
-        return self[sentence]
+def _text_order(texts: Texts, query: str, near: str, far: str) -> dict:
+    return _order(query, near, far, texts[query] @ (texts[near] - texts[far]))
 
 
-def _order(query: str, near: str | int, far: str | int, high: float, low: float) -> dict:
-    measured = float(high) - float(low)
+def _image_order(texts: Texts, images: np.ndarray, query: str, near: str, far: str) -> dict:
+    first, second = (list(DRAWINGS).index(name) for name in (near, far))
+    return _order(query, first, second, texts[query] @ (images[first] - images[second]))
+
+
+def _order(query: str, near: str | int, far: str | int, measured: float) -> dict:
     if measured <= 0:
         raise ValueError(f"{query!r} is nearer {far!r} than {near!r}: train again")
     return {
         "query": query,
         "near": near,
         "far": far,
-        "measured": round(measured, 3),
-        "margin": round(SHARE * measured, 3),
+        "measured": round(float(measured), 3),
+        "margin": round(SHARE * float(measured), 3),
     }

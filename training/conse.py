@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from training.minilm import tokenizer
 from training.text import embed_texts
 
 CLASSES = Path(__file__).with_name("imagenet_classes.txt")
@@ -17,7 +18,7 @@ TOP = 50
 def class_embeddings(model: Path) -> np.ndarray:
     """Unit vectors [1000, 384] of "a photo of a {class}", in the order of the classifier."""
     names = CLASSES.read_text(encoding="utf-8").splitlines()
-    return embed_texts(model, [PROMPT.format(name) for name in names])
+    return embed_texts(model, tokenizer(), [PROMPT.format(name) for name in names])
 
 
 def conse(logits: np.ndarray, classes: np.ndarray, top: int = TOP) -> np.ndarray:

@@ -56,19 +56,15 @@ def _digest(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def load_pixels(image: Path, size: int, *, flip: bool = False) -> np.ndarray:
+def load_pixels(image: Path, size: int) -> np.ndarray:
     """RGB uint8 [size, size, 3], squashed (the aspect is ignored) with a bicubic filter."""
     with Image.open(image) as opened:
         squashed = opened.convert("RGB").resize((size, size), Image.Resampling.BICUBIC)
-    if flip:
-        squashed = squashed.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     return np.asarray(squashed)
 
 
-def pixel_batches(
-    images: Sequence[Path], size: int, batch: int, *, flip: bool = False
-) -> Iterator[np.ndarray]:
+def pixel_batches(images: Sequence[Path], size: int, batch: int) -> Iterator[np.ndarray]:
     """Yield uint8 [n, size, size, 3] for consecutive groups of at most `batch` images."""
     for start in range(0, len(images), batch):
         group = images[start : start + batch]
-        yield np.stack([load_pixels(image, size, flip=flip) for image in group])
+        yield np.stack([load_pixels(image, size) for image in group])

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from tokenizers import Tokenizer
 
-from training.backbone import SIZE
 from training.data import Row
-from training.features import session
+from training.features import run_images, session
+from training.shapes import SIZE
+from training.text import embed_texts
 
 CUTS = (1, 5, 10)
 _CHUNK = 2048
@@ -37,6 +39,15 @@ def recall(queries: np.ndarray, images: np.ndarray, answers: np.ndarray) -> dict
     """Percent of queries whose image is among the first 1, 5 and 10."""
     places = ranks(queries, images, answers)
     return {f"R@{cut}": round(100 * float((places < cut).mean()), 1) for cut in CUTS}
+
+
+def tower_recall(
+    image_tower: Path, text_tower: Path, tokens: Tokenizer, rows: Sequence[Row]
+) -> dict[str, float]:
+    """The same from end to end: JPEGs and captions through a pair of towers."""
+    texts, answers = caption_queries(rows)
+    images = run_images(image_tower, [row.image for row in rows])
+    return recall(embed_texts(text_tower, tokens, texts), images, answers)
 
 
 def milliseconds(model: Path, batch: int, *, rounds: int = 30) -> float:

@@ -1,4 +1,4 @@
-"""Pooled features of every image, computed once and cached."""
+"""Images through a network in ONNX; what takes minutes is cached."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from training.backbone import SIZE
 from training.data import pixel_batches
+from training.shapes import SIZE
 
 BATCH = 16
 
@@ -22,14 +22,15 @@ def session(model: Path, *, threads: int = 0) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
-def image_features(
-    model: Path, images: Sequence[Path], cache: Path, *, flip: bool = False
-) -> np.ndarray:
-    """Output of `model` for each image, float32 [n, d], read from `cache` when it is there."""
-    if cache.exists():
-        return np.load(cache)
-    backbone = session(model)
-    batches = pixel_batches(images, SIZE, BATCH, flip=flip)
-    features = np.concatenate([backbone.run(None, {"pixels": batch})[0] for batch in batches])
-    np.save(cache, features)
-    return features
+def run_images(model: Path, images: Sequence[Path]) -> np.ndarray:
+    """Output of `model` for each image, float32 [n, d]."""
+    network = session(model)
+    batches = pixel_batches(images, SIZE, BATCH)
+    return np.concatenate([network.run(None, {"pixels": batch})[0] for batch in batches])
+
+
+def cached_features(model: Path, images: Sequence[Path], cache: Path) -> np.ndarray:
+    """The same, read from `cache` when it is there and written to it when not."""
+    if not cache.exists():
+        np.save(cache, run_images(model, images))
+    return np.load(cache)

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn import functional
 
 from training.conse import unit
-from training.text import WORDS
+from training.shapes import FEATURES, WORDS
 
 
 @dataclass(frozen=True)
@@ -27,23 +28,23 @@ class Recipe:
     batch: int = 512
     rate: float = 1e-3
     decay: float = 0.05
-    dropout: float = 0.4
+    dropout: float = 0.6
     pair_chance: float = 0.3
     scale_start: float = 20.0
     scale_most: float = 60.0
     same_meaning: float = 0.9
-    seeds: int = 3
+    seeds: int = 6
 
 
 @dataclass(frozen=True)
 class Examples:
     """What the head is trained on; row i of each array is one image.
 
-    features float [n, 1280], one array per view (plain, flipped); conse [n, 384];
-    sentences [m, 384]; captions int [n, most], indices into sentences; counts int [n].
+    features float [n, 1280]; conse [n, 384]; sentences [m, 384]; captions int [n, most],
+    indices into sentences; counts int [n].
     """
 
-    views: tuple[np.ndarray, ...]
+    features: np.ndarray
     conse: np.ndarray
     sentences: np.ndarray
     captions: np.ndarray
@@ -87,34 +88,53 @@ def train(examples: Examples, recipe: Recipe) -> Head:
 
 def _train_once(examples: Examples, recipe: Recipe, seed: int) -> Head:
     torch.manual_seed(seed)
-    shift, spread = examples.views[0].mean(axis=0), examples.views[0].std(axis=0) + 1e-6
-    weight = torch.zeros((len(shift), WORDS), requires_grad=True)
-    bias = torch.zeros(WORDS, requires_grad=True)
-    adapter = torch.eye(WORDS, requires_grad=True)
-    log_scale = torch.tensor(float(np.log(recipe.scale_start)), requires_grad=True)
-    plain = {"params": [bias, adapter, log_scale], "weight_decay": 0.0}
-    decayed = {"params": [weight], "weight_decay": recipe.decay}
-    optimiser = torch.optim.AdamW([decayed, plain], lr=recipe.rate)
-    steps = len(examples.conse) // recipe.batch * recipe.epochs
+    shift, spread = examples.features.mean(axis=0), examples.features.std(axis=0) + 1e-6
+    model = _Model(recipe)
+    optimiser = torch.optim.AdamW(model.groups(recipe.decay), lr=recipe.rate)
+    steps = len(examples.features) // recipe.batch * recipe.epochs
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     for features, conse, sentences in _batches(examples, recipe, seed):
-        standard = functional.dropout((features - shift) / spread, recipe.dropout)
-        named = recipe.conse_weight * functional.normalize(conse @ adapter, dim=1)
-        images = functional.normalize(standard @ weight + bias + named, dim=1)
-        texts = functional.normalize(sentences @ adapter, dim=1)
-        scale = log_scale.exp().clamp(max=recipe.scale_most)
-        loss = _contrast(scale * images @ texts.T, sentences, recipe.same_meaning)
+        scores = model((features - shift) / spread, conse, sentences)
+        loss = _contrast(scores, sentences, recipe.same_meaning)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         schedule.step()
-    learned = weight.detach().numpy() / spread[:, None]
+    weight = model.weight.detach().numpy() / spread[:, None]
     return Head(
-        weight=learned,
-        bias=bias.detach().numpy() - shift @ learned,
-        adapter=adapter.detach().numpy(),
+        weight=weight,
+        bias=model.bias.detach().numpy() - shift @ weight,
+        adapter=model.adapter.detach().numpy(),
         conse_weight=recipe.conse_weight,
     )
+
+
+class _Model(nn.Module):
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self.weight = nn.Parameter(torch.zeros((FEATURES, WORDS)))
+        self.bias = nn.Parameter(torch.zeros(WORDS))
+        self.adapter = nn.Parameter(torch.eye(WORDS))
+        self.log_scale = nn.Parameter(torch.tensor(recipe.scale_start).log())
+
+    def forward(
+        self, features: torch.Tensor, conse: torch.Tensor, sentences: torch.Tensor
+    ) -> torch.Tensor:
+        """Scaled cosines [n, n] of n images (rows) and n sentences, from standard features."""
+        kept = functional.dropout(features, self.recipe.dropout)
+        named = self.recipe.conse_weight * functional.normalize(conse @ self.adapter, dim=1)
+        images = functional.normalize(kept @ self.weight + self.bias + named, dim=1)
+        texts = functional.normalize(sentences @ self.adapter, dim=1)
+        return self.log_scale.exp().clamp(max=self.recipe.scale_most) * images @ texts.T
+
+    def groups(self, decay: float) -> list[dict]:
+        """Parameters for the optimiser: decay pulls the head to zero, and nothing else."""
+        others = [self.bias, self.adapter, self.log_scale]
+        return [
+            {"params": [self.weight], "weight_decay": decay},
+            {"params": others, "weight_decay": 0.0},
+        ]
 
 
 def _contrast(scores: torch.Tensor, sentences: torch.Tensor, same: float) -> torch.Tensor:
@@ -129,17 +149,16 @@ def _contrast(scores: torch.Tensor, sentences: torch.Tensor, same: float) -> tor
 def _batches(
     examples: Examples, recipe: Recipe, seed: int
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
-    """Yield features [b, 1280], conse [b, 384] and sentences [b, 384], every image once an epoch."""
+    """Yield features [b, 1280], conse [b, 384], sentences [b, 384]: each image once an epoch."""
     chance = np.random.default_rng(seed)
     total = len(examples.conse)
     for _ in range(recipe.epochs):
         order = chance.permutation(total)
         for start in range(0, total - recipe.batch + 1, recipe.batch):
             rows = order[start : start + recipe.batch]
-            view = examples.views[chance.integers(len(examples.views))]
             sentences = _sentences(examples, rows, recipe.pair_chance, chance)
             conse = torch.from_numpy(examples.conse[rows])
-            yield torch.from_numpy(view[rows]), conse, sentences
+            yield torch.from_numpy(examples.features[rows]), conse, sentences
 
 
 def _sentences(

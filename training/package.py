@@ -6,9 +6,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from training.backbone import SIZE
 from training.head import Recipe
-from training.text import MAX_TOKENS, WORDS
+from training.shapes import MAX_TOKENS, SIZE, WORDS
 
 VERSION = "1"
 FILES = ("image.onnx", "text.onnx", "tokenizer.json", "canary.json", "canary.npz")

@@ -13,15 +13,19 @@ from training import canary, card, package
 from training.backbone import classifier, export_backbone
 from training.conse import TOP, class_embeddings, conse
 from training.data import Row, load_rows, split_rows
-from training.evaluate import caption_queries, milliseconds, recall
-from training.features import image_features
+from training.evaluate import caption_queries, milliseconds, recall, tower_recall
+from training.features import cached_features
 from training.head import Examples, Head, Recipe, caption_table, train
+from training.minilm import export_text, tokenizer
 from training.quantise import quantise_backbone, quantise_text
 from training.tail import Tail, join_tail
-from training.text import embed_texts, export_text, tokenizer
+from training.text import embed_texts
 
 CALIBRATION_IMAGES = 256
 """The activations' ranges settle at about a hundred images."""
+
+
+PRECISIONS = ("fp32", "int8")
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Corpus:
 
     rows: list[Row]
     splits: dict[str, np.ndarray]
-    views: tuple[np.ndarray, ...]
+    features: np.ndarray
     conse: np.ndarray
     classes: np.ndarray
     sentences: np.ndarray
@@ -40,7 +44,7 @@ class Corpus:
     def examples(self, rows: np.ndarray) -> Examples:
         """What the head sees of `rows`."""
         return Examples(
-            views=tuple(view[rows] for view in self.views),
+            features=self.features[rows],
             conse=self.conse[rows],
             sentences=self.sentences,
             captions=self.captions[rows],
@@ -54,7 +58,9 @@ def prepare(data: Path, work: Path) -> Corpus:
     rows = load_rows(data)
     splits = split_rows(rows)
     _frozen_networks(work, [rows[i].image for i in splits["fit"]])
-    views = _views(work, [row.image for row in rows])
+    images = [row.image for row in rows]
+    # The int8 backbone, so that the head learns to live with its rounding.
+    features = cached_features(work / "backbone.int8.onnx", images, work / "features.npy")
     weight, bias = classifier()
     classes = class_embeddings(work / "minilm.fp32.onnx")
     texts = list(dict.fromkeys(caption for row in rows for caption in row.captions))
@@ -63,8 +69,8 @@ def prepare(data: Path, work: Path) -> Corpus:
     return Corpus(
         rows=rows,
         splits=splits,
-        views=views,
-        conse=conse(views[0] @ weight.T + bias, classes),
+        features=features,
+        conse=conse(features @ weight.T + bias, classes),
         classes=classes,
         sentences=_sentences(work, texts),
         captions=captions,
@@ -82,33 +88,27 @@ def _frozen_networks(work: Path, images: Sequence[Path]) -> None:
         export_text(work / "minilm.fp32.onnx")
 
 
-def _views(work: Path, images: Sequence[Path]) -> tuple[np.ndarray, ...]:
-    """Features [n, 1280] of the int8 backbone, so that the head learns to live with its error."""
-    backbone = work / "backbone.int8.onnx"
-    plain = image_features(backbone, images, work / "features.plain.npy")
-    return (plain,)
-
-
 def _sentences(work: Path, texts: list[str]) -> np.ndarray:
     cache = work / "sentences.npy"
     if not cache.exists():
-        np.save(cache, embed_texts(work / "minilm.fp32.onnx", texts))
+        np.save(cache, embed_texts(work / "minilm.fp32.onnx", tokenizer(), texts))
     return np.load(cache)
 
 
-def build(corpus: Corpus, work: Path, out: Path, recipe: Recipe) -> None:
-    """Train on all of `train`, write the towers of both precisions, measure, fill `out`."""
+def build(corpus: Corpus, work: Path, out: Path, recipe: Recipe) -> dict:
+    """Train on all of `train`, write the towers of both precisions, fill `out`; give the report."""
     rows = np.sort(np.concatenate([corpus.splits["fit"], corpus.splits["held"]]))
     head = train(corpus.examples(rows), recipe)
     write_towers(head, corpus.classes, work)
+    report = measure(corpus, work)
     out.mkdir(parents=True, exist_ok=True)
     for kind in ("image", "text"):
         shutil.copyfile(work / f"{kind}.int8.onnx", out / f"{kind}.onnx")
     tokenizer().save(str(out / "tokenizer.json"))
     canary.write(out)
-    report = measure(corpus, work)
+    card.write(out, work, report, recipe)
     package.write(out, report, recipe)
-    card.write(out, work, report)
+    return report
 
 
 def write_towers(head: Head, classes: np.ndarray, work: Path) -> None:
@@ -123,7 +123,7 @@ def write_towers(head: Head, classes: np.ndarray, work: Path) -> None:
         conse_weight=head.conse_weight,
         top=TOP,
     )
-    for precision in ("fp32", "int8"):
+    for precision in PRECISIONS:
         backbone = work / f"backbone.{precision}.onnx"
         join_tail(backbone, tail, work / f"image.{precision}.onnx", compact=precision == "int8")
     export_text(work / "text.fp32.onnx", head.adapter)
@@ -131,24 +131,21 @@ def write_towers(head: Head, classes: np.ndarray, work: Path) -> None:
 
 
 def measure(corpus: Corpus, work: Path) -> dict:
-    """Recall of `dev`, from the JPEGs and captions through each pair of towers, and speed."""
+    """Recall of `dev` by each pair of towers and by ConSE alone, and the image towers' speed."""
     dev = [corpus.rows[i] for i in corpus.splits["dev"]]
     texts, answers = caption_queries(dev)
-    figures = {}
-    for precision in ("fp32", "int8"):
-        cache = work / f"dev.{precision}.npy"
-        cache.unlink(missing_ok=True)
-        tower = work / f"image.{precision}.onnx"
-        images = image_features(tower, [row.image for row in dev], cache)
-        queries = embed_texts(work / f"text.{precision}.onnx", texts)
-        figures[precision] = recall(queries, images, answers)
-    plain = embed_texts(work / "minilm.fp32.onnx", texts)
-    figures["ConSE alone"] = recall(plain, corpus.conse[corpus.splits["dev"]], answers)
-    speed = {
-        precision: {
-            f"batch {batch}": milliseconds(work / f"image.{precision}.onnx", batch)
-            for batch in (1, 8)
-        }
-        for precision in ("fp32", "int8")
-    }
+    plain = embed_texts(work / "minilm.fp32.onnx", tokenizer(), texts)
+    conse_alone = recall(plain, corpus.conse[corpus.splits["dev"]], answers)
+    figures = {precision: _towers(work, precision, dev) for precision in PRECISIONS}
+    figures["ConSE alone"] = conse_alone
+    speed = {precision: _speed(work / f"image.{precision}.onnx") for precision in PRECISIONS}
     return {"dev": figures, "queries": len(texts), "images": len(dev), "ms_per_frame": speed}
+
+
+def _towers(work: Path, precision: str, rows: Sequence[Row]) -> dict[str, float]:
+    image, text = (work / f"{kind}.{precision}.onnx" for kind in ("image", "text"))
+    return tower_recall(image, text, tokenizer(), rows)
+
+
+def _speed(tower: Path) -> dict[str, float]:
+    return {f"batch {batch}": milliseconds(tower, batch) for batch in (1, 8)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from training.backbone import SIZE
 from training.data import pixel_batches
+from training.shapes import SIZE
 
 
 class _Images(CalibrationDataReader):
@@ -49,6 +48,11 @@ def quantise_backbone(source: Path, target: Path, images: Sequence[Path]) -> Non
 
 
 def quantise_text(source: Path, target: Path) -> None:
-    """Dynamic int8: weights per channel, activations at run time."""
-    logging.getLogger().setLevel(logging.ERROR)  # the quantiser advises a step that it has no use for
-    quantize_dynamic(source, target, weight_type=QuantType.QInt8, per_channel=True)
+    """Dynamic int8: weights per channel, activations at run time.
+
+    Weights have 7 bits, because processors without VNNI add two products in 16 bits, which 8 bits
+    overflow. It costs 0.1 point of recall. On images, 7 bits would cost more than the overflow.
+    """
+    quantize_dynamic(
+        source, target, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
+    )

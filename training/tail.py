@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 from onnx import compose, numpy_helper, parser
 
-from training.backbone import FEATURES, OPSET
+from training.shapes import FEATURES, OPSET
 
 IR_VERSION = 9
 """The newest that ONNX Runtime 1.19 is sure to read."""
@@ -40,8 +40,8 @@ tail (float[n, {features}] features) => (float[n, {dimension}] embedding) {{
   seen = Softmax <axis = -1> (logits)
   kept, places = TopK <axis = -1, largest = 1, sorted = 1> (seen, top)
   least = ReduceMin <axes = [1], keepdims = 1> (kept)
-  tail_mask = Less (seen, least)
-  strong = Where (tail_mask, zero, seen)
+  weak = Less (seen, least)
+  strong = Where (weak, zero, seen)
   named = MatMul (strong, classes)
   named_norm = ReduceL2 <axes = [1], keepdims = 1> (named)
   named_unit = Div (named, named_norm)
@@ -100,5 +100,7 @@ def join_tail(backbone: Path, tail: Tail, target: Path, *, compact: bool) -> Non
     front.ir_version = IR_VERSION
     end = tail_model(tail, compact=compact)
     joined = compose.merge_models(front, end, io_map=[("features", "features")])
+    del joined.opset_import[:]  # the quantiser lists domains of which no operator is used
+    joined.opset_import.append(onnx.helper.make_opsetid("", OPSET))
     onnx.checker.check_model(joined)
     onnx.save(joined, target)

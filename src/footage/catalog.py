@@ -280,6 +280,17 @@ class Catalog:
         with self._transaction() as db:
             db.execute("DELETE FROM tombstones WHERE video_id = ?", (video_id,))
 
+    def forget(self, video_id: str) -> None:
+        """Take a video out of the catalog, with its locations, tags and tombstone."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM videos WHERE video_id = ?", (video_id,))
+
+    def forget_locations(self, paths: Iterable[Path]) -> None:
+        """Forget that anything lies at these paths."""
+        with self._transaction() as db:
+            rows = [(os.fsencode(path),) for path in paths]
+            db.executemany("DELETE FROM locations WHERE path = ?", rows)
+
     # what is embedded, and what of it the index holds
 
     def record_embedding(self, video_id: str, segments: int, damage: dict[str, int]) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 from footage.embedder import Embedder
@@ -59,7 +58,7 @@ def examine_library(library: Library) -> Iterator[Check]:
     yield _guarded("index", lambda: _index(library))
     yield _guarded("thumbnails", lambda: _thumbnails(library))
     yield _guarded("sources", lambda: _sources(library))
-    yield _guarded("disk", lambda: _disk(library.folder))
+    yield _guarded("disk", lambda: _disk(library))
 
 
 def _guarded(name: str, check: Callable[[], Check]) -> Check:
@@ -171,12 +170,15 @@ def _sources(library: Library) -> Check:
     return Check("sources", Status.OK, "every video is where it was")
 
 
-def _disk(folder: Path) -> Check:
-    free = shutil.disk_usage(folder).free
+def _disk(library: Library) -> Check:
+    free = shutil.disk_usage(library.folder).free
     status = Status.OK if free > LITTLE_SPACE else Status.WARNING
+    used = library.disk_use()
+    parts = ", ".join(f"{part} {size / 1e6:.1f}" for part, size in used.items())
     return Check(
         "disk",
         status,
-        f"{free / 1e9:.1f} GB free at {folder}",
+        f"{sum(used.values()) / 1e6:.1f} MB used at {library.folder} ({parts}), "
+        f"{free / 1e9:.1f} GB free",
         "" if status is Status.OK else "free some space before indexing more",
     )

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
 
-from footage import logs
+from footage import logs, prune
 from footage.archive import Archive
 from footage.catalog import Catalog, Video
 from footage.embedder import Embedder, VideoEmbedding
@@ -28,6 +28,7 @@ from footage.index.segments import SegmentIndex
 from footage.ingest.pipeline import Ingest
 from footage.ingest.report import Observer, Report
 from footage.media.sources import scan
+from footage.prune import PruneReport
 from footage.query import Filters, Query
 from footage.reindex import ReindexReport, reconcile
 from footage.search.moments import SearchResult
@@ -191,8 +192,7 @@ class Library:
         self.index.delete(video.video_id for video in videos)
         for video in videos:
             self.catalog.forget_embedding(video.video_id)
-            self.archive.delete(video.video_id, self.embedder.fingerprint)
-            self.thumbnails.delete(video.video_id)
+            self._forget_files(video.video_id)
         return [self.catalog.video(video.video_id) for video in videos]
 
     def restore(
@@ -204,6 +204,35 @@ class Library:
         for video in videos:
             self.catalog.unbury(video.video_id)
         return self.add(*paths, observer=observer)
+
+    def prune(self, *, unreachable: bool = False, dry_run: bool = False) -> PruneReport:
+        """Forget locations that are gone, and the videos left with none.
+
+        A file counts as gone where its folder is there and it is not. Where the folder is not
+        there either, as on an unplugged drive, it is kept unless ``unreachable``.
+        Raises `LibraryLocked` while another process indexes.
+        """
+        if dry_run:
+            return prune.plan(self.catalog, unreachable=unreachable)
+        with self._indexing():
+            report = prune.plan(self.catalog, unreachable=unreachable)
+            self.index.delete(video.video_id for video in report.videos)
+            for video in report.videos:
+                report.freed += self._forget_files(video.video_id)
+                self.catalog.forget(video.video_id)
+            gone = report.gone + (report.unreachable if unreachable else [])
+            self.catalog.forget_locations(gone)
+            return report
+
+    def disk_use(self) -> dict[str, int]:
+        """Bytes on disk by part: archive, index, thumbnails, catalog, logs."""
+        return {
+            "archive": prune.size_of([self.folder / "archive"]),
+            "index": prune.size_of(self.folder.glob("milvus.db*")),
+            "thumbnails": prune.size_of([self.folder / "previews"]),
+            "catalog": prune.size_of(self.folder.glob("catalog.sqlite*")),
+            "logs": prune.size_of([self.folder / "logs"]),
+        }
 
     # the index
 
@@ -244,6 +273,14 @@ class Library:
             catalog=self.catalog,
             thumbnails=self.thumbnails,
         )
+
+    def _forget_files(self, video_id: str) -> int:
+        """Delete archive file and thumbnails of a video; returns the bytes freed."""
+        archived = self.archive.path(video_id, self.embedder.fingerprint)
+        freed = prune.size_of([archived, self.thumbnails.folder(video_id)])
+        self.archive.delete(video_id, self.embedder.fingerprint)
+        self.thumbnails.delete(video_id)
+        return freed
 
     @contextlib.contextmanager
     def _indexing(self) -> Iterator[None]:
@@ -300,7 +337,7 @@ def open_library(
     """
     path = Path(folder).expanduser().absolute() if folder else default_library()
     own = embedder if isinstance(embedder, Embedder) else None
-    name = own.fingerprint.name if own else embedder
+    name = embedder.fingerprint.name if isinstance(embedder, Embedder) else embedder
     logs.quiet_others()
     if (path / FILE_NAME).is_file():
         settings = LibrarySettings.load(path)

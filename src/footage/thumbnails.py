@@ -52,6 +52,10 @@ class Thumbnails:
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
 
+    def folder(self, video_id: str) -> Path:
+        """Where the thumbnails of a video lie."""
+        return self._root / video_id
+
     def path(self, video_id: str, start: float) -> Path | None:
         """The thumbnail of the segment that starts at ``start`` seconds, if it is there."""
         path = self._root / video_id / _name(start)

@@ -14,6 +14,7 @@ from footage.cli import (
     doctor,
     index,
     open_,
+    prune,
     reindex,
     remove,
     search,
@@ -42,6 +43,7 @@ app.command("show")(show.show)
 app.command("open")(open_.open_)
 app.command("tag")(tag.tag)
 app.command("remove")(remove.remove)
+app.command("prune")(prune.prune)
 app.command("reindex")(reindex.reindex)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)

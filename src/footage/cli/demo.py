@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from footage.demo import SAMPLE_QUERIES, SampleQuery, make_sample_footage
 from footage.library import Library, open_library
 from footage.search.moments import Moment
 
+SHOWN = 3
 ENOUGH_OVERLAP = 0.5  # of the found moment or of the expected one: they show the same thing
 
 
@@ -49,9 +51,11 @@ def demo(
         return
     for answer in answers:
         answer.print()
-    right = sum(answer.right for answer in answers)
+    first = sum(answer.rank == 1 for answer in answers)
+    shown = sum(answer.rank is not None for answer in answers)
     out.print(
-        f"{right} of {len(answers)} came back first. Now search them yourself:\n"
+        f"The right moment came first for {first} of {len(answers)} "
+        f"and among the first {SHOWN} for {shown}.\nNow search them yourself:\n"
         f"  footage search --library {escape(place(library.folder))} 'a bicycle'"
     )
 
@@ -74,35 +78,41 @@ def _make(folder: Path, *, quiet: bool) -> list[Path]:
 
 
 class _Answer:
-    def __init__(self, query: SampleQuery, moment: Moment) -> None:
+    def __init__(self, query: SampleQuery, moments: Sequence[Moment]) -> None:
         self.query = query
-        self.moment = moment
+        self.moments = moments
 
     @property
-    def right(self) -> bool:
-        """Whether the first moment is the one that the storyboard says."""
-        moment, query = self.moment, self.query
+    def rank(self) -> int | None:
+        """The place of the first moment that is the one the storyboard says."""
+        places = enumerate(self.moments, start=1)
+        return next((place for place, moment in places if self._is_right(moment)), None)
+
+    def to_json(self) -> dict[str, object]:
+        moments = [moment.to_json() for moment in self.moments]
+        return {"query": self.query.text, "rank": self.rank, "moments": moments}
+
+    def print(self) -> None:
+        out.print(f"[bold]{escape(self.query.text)}[/]")
+        for number, moment in enumerate(self.moments, start=1):
+            mark = "[green]✓[/]" if self._is_right(moment) else " "
+            out.print(
+                f"  {mark} {number}  [cyan]{moment.score:.3f}[/]  "
+                f"[green]{span(moment.start, moment.end):<12}[/] {escape(moment.title)}"
+                f"  [dim]{escape(place(moment.thumbnail))}[/]"
+            )
+        out.print()
+
+    def _is_right(self, moment: Moment) -> bool:
+        query = self.query
         if moment.path is None or moment.path.name != query.expects:
             return False
         shared = min(moment.end, query.end) - max(moment.start, query.start)
         shorter = min(moment.end - moment.start, query.end - query.start)
         return shared >= ENOUGH_OVERLAP * shorter
 
-    def to_json(self) -> dict[str, object]:
-        return {"query": self.query.text, "right": self.right, "moment": self.moment.to_json()}
-
-    def print(self) -> None:
-        mark = "[green]right[/]" if self.right else "[yellow]wrong[/]"
-        moment = self.moment
-        out.print(f"[bold]{escape(self.query.text)}[/]")
-        out.print(
-            f"  {mark}  {escape(moment.title)}  [green]{span(moment.start, moment.end)}[/]"
-            f"  [cyan]{moment.score:.3f}[/]"
-        )
-        out.print(f"  [dim]thumbnail: {escape(place(moment.thumbnail))}[/]\n")
-
 
 def _ask(library: Library, query: SampleQuery) -> _Answer:
-    result = library.search(query.text, limit=1)
+    result = library.search(query.text, limit=SHOWN)
     last_search.remember(library.folder, result)
-    return _Answer(query, result[0])
+    return _Answer(query, result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,7 @@ from footage.library import open_library
 from footage.settings import Sampling
 
 SHOWN_FAILURES = 50
+NICENESS = 10
 
 
 def index(
@@ -57,6 +59,7 @@ def index(
     It may be stopped at any time (Ctrl-C) and started again: finished videos stay.
     """
     logs.to_terminal(-1 if quiet else verbose)
+    _give_way()
     sampling = _sampling(fps, segment_length)
     with open_library(library, sampling=sampling) as opened:
         bar = ProgressBar(quiet=quiet or as_json)
@@ -71,6 +74,12 @@ def index(
     _print(report, as_json=as_json, quiet=quiet)
     if report.failed or report.waiting:
         raise typer.Exit(1)
+
+
+def _give_way() -> None:
+    """Let what a person waits for, a search above all, go before hours of indexing."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
 
 
 def _sampling(fps: float | None, segment_length: str | None) -> Sampling | None:

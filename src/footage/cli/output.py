@@ -8,13 +8,24 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 
-from footage.errors import FootageError
+from footage.errors import FootageError, UsageError
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+UNBROKEN = 10_000  # columns: what goes into a pipe or a file is not folded
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = UNBROKEN
+    return console
+
+
+out = _console(stderr=False)
+err = _console(stderr=True)
 
 
 def print_json(value: Any) -> None:
@@ -89,6 +100,11 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def is_terminal() -> bool:
-    """Whether a person can be asked."""
-    return out.is_terminal and os.isatty(0)
+def confirm(question: str, option: str) -> None:
+    """Ask a person; ends the program where the answer is no.
+
+    Raises `UsageError` where nobody can be asked: a script says ``option`` instead.
+    """
+    if not (out.is_terminal and os.isatty(0)):
+        raise UsageError("nobody can be asked here", remedy=f"say {option} to go on without asking")
+    typer.confirm(question, abort=True)

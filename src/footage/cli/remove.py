@@ -8,8 +8,7 @@ import typer
 from rich.markup import escape
 
 from footage.cli.options import JsonOption, LibraryOption, VideosArgument, existing_library
-from footage.cli.output import is_terminal, out, plural, print_json, visible
-from footage.errors import UsageError
+from footage.cli.output import confirm, out, plural, print_json, visible
 
 
 def remove(
@@ -29,7 +28,8 @@ def remove(
             failed = bool(report.failed)
         else:
             if not yes:
-                _confirm(len(chosen))
+                count = plural(len(chosen), "video")
+                confirm(f"Remove {count} from the library (not the files)?", "--yes")
             opened.remove(video.video_id for video in chosen)
             failed = False
         after = [opened.video(video.video_id) for video in chosen]
@@ -41,9 +41,3 @@ def remove(
             out.print(f"{state}: {escape(visible(video.title))}")
     if failed:
         raise typer.Exit(1)
-
-
-def _confirm(count: int) -> None:
-    if not is_terminal():
-        raise UsageError("nobody can be asked here", remedy="say --yes to remove without asking")
-    typer.confirm(f"Remove {plural(count, 'video')} from the library (not the files)?", abort=True)

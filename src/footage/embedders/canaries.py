@@ -1,44 +1,88 @@
-"""The self-test that every embedder shares: canaries of known order, and an alarm on variance."""
+"""The self-test that embedders on this machine share: canaries of known order and known vectors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypedDict
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
 
-from footage.embedder import Vector, Vectors
+from footage.embedder import Vectors
 from footage.errors import EmbedderBroken
 
 LEAST_SPREAD = 1e-3  # of the coordinates over different inputs; a constant model has 0
 
 
-class TextCanary(TypedDict):
-    """``anchor`` must be nearer to ``near`` than to ``far``, by ``margin`` in cosine."""
+class TextOrder(BaseModel):
+    """``query`` must be nearer to ``near`` than to ``far``, by ``margin`` in cosine."""
 
-    anchor: str
+    query: str
     near: str
     far: str
     margin: float
 
 
-def check_order(encode: Callable[[str], Vector], canaries: Sequence[TextCanary], name: str) -> None:
-    """Raise `EmbedderBroken` where a canary's order is not as known."""
-    for canary in canaries:
-        anchor, near, far = (encode(canary[key]) for key in ("anchor", "near", "far"))
-        margin = float(anchor @ near - anchor @ far)
+class ImageOrder(BaseModel):
+    """``query`` must be nearer to picture ``near`` than to picture ``far``, by ``margin``."""
+
+    query: str
+    near: int
+    far: int
+    margin: float
+
+
+class Canaries(BaseModel):
+    """What ``canary.json`` of a model says; the pictures and vectors lie in ``canary.npz``."""
+
+    min_cosine: float
+    sentences: list[str]
+    text_orders: list[TextOrder]
+    image_orders: list[ImageOrder]
+
+
+def check_model(
+    name: str,
+    folder: Path,
+    *,
+    embed_images: Callable[[NDArray[np.uint8]], Vectors],
+    encode_texts: Callable[[list[str]], Vectors],
+) -> None:
+    """Run the canaries of the model in ``folder``; raises `EmbedderBroken` where one fails."""
+    try:
+        canaries = Canaries.model_validate_json((folder / "canary.json").read_bytes())
+        with np.load(folder / "canary.npz", allow_pickle=False) as known:
+            pixels, images, sentences = (known[key] for key in ("pixels", "images", "sentences"))
+    except (OSError, ValueError, KeyError) as error:
+        raise EmbedderBroken(f"the {name} model's canaries cannot be read ({error})") from error
+    pictures, texts = embed_images(pixels), encode_texts(canaries.sentences)
+    for kind, made, expected in (("image", pictures, images), ("text", texts, sentences)):
+        check_spread(name, kind, made)
+        cosine = float((made * expected).sum(axis=1).min())
         # written so that a NaN fails too
-        if not margin >= canary["margin"]:
-            raise EmbedderBroken(
-                f"the {name} model fails its self-test: {canary['anchor']!r} should be nearer to"
-                f" {canary['near']!r} than to {canary['far']!r} (margin {margin:.3f})"
-            )
+        if not cosine >= canaries.min_cosine:
+            raise _broken(name, f"its {kind} vectors are not what they were (cosine {cosine:.3f})")
+    for order in canaries.text_orders:
+        query, near, far = encode_texts([order.query, order.near, order.far])
+        _check_order(name, order.query, float(query @ near - query @ far), order.margin)
+    for seen in canaries.image_orders:
+        query = encode_texts([seen.query])[0]
+        margin = float(query @ pictures[seen.near] - query @ pictures[seen.far])
+        _check_order(name, seen.query, margin, seen.margin)
 
 
-def check_spread(vectors: Vectors, name: str) -> None:
+def check_spread(name: str, kind: str, vectors: Vectors) -> None:
     """Raise `EmbedderBroken` where different inputs [n, dimension] get all but equal vectors."""
     spread = float(np.std(vectors, axis=0).mean()) if np.isfinite(vectors).all() else 0.0
     if spread < LEAST_SPREAD:
-        raise EmbedderBroken(
-            f"the {name} model fails its self-test: it gives different inputs the same vector"
-        )
+        raise _broken(name, f"it gives every {kind} the same vector")
+
+
+def _check_order(name: str, query: str, margin: float, least: float) -> None:
+    if not margin >= least:
+        raise _broken(name, f"it ranks {query!r} wrongly (margin {margin:.3f}, not {least:.3f})")
+
+
+def _broken(name: str, why: str) -> EmbedderBroken:
+    return EmbedderBroken(f"the {name} model fails its self-test: {why}")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footage.embedder import Fingerprint, Vector, Vectors
-from footage.embedders.canaries import check_order
+from footage.embedders.canaries import check_model
 from footage.embedders.local import LocalEmbedder
 from footage.errors import EmbedderBroken
 from footage.settings import Sampling
@@ -63,8 +63,12 @@ class LiteEmbedder(LocalEmbedder):
         for name, expected in self._card["sha256"].items():
             if _sha256(self._folder / name) != expected:
                 raise EmbedderBroken(f"{self._folder / name} is damaged: its checksum differs")
-        canaries = json.loads((self._folder / "canary.json").read_text("utf-8"))
-        check_order(self.encode_text, canaries["text"], self.fingerprint.name)
+        check_model(
+            self.fingerprint.name,
+            self._folder,
+            embed_images=self.embed_images,
+            encode_texts=self._encode_texts,
+        )
 
     def _encode_texts(self, texts: list[str]) -> Vectors:
         encodings = [self._tokenizer.encode(text) for text in texts]

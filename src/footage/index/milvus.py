@@ -42,7 +42,7 @@ class Milvus:
         self._client: Any = None
         self._engine: Engine | None = None
         self._timer: threading.Timer | None = None
-        self._file_lock = FileLock(f"{uri}.lock") if self.embedded else None
+        self._file_lock = FileLock(f"{uri}.lock", thread_local=False) if self.embedded else None
 
     @property
     def engine(self) -> Engine:

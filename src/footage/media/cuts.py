@@ -28,7 +28,8 @@ _CUT = 0.2
 # ... and this many times as far as the frames half a second around are from theirs,
 _CUT_OVER_MOTION = 3.0
 _CUT_CONTEXT_SECONDS = 0.5
-# ... with this share of the change still there after the lag, and this after a flash is over.
+# ... with this share of the change still there after the lag, and this much new against the
+# time before a flash, both as it begins and as it ends.
 _CUT_HELD = 0.7
 _NOT_RETURNED = 0.5
 
@@ -38,6 +39,8 @@ _DISSOLVE = 0.28
 # ... and more than so many times the usual in the seconds around: else all of it is fast motion.
 _DISSOLVE_OVER_MOTION = 2.0
 _DISSOLVE_CONTEXT_SECONDS = 2.0
+# Longer than any dissolve: motion without a calm moment to compare it with.
+_LONGEST_DISSOLVE_SECONDS = 4.0
 # A fade through black is two stretches with a pause between them.
 _JOINED_SECONDS = 0.3
 # A jump of this share of the stretch's peak is no gradual change, so it has to last this well.
@@ -88,12 +91,13 @@ def _is_cut(changes: Changes, index: int) -> bool:
         changes.at(time + _CUT_CONTEXT_SECONDS),
     )
     held = changes.lag[index : max(changes.at(time + LAG_SECONDS), index + 1)]
-    later = changes.after(time + RETURN_SECONDS * 0.6)
+    # The frame that RETURN_SECONDS before this one lies before the cut: by LAG_SECONDS, to spare.
+    later = changes.after(time + RETURN_SECONDS - LAG_SECONDS)
     return bool(
         size >= nearby.max()
         and size >= _CUT_OVER_MOTION * _median(around)
         and np.median(held) >= _CUT_HELD * size
-        and (later == index or changes.back[later] >= _NOT_RETURNED * size)
+        and min(changes.back[index], changes.back[later]) >= _NOT_RETURNED * size
     )
 
 
@@ -119,6 +123,8 @@ def _stretches(changes: Changes) -> Iterator[tuple[int, int]]:
 
 
 def _is_dissolve(changes: Changes, first: int, last: int) -> bool:
+    if changes.times[last] - changes.times[first] > _LONGEST_DISSOLVE_SECONDS:
+        return False
     peak = changes.lag[first : last + 1].max()
     around = _without(
         changes.lag,
@@ -130,9 +136,7 @@ def _is_dissolve(changes: Changes, first: int, last: int) -> bool:
     if peak < _DISSOLVE_OVER_MOTION * _median(around):
         return False
     jump = changes.step[first : last + 1].max()
-    lasting = changes.back[min(last + 1, len(changes.back) - 1)]
-    if lasting < _NOT_RETURNED * jump:
-        return False
+    lasting = changes.back[last]
     return bool(jump <= _JUMP * peak or lasting >= _JUMP_HELD * peak)
 
 

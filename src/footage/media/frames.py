@@ -166,7 +166,8 @@ class RGBScaler:
             frame, width, height, "rgb24", interpolation=Interpolation.AREA, **ONE_THREAD
         )
         pixels = cast(RGBImage, scaled.to_ndarray())
-        return np.ascontiguousarray(np.rot90(pixels, -self._turns)) if self._turns else pixels
+        # A copy of its own: PyAV's array has gaps after each row and holds on to FFmpeg's buffer.
+        return np.array(np.rot90(pixels, -self._turns), order="C")
 
 
 def to_rgb(frame: VideoFrame, *, width: int, height: int, rotation: int = 0) -> RGBImage:

@@ -1,0 +1,102 @@
+"""Fixtures: folders of real little videos, libraries of them, and nobody's own library touched."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from colours import ColourEmbedder
+from videos import make_video
+
+import footage
+
+# name below the folder: shots, seconds, recorded, tags
+HOUSE = {
+    "beach/red-blue.mp4": (["red", "blue"], 8.0, "2023-07-01T10:00:00Z", ["sea", "summer"]),
+    "beach/green.mp4": (["green", "white", "red"], 9.0, "2024-02-10T10:00:00Z", ["summer"]),
+    "city/yellow.mp4": (["yellow", "black"], 6.0, "2024-05-05T10:00:00Z", []),
+    "city/white.mp4": (["white"], 3.0, "2024-05-20T10:00:00Z", ["it's \"odd\" 🎬"]),
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A home of the tests' own, without anyone's FOOTAGE_* settings."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("FOOTAGE_")]:
+            patch.delenv(name)
+        patch.setenv("HOME", str(home))
+        patch.setenv("XDG_DATA_HOME", str(home / "data"))
+        patch.setenv("COLUMNS", "400")
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _quiet_again() -> Iterator[None]:
+    """Undo what a command did to the log's handlers."""
+    log = logging.getLogger("footage")
+    handlers, level, propagate = log.handlers[:], log.level, log.propagate
+    yield
+    log.handlers[:], log.propagate = handlers, propagate
+    log.setLevel(level)
+
+
+@dataclass(frozen=True)
+class House:
+    """A folder of four colour videos, and a library that holds them."""
+
+    videos: Path
+    library: Path
+
+    def open(self) -> footage.Library:
+        return footage.open(self.library, embedder=ColourEmbedder())
+
+
+@pytest.fixture(scope="session")
+def built_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    folder = tmp_path_factory.mktemp("house")
+    house = House(folder / "videos", folder / "house.library")
+    for name, (shots, seconds, recorded, _tags) in HOUSE.items():
+        path = house.videos / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        make_video(path, seconds=seconds, shots=shots, creation_time=recorded)
+    with house.open() as library:
+        assert not library.add(house.videos).failed
+        for name, (_shots, _seconds, _recorded, tags) in HOUSE.items():
+            library.tag([house.videos / name], add=tags)
+    return house
+
+
+@pytest.fixture(scope="module")
+def house(built_house: House) -> Iterator[footage.Library]:
+    """The four videos, open, for tests that only read."""
+    with built_house.open() as library:
+        yield library
+
+
+@pytest.fixture
+def own_house(built_house: House, tmp_path: Path) -> House:
+    """A copy of the library to break; its videos lie where they always lay."""
+    shutil.copytree(built_house.library, tmp_path / "own.library")
+    return House(built_house.videos, tmp_path / "own.library")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty folder for videos."""
+    path = tmp_path / "videos"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[footage.Library]:
+    """An empty library."""
+    with footage.open(tmp_path / "my.library", embedder=ColourEmbedder()) as library:
+        yield library

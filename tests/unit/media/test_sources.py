@@ -1,0 +1,232 @@
+"""Which files a scan finds, under which names, and what it says about the rest."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from footage.errors import MediaMissing, UsageError
+from footage.media.sources import VIDEO_SUFFIXES, scan
+
+
+def touch(path: Path, content: bytes = b"x") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content + os.urandom(8))
+    return path
+
+
+def test_a_folder_gives_its_videos_sorted_and_counts_the_rest(tmp_path: Path) -> None:
+    b, a = touch(tmp_path / "b.mp4"), touch(tmp_path / "deep/er/a.MKV")
+    touch(tmp_path / "notes.txt")
+    touch(tmp_path / "photo.jpg")
+    found = scan([tmp_path])
+    assert found.files == (b, a)
+    assert found.others == 2
+    assert found.skipped == ()
+
+
+def test_an_explicitly_named_file_may_have_any_suffix(tmp_path: Path) -> None:
+    odd = touch(tmp_path / "recording.dat")
+    assert scan([odd]).files == (odd,)
+
+
+def test_relative_sources_become_absolute_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = touch(tmp_path / "here" / "a.mp4")
+    monkeypatch.chdir(tmp_path)
+    assert scan(["here/../here"]).files == (video,)
+
+
+def test_the_home_folder_may_be_a_tilde(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    video = touch(tmp_path / "Videos" / "a.mp4")
+    assert scan(["~/Videos"]).files == (video,)
+    assert scan(["~/Videos/*.mp4"]).files == (video,)
+    assert scan([tmp_path], exclude=["~/Videos"]).files == ()
+
+
+def test_a_missing_source_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MediaMissing, match=r"holiday\.mp4 is not there"):
+        scan([tmp_path / "holiday.mp4"])
+
+
+def test_a_dangling_link_named_explicitly_is_missing(tmp_path: Path) -> None:
+    link = tmp_path / "a.mp4"
+    link.symlink_to(tmp_path / "gone.mp4")
+    with pytest.raises(MediaMissing, match="links to a file that is not there"):
+        scan([link])
+
+
+def test_a_dangling_link_in_a_folder_is_reported(tmp_path: Path) -> None:
+    link = tmp_path / "a.mp4"
+    link.symlink_to(tmp_path / "gone.mp4")
+    assert [(item.path, item.reason) for item in scan([tmp_path]).skipped] == [
+        (link, "links to something that is not there")
+    ]
+
+
+class TestPatterns:
+    def test_a_star_stays_within_a_folder(self, tmp_path: Path) -> None:
+        top = touch(tmp_path / "a.mp4")
+        touch(tmp_path / "sub" / "b.mp4")
+        assert scan([f"{tmp_path}/*.mp4"]).files == (top,)
+
+    def test_two_stars_cross_folders(self, tmp_path: Path) -> None:
+        top, deep = touch(tmp_path / "a.mp4"), touch(tmp_path / "s" / "t" / "b.mp4")
+        touch(tmp_path / "s" / "b.mkv")
+        assert scan([f"{tmp_path}/**/*.mp4"]).files == (top, deep)
+
+    def test_a_literal_suffix_may_be_any(self, tmp_path: Path) -> None:
+        odd = touch(tmp_path / "a.dat")
+        assert scan([f"{tmp_path}/*.dat"]).files == (odd,)
+
+    def test_a_wildcard_suffix_means_videos(self, tmp_path: Path) -> None:
+        video = touch(tmp_path / "a.mp4")
+        touch(tmp_path / "a.txt")
+        assert scan([f"{tmp_path}/a.*"]).files == (video,)
+
+    def test_sets_and_question_marks(self, tmp_path: Path) -> None:
+        one, two = touch(tmp_path / "clip1.mp4"), touch(tmp_path / "clip2.mp4")
+        touch(tmp_path / "clip3.mp4")
+        assert scan([f"{tmp_path}/clip[12].mp4"]).files == (one, two)
+        assert scan([f"{tmp_path}/clip[!23].mp4"]).files == (one,)
+        assert len(scan([f"{tmp_path}/clip?.mp4"]).files) == 3
+
+    def test_a_pattern_that_matches_nothing_is_skipped(self, tmp_path: Path) -> None:
+        for pattern in (f"{tmp_path}/*.mp4", f"{tmp_path}/no/where/*.mp4"):
+            (skipped,) = scan([pattern]).skipped
+            assert skipped.path == Path(pattern)
+            assert skipped.reason == "the pattern matches no video"
+
+    def test_brackets_in_a_real_name_are_no_pattern(self, tmp_path: Path) -> None:
+        video = touch(tmp_path / "Holiday [2020].mp4")
+        assert scan([video]).files == (video,)
+
+    def test_an_unreadable_pattern_is_a_usage_error(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match=r"cannot be read"):
+            scan([f"{tmp_path}/[z-a].mp4"])
+
+
+class TestExcludes:
+    @pytest.mark.parametrize(
+        "pattern", ["raw", "raw/*.mp4", "r?w", "x/raw", "**/raw", "x/**/cut.mp4", "cut.*"]
+    )
+    def test_by_name_and_by_the_end_of_the_path(self, tmp_path: Path, pattern: str) -> None:
+        kept = touch(tmp_path / "x" / "keep.mp4")
+        touch(tmp_path / "x" / "raw" / "cut.mp4")
+        assert scan([tmp_path], exclude=[pattern]).files == (kept,)
+
+    def test_by_the_whole_path(self, tmp_path: Path) -> None:
+        kept = touch(tmp_path / "keep.mp4")
+        touch(tmp_path / "private" / "a.mp4")
+        assert scan([tmp_path], exclude=[str(tmp_path / "private")]).files == (kept,)
+
+    def test_names_above_the_source_do_not_count(self, tmp_path: Path) -> None:
+        video = touch(tmp_path / "private" / "sub" / "a.mp4")
+        assert scan([tmp_path / "private" / "sub"], exclude=["private"]).files == (video,)
+
+    def test_an_explicit_file_can_be_excluded(self, tmp_path: Path) -> None:
+        assert scan([touch(tmp_path / "a.mp4")], exclude=["*.mp4"]).files == ()
+
+
+class TestOnceEach:
+    def test_overlapping_sources(self, tmp_path: Path) -> None:
+        video = touch(tmp_path / "sub" / "a.mp4")
+        found = scan([tmp_path, tmp_path / "sub", video, f"{tmp_path}/**/*.mp4"])
+        assert found.files == (video,)
+
+    def test_a_real_name_wins_over_links(self, tmp_path: Path) -> None:
+        video = touch(tmp_path / "z" / "real.mp4")
+        (tmp_path / "a.mp4").symlink_to(video)
+        (tmp_path / "b").symlink_to(tmp_path / "z")
+        assert scan([tmp_path]).files == (video,)
+
+    def test_a_link_is_found_under_its_own_name(self, tmp_path: Path) -> None:
+        video = touch(tmp_path / "elsewhere" / "real.mp4")
+        link = tmp_path / "library" / "linked.mp4"
+        link.parent.mkdir()
+        link.symlink_to(video)
+        assert scan([link.parent]).files == (link,)
+
+    def test_hard_links_are_one_file(self, tmp_path: Path) -> None:
+        video = touch(tmp_path / "a.mp4")
+        os.link(video, tmp_path / "b.mp4")
+        assert scan([tmp_path]).files == (video,)
+
+    def test_loops_of_links_end(self, tmp_path: Path) -> None:
+        video = touch(tmp_path / "sub" / "a.mp4")
+        (tmp_path / "sub" / "up").symlink_to(tmp_path)
+        (tmp_path / "sub" / "again").symlink_to(tmp_path / "sub")
+        (tmp_path / "itself").symlink_to(tmp_path / "itself")
+        assert scan([tmp_path]).files == (video,)
+        assert scan([f"{tmp_path}/**/*.mp4"]).files == (video,)
+
+
+class TestPassedOver:
+    def test_hidden_entries_and_libraries_in_silence(self, tmp_path: Path) -> None:
+        touch(tmp_path / ".hidden.mp4")
+        touch(tmp_path / ".cache" / "a.mp4")
+        touch(tmp_path / "default.library" / "previews" / "a.mp4")
+        found = scan([tmp_path])
+        assert (found.files, found.skipped, found.others) == ((), (), 0)
+
+    def test_but_not_where_they_are_named(self, tmp_path: Path) -> None:
+        video = touch(tmp_path / ".hidden" / "a.mp4")
+        assert scan([tmp_path / ".hidden"]).files == (video,)
+
+    def test_an_unreadable_folder_is_reported(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        video, locked = touch(tmp_path / "a.mp4"), tmp_path / "locked"
+        touch(locked / "b.mp4")
+        listdir = os.listdir
+
+        def denied(path: Path) -> list[str]:
+            if path == locked:
+                raise PermissionError(13, "Permission denied")
+            return listdir(path)
+
+        monkeypatch.setattr(os, "listdir", denied)
+        found = scan([tmp_path])
+        assert found.files == (video,)
+        assert [(item.path, item.reason) for item in found.skipped] == [
+            (locked, "may not be read by this user")
+        ]
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+    def test_a_pipe_is_not_opened(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "pipe.mp4")
+        for source in (tmp_path, tmp_path / "pipe.mp4"):
+            found = scan([source])
+            assert found.files == ()
+            assert [item.reason for item in found.skipped] == ["not a regular file"]
+
+    def test_typescript_is_no_transport_stream(self, tmp_path: Path) -> None:
+        stream = tmp_path / "broadcast.ts"
+        stream.write_bytes((b"\x47" + bytes(187)) * 3)
+        (tmp_path / "app.ts").write_text("Generic<T>; export const answer = 42;\n" * 20)
+        found = scan([tmp_path])
+        assert found.files == (stream,)
+        assert found.others == 1
+
+
+@pytest.mark.parametrize("name", ["naïve – 映画.mp4", "two\nlines.mp4", "'; -- .mp4", " .mp4"])
+def test_awkward_names(tmp_path: Path, name: str) -> None:
+    video = touch(tmp_path / name)
+    assert scan([tmp_path]).files == (video,)
+    assert scan([f"{tmp_path}/*.mp4"]).files == (video,)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_a_name_that_is_no_text(tmp_path: Path) -> None:
+    video = touch(Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.mp4")))
+    assert scan([tmp_path]).files == (video,)
+
+
+def test_the_suffixes_people_have_are_known() -> None:
+    assert {".mp4", ".mkv", ".mov", ".gif", ".ts", ".m2ts", ".h264", ".webm"} <= VIDEO_SUFFIXES
+    assert all(suffix == suffix.lower() and suffix[0] == "." for suffix in VIDEO_SUFFIXES)
