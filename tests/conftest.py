@@ -5,12 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import subprocess
+import time
+import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from colours import ColourEmbedder
+from milvus_lite import server
 from videos import make_video
 
 import footage
@@ -20,7 +24,7 @@ HOUSE = {
     "beach/red-blue.mp4": (["red", "blue"], 8.0, "2023-07-01T10:00:00Z", ["sea", "summer"]),
     "beach/green.mp4": (["green", "white", "red"], 9.0, "2024-02-10T10:00:00Z", ["summer"]),
     "city/yellow.mp4": (["yellow", "black"], 6.0, "2024-05-05T10:00:00Z", []),
-    "city/white.mp4": (["white"], 3.0, "2024-05-20T10:00:00Z", ["it's \"odd\" 🎬"]),
+    "city/white.mp4": (["white"], 3.0, "2024-05-20T10:00:00Z", ['it\'s "odd" 🎬']),
 }
 
 
@@ -34,6 +38,28 @@ def isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("HOME", str(home))
         patch.setenv("XDG_DATA_HOME", str(home / "data"))
         patch.setenv("COLUMNS", "400")
+        yield
+
+
+class _EagerServer(subprocess.Popen[bytes]):
+    """The embedded engine's process, which is otherwise given half a second, ready or not."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        if timeout != 0.5:
+            return super().wait(timeout)
+        socket = Path(self.args[2].removeprefix("unix:"))  # type: ignore[index,union-attr,arg-type]
+        give_up = time.monotonic() + 5
+        while self.poll() is None and not socket.exists() and time.monotonic() < give_up:
+            time.sleep(0.002)
+        return super().wait(0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _eager_milvus() -> Iterator[None]:
+    """Use the real engine as soon as it listens, 15 ms after its start: a third of the suite."""
+    stand_in = types.SimpleNamespace(Popen=_EagerServer, TimeoutExpired=subprocess.TimeoutExpired)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(server, "subprocess", stand_in)
         yield
 
 

@@ -185,6 +185,10 @@ def _header(bundle: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     header: dict[str, Any] = json.loads(bundle.read("header.json"))
     if header["format"] > FORMAT:
         raise LibraryTooNew(f"{path} has archive format {header['format']}, not {FORMAT}")
+    if header["video_id"] != path.stem:
+        raise ValueError(f"it is of video {header['video_id']}")
+    if Fingerprint(**header["fingerprint"]).id != path.parent.name:
+        raise ValueError(f"it is of embedder {header['fingerprint']['name']}")
     return header
 
 

@@ -27,6 +27,7 @@ from footage.errors import (
     NotFound,
 )
 from footage.media.identity import FileStamp
+from footage.paths import absolute
 from footage.query import Filters
 
 SCHEMA_VERSION = 1
@@ -206,7 +207,7 @@ class Catalog:
             " UNION SELECT video_id FROM locations WHERE path = ?2"
             " UNION SELECT video_id FROM videos"
             "  WHERE length(?1) >= 6 AND substr(video_id, 1, length(?1)) = ?1",
-            (reference, os.fsencode(_absolute(reference))),
+            (reference, os.fsencode(absolute(reference))),
         )
         if not found:
             raise NotFound(f"no video {reference!r} in this library")
@@ -399,7 +400,7 @@ def _conditions(filters: Filters) -> tuple[list[str], list[Any]]:
     values: list[Any] = []
     if filters.folders:
         # with the separator: a folder's contents, not the folders whose names it begins
-        starts = [os.fsencode(f"{_absolute(folder)}{os.sep}") for folder in filters.folders]
+        starts = [os.fsencode(f"{absolute(folder)}{os.sep}") for folder in filters.folders]
         inside = " OR ".join(["substr(l.path, 1, length(?)) = ?"] * len(starts))
         conditions.append(
             f"EXISTS (SELECT 1 FROM locations l WHERE l.video_id = v.video_id AND ({inside}))"
@@ -443,7 +444,3 @@ def _video(row: sqlite3.Row) -> Video:
 
 def _iso(moment: datetime) -> str:
     return moment.astimezone(timezone.utc).isoformat(timespec="microseconds")
-
-
-def _absolute(path: str | Path) -> Path:
-    return Path(path).expanduser().absolute()

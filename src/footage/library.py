@@ -28,12 +28,19 @@ from footage.index.segments import SegmentIndex
 from footage.ingest.pipeline import Ingest
 from footage.ingest.report import Observer, Report
 from footage.media.sources import scan
+from footage.paths import absolute
 from footage.prune import PruneReport
 from footage.query import Filters, Query
 from footage.reindex import ReindexReport, reconcile
 from footage.search.moments import SearchResult
 from footage.search.searcher import Searcher
-from footage.settings import FILE_NAME, Environment, LibrarySettings, Sampling, default_library
+from footage.settings import (
+    FILE_NAME,
+    Environment,
+    LibrarySettings,
+    Sampling,
+    default_library,
+)
 from footage.thumbnails import Thumbnails
 
 log = logging.getLogger(__name__)
@@ -335,7 +342,7 @@ def open_library(
     one they must agree with it.
     Raises `LibraryNotFound`, `LibraryError`, `LibraryTooNew`, `CatalogDamaged`, `UsageError`.
     """
-    path = Path(folder).expanduser().absolute() if folder else default_library()
+    path = absolute(folder) if folder else default_library()
     own = embedder if isinstance(embedder, Embedder) else None
     name = embedder.fingerprint.name if isinstance(embedder, Embedder) else embedder
     logs.quiet_others()

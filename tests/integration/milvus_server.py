@@ -34,7 +34,11 @@ from relay import Relay  # noqa: E402 (the program inside the namespace has no o
 START = 120.0  # seconds; 8 on two idle cores, most of it for unpacking its libraries
 PORT, HEALTH_PORT = 19530, 9091  # inside the namespace nobody else can have them
 TOKEN = "root:Milvus"  # noqa: S105 (what a new Milvus is made with)
-ISOLATED = ("unshare", "--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child")
+# Its own /proc as well: the server looks itself up there by its pid, and would load no segment.
+ISOLATED = (
+    *("unshare", "--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child"),
+    "--mount-proc",
+)
 
 
 class MilvusServer:
@@ -68,7 +72,9 @@ class MilvusServer:
         self._folder.mkdir(parents=True, exist_ok=True)
         command = [*ISOLATED, sys.executable, __file__, str(self._folder), str(self._inner)]
         with (self._folder / "inside.log").open("wb") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self._process = subprocess.Popen(
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
         deadline = time.monotonic() + START
         while not self._inner.exists():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -117,10 +123,11 @@ def _inside(data: str, path: str) -> None:
     server.set_base_dir(data)
     server.config.set("authorization_enabled", True)
     server.config.set("etcd_log_level", "error")
+    server.config.set("log.level", "error")
     server.start()
     _wait_healthy()
     Relay(("127.0.0.1", PORT), path)
-    server.server_proc.wait()
+    sys.stdin.read()  # until whoever started this is gone; the namespace ends with this process
 
 
 def _loopback_up() -> None:
@@ -133,7 +140,9 @@ def _loopback_up() -> None:
 def _wait_healthy() -> None:
     while True:
         with contextlib.suppress(OSError):
-            with urllib.request.urlopen(f"http://127.0.0.1:{HEALTH_PORT}/healthz", timeout=5) as answer:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{HEALTH_PORT}/healthz", timeout=5
+            ) as answer:
                 if b"OK" in answer.read():
                     return
         time.sleep(0.1)

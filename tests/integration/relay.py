@@ -71,7 +71,9 @@ class Relay:
             with self._lock:
                 self._open |= {near, far}
             for source, sink, delayed in ((near, far, False), (far, near, True)):
-                pump = threading.Thread(target=self._pump, args=(source, sink, delayed), daemon=True)
+                pump = threading.Thread(
+                    target=self._pump, args=(source, sink, delayed), daemon=True
+                )
                 pump.start()
 
     def _pump(self, source: socket.socket, sink: socket.socket, delayed: bool) -> None:

@@ -46,7 +46,7 @@ def test_a_colour_is_found_where_it_is(
 ) -> None:
     best = house.search(colour)[0]
     assert (best.title, best.start, best.end) == pytest.approx(expected, abs=0.25)
-    assert best.score > 0.9
+    assert best.score > 0.85
     assert (best.modality, best.scope) == ("visual", "clip")
 
 
@@ -87,9 +87,7 @@ def test_every_segment_is_reachable(house: Library) -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3])
 @pytest.mark.parametrize("group_by_video", [False, True])
-def test_pages_together_are_the_long_list(
-    house: Library, size: int, group_by_video: bool
-) -> None:
+def test_pages_together_are_the_long_list(house: Library, size: int, group_by_video: bool) -> None:
     whole = house.search("red", limit=50, group_by_video=group_by_video)
     pages: list[Moment] = []
     for offset in range(0, len(whole) + size, size):
@@ -264,8 +262,11 @@ def test_reindex_writes_what_is_missing_and_takes_strangers_out(own_house: House
         assert snapshot(library) == before
 
 
-def middle_of(path: Path) -> int:
-    return path.read_bytes().index(b"visual.clip.vectors.npy") + 200
+def first_vector_in(data: bytes) -> int:
+    """Where the numbers of an archive file begin: behind a zip member's name and a .npy header."""
+    name = b"visual.clip.vectors.npy"
+    member = data.index(name + b"\x93NUMPY")
+    return member + len(name) + 128
 
 
 def damage(library: Library, title: str, *, how: str) -> Path:
@@ -275,7 +276,7 @@ def damage(library: Library, title: str, *, how: str) -> Path:
     if how == "cut":
         path.write_bytes(data[: len(data) // 2])
     elif how == "flip":
-        data[middle_of(path)] ^= 0xFF
+        data[first_vector_in(data)] ^= 0xFF
         path.write_bytes(data)
     else:
         path.unlink()

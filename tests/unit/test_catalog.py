@@ -134,9 +134,7 @@ def test_a_folder_may_be_relative(five: Catalog, monkeypatch: pytest.MonkeyPatch
     [(("sea",), [1, 2]), (("sea", "summer"), [1]), (("Sea",), []), (("se",), []), (("%",), [])],
     ids=str,
 )
-def test_all_tags_must_be_there(
-    five: Catalog, tags: tuple[str, ...], expected: list[int]
-) -> None:
+def test_all_tags_must_be_there(five: Catalog, tags: tuple[str, ...], expected: list[int]) -> None:
     assert passing(five, tags=tags) == expected
 
 
@@ -414,6 +412,34 @@ def test_a_write_that_fails_changes_nothing(five: Catalog) -> None:
         five.tag([f"{1:032x}", "unknown"], add=["half"], remove=[])
     assert passing(five, tags=("half",)) == []
     put(five, 6, "/g.mp4")
+
+
+class Interrupting:
+    """A connection with Ctrl-C pressed just after a statement."""
+
+    def __init__(self, real: sqlite3.Connection, after: str) -> None:
+        self.real, self.after = real, after
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        cursor = self.real.execute(sql, *values)
+        if sql.startswith(self.after):
+            raise KeyboardInterrupt
+        return cursor
+
+
+@pytest.mark.parametrize("after", ["BEGIN", "INSERT", "COMMIT"])
+def test_a_write_cut_short_does_not_stop_the_next(
+    five: Catalog, monkeypatch: pytest.MonkeyPatch, after: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(five, "_connection", Interrupting(five._connection, after))
+        with pytest.raises(KeyboardInterrupt):
+            five.bury(f"{1:032x}")
+    five.bury(f"{2:032x}")
+    assert passing(five) in ([3, 4, 5], [1, 3, 4, 5])
 
 
 # Files that are not what they should be

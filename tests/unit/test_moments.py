@@ -26,9 +26,7 @@ from footage.thumbnails import Thumbnails
 VISUAL, AUDIO = Route("visual", "clip"), Route("audio", "clip")
 
 
-def hit(
-    start: float, end: float, score: float, *, video: str = "aa", route: Route = VISUAL
-) -> Hit:
+def hit(start: float, end: float, score: float, *, video: str = "aa", route: Route = VISUAL) -> Hit:
     return Hit(f"{video}-{route.modality}-{start}", video, start, end, score, route)
 
 
@@ -220,6 +218,13 @@ def test_the_json_of_a_moment(searcher: Searcher) -> None:
         *("video_id", "path", "url", "title", "start", "end", "scope", "score"),
         *("confidence", "modality", "thumbnail", "evidence"),
     ]
-    assert list(moment["evidence"][0]) == ["segment_id", "modality", "start", "end", "score", "rank"]
+    assert list(moment["evidence"][0]) == [
+        "segment_id",
+        "modality",
+        "start",
+        "end",
+        "score",
+        "rank",
+    ]
     assert moment["path"] is None
     assert not Path(moment["url"]).exists()

@@ -11,6 +11,7 @@ from footage.errors import MediaMissing
 from footage.media.faults import shown
 from footage.media.patterns import Excludes, Pattern, has_magic
 from footage.media.walk import FoundFile, walk
+from footage.paths import absolute
 
 VIDEO_SUFFIXES: frozenset[str] = frozenset(
     """
@@ -62,7 +63,7 @@ class _Gathered:
     others: set[Path] = field(default_factory=set)
 
     def add(self, source: str | Path) -> None:
-        path = _absolute(source)
+        path = absolute(source)
         if path.is_dir():
             self._add_folder(path)
         elif os.path.lexists(path):
@@ -131,11 +132,6 @@ def _each_once(found: list[FoundFile]) -> list[Path]:
     for item in sorted(found, key=lambda item: (item.linked, item.path)):
         chosen.setdefault(item.identity, item.path)
     return sorted(chosen.values())
-
-
-def _absolute(source: str | Path) -> Path:
-    # abspath, not resolve: a link keeps the name the user knows, but `..` goes.
-    return Path(os.path.abspath(Path(source).expanduser()))  # noqa: PTH100
 
 
 def _reason(error: OSError) -> str:
