@@ -77,7 +77,7 @@ def caption_table(captions: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.nda
 
 def train(examples: Examples, recipe: Recipe) -> Head:
     """Train once per seed and average: from a common start, the runs end close together."""
-    torch.set_num_threads(1)  # as fast as two at this size, and sums come out in one order
+    torch.set_num_threads(1)  # sums come out in one order, so a seed gives one result
     heads = [_train_once(examples, recipe, seed) for seed in range(recipe.seeds)]
     return replace(
         heads[0],

@@ -51,7 +51,7 @@ def quantise_text(source: Path, target: Path) -> None:
     """Dynamic int8: weights per channel, activations at run time.
 
     Weights have 7 bits, because processors without VNNI add two products in 16 bits, which 8 bits
-    overflow. It costs at most 0.2 points of recall. On images, 7 bits would cost more than the overflow.
+    overflow. That costs at most 0.2 points of recall; on images it would cost more than it saves.
     """
     quantize_dynamic(
         source, target, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True

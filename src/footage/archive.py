@@ -10,11 +10,9 @@ import contextlib
 import hashlib
 import io
 import json
-import os
 import re
-import uuid
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from footage import durable
 from footage.embedder import Fingerprint, Route, Spans, Track, VideoEmbedding
 from footage.errors import ArchiveDamaged, InvalidVector, LibraryTooNew, LibraryUnwritable
 from footage.media.frames import Damage
@@ -52,9 +51,17 @@ class Archive:
         for path in (self._root / fingerprint.id).glob(f"*{SUFFIX}"):
             yield path.stem
 
-    def write(self, video_id: str, fingerprint: Fingerprint, embedding: VideoEmbedding) -> Path:
+    def write(
+        self,
+        video_id: str,
+        fingerprint: Fingerprint,
+        embedding: VideoEmbedding,
+        *,
+        video: Mapping[str, Any] | None = None,
+    ) -> Path:
         """Store an embedding durably and return its path.
 
+        ``video`` is what a lost catalog would need to know of it, JSON values by name.
         Raises `InvalidVector` for vectors of another dimension or with a NaN in them, and
         `LibraryUnwritable` where the disk refuses; in both cases nothing that was there changes.
         """
@@ -69,6 +76,7 @@ class Archive:
             "damage": asdict(embedding.damage),
             "tracks": [list(route) for route in embedding.tracks],
             "checksums": {name: _digest(data) for name, data in payload.items()},
+            **({} if video is None else {"video": dict(video)}),
         }
         try:
             _write_durably(target, header, payload)
@@ -85,8 +93,34 @@ class Archive:
         path = self.path(video_id, fingerprint)
         with _damage(path), zipfile.ZipFile(path) as bundle:
             header = _header(bundle, path)
+            _check_owner(header, video_id, fingerprint)
             arrays = {name: _array(bundle, header, name) for name in header["checksums"]}
-            return _embedding(header, arrays)
+            embedding = _embedding(header, arrays)
+            _arrays(embedding, fingerprint.dimension)  # refuses what `write` would have refused
+            return embedding
+
+    def header(self, video_id: str, fingerprint: Fingerprint) -> dict[str, Any]:
+        """What the file of a video says of itself, without its vectors; raises like `read`."""
+        path = self.path(video_id, fingerprint)
+        with _damage(path), zipfile.ZipFile(path) as bundle:
+            header = _header(bundle, path)
+            _check_owner(header, video_id, fingerprint)
+            return header
+
+    def fingerprints(self) -> list[Fingerprint]:
+        """The embedders that whole files of the archive name, one file of each looked at."""
+        found = []
+        for folder in sorted(path for path in self._root.glob("*") if path.is_dir()):
+            for path in sorted(folder.glob(f"*{SUFFIX}")):
+                with contextlib.suppress(ArchiveDamaged), _damage(path):
+                    with zipfile.ZipFile(path) as bundle:
+                        found.append(Fingerprint(**_header(bundle, path)["fingerprint"]))
+                    break
+        return found
+
+    def leftovers(self) -> list[Path]:
+        """Drafts that killed processes left; only whoever indexes knows that none is in use."""
+        return [draft for folder in self._root.glob("*") for draft in durable.leftovers(folder)]
 
     def spans(self, video_id: str, fingerprint: Fingerprint) -> dict[Route, Spans]:
         """Only the spans of a video, by route, without reading its vectors; raises like `read`."""
@@ -143,29 +177,13 @@ def _digest(data: bytes) -> str:
 
 def _write_durably(target: Path, header: dict[str, Any], payload: dict[str, bytes]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.stem}.{uuid.uuid4().hex}.tmp")
-    try:
-        with draft.open("wb") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as bundle:
-                bundle.writestr("header.json", json.dumps(header, sort_keys=True))
-                for name, data in payload.items():
-                    bundle.writestr(name, data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    with contextlib.suppress(PermissionError):  # Windows has no fsync of a folder
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    with (
+        durable.draft_of(target) as draft,
+        zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as bundle,
+    ):
+        bundle.writestr("header.json", json.dumps(header, sort_keys=True))
+        for name, data in payload.items():
+            bundle.writestr(name, data)
 
 
 @contextlib.contextmanager
@@ -190,6 +208,11 @@ def _header(bundle: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     if Fingerprint(**header["fingerprint"]).id != path.parent.name:
         raise ValueError(f"it is of embedder {header['fingerprint']['name']}")
     return header
+
+
+def _check_owner(header: dict[str, Any], video_id: str, fingerprint: Fingerprint) -> None:
+    if header["video_id"] != video_id or Fingerprint(**header["fingerprint"]) != fingerprint:
+        raise ValueError("it belongs to another video or embedder")
 
 
 def _array(bundle: zipfile.ZipFile, header: dict[str, Any], name: str) -> NDArray[Any]:

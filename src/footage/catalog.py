@@ -17,12 +17,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from footage import catalog_file
 from footage.errors import (
     CatalogDamaged,
     InvalidQuery,
     LibraryError,
     LibraryLocked,
-    LibraryTooNew,
     LibraryUnwritable,
     NotFound,
 )
@@ -30,48 +30,7 @@ from footage.media.identity import FileStamp
 from footage.paths import absolute
 from footage.query import Filters
 
-SCHEMA_VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE videos (
-    video_id    TEXT PRIMARY KEY,
-    title       TEXT NOT NULL,
-    url         TEXT,
-    duration    REAL NOT NULL,
-    width       INTEGER NOT NULL,
-    height      INTEGER NOT NULL,
-    fps         REAL NOT NULL,
-    codec       TEXT NOT NULL,
-    has_audio   INTEGER NOT NULL,
-    recorded_at TEXT NOT NULL,
-    added_at    TEXT NOT NULL
-) STRICT;
-CREATE TABLE locations (
-    path     BLOB PRIMARY KEY, -- as the file system has it: not every name is text
-    video_id TEXT NOT NULL REFERENCES videos ON DELETE CASCADE,
-    size     INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    inode    TEXT NOT NULL
-) STRICT;
-CREATE INDEX locations_by_video ON locations (video_id);
-CREATE TABLE tags (
-    video_id TEXT NOT NULL REFERENCES videos ON DELETE CASCADE,
-    tag      TEXT NOT NULL,
-    PRIMARY KEY (video_id, tag)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE tombstones (
-    video_id   TEXT PRIMARY KEY REFERENCES videos ON DELETE CASCADE,
-    removed_at TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE embeddings (
-    video_id    TEXT NOT NULL REFERENCES videos ON DELETE CASCADE,
-    fingerprint TEXT NOT NULL,
-    segments    INTEGER NOT NULL,
-    damage      TEXT NOT NULL,
-    indexed     INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (video_id, fingerprint)
-) STRICT, WITHOUT ROWID;
-"""
+SCHEMA_VERSION = len(catalog_file.MIGRATIONS)
 
 _VISIBLE = (
     "(v.url IS NOT NULL OR EXISTS (SELECT 1 FROM locations l WHERE l.video_id = v.video_id))"
@@ -141,32 +100,58 @@ class Catalog:
     def __init__(self, path: Path, *, fingerprint: str) -> None:
         """Open or create the catalog at ``path``; counts are of the embedder ``fingerprint``.
 
-        Raises `CatalogDamaged`, `LibraryTooNew` or `LibraryUnwritable`.
+        One that cannot be written is opened for reading; ``unwritable`` then says why.
+        Raises `CatalogDamaged`, `LibraryTooNew`, `LibraryLocked` or `LibraryUnwritable`.
         """
         self.path = path
         self._fingerprint = fingerprint
         self._lock = threading.RLock()
-        self._connection = sqlite3.connect(
-            path, timeout=10.0, isolation_level=None, check_same_thread=False
-        )
-        self._connection.row_factory = sqlite3.Row
         try:
             with self._errors():
-                self._prepare()
-        except BaseException:
-            self._connection.close()
-            raise
+                self._connection, self.unwritable = catalog_file.connect(path)
+        except OSError as error:
+            raise LibraryUnwritable(f"{path} cannot be written ({error.strerror})") from error
+        self._connection.row_factory = sqlite3.Row
 
     def close(self) -> None:
         """Close the database; the catalog cannot be used afterwards."""
         self._connection.close()
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """All that is recorded within the block is recorded, or nothing of it."""
+        with self._transaction():
+            yield
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was recorded since it was opened."""
+        return self._connection.total_changes > 0
+
+    def copy(self, target: Path) -> None:
+        """Write a consistent copy of the catalog, durably; others may be writing meanwhile.
+
+        Raises `CatalogDamaged` or `LibraryUnwritable`; ``target`` is then as it was.
+        """
+        try:
+            with self._lock, self._errors():
+                catalog_file.copy_to(self._connection, target)
+        except OSError as error:
+            raise LibraryUnwritable(f"{target} cannot be written ({error.strerror})") from error
 
     # videos and their locations
 
     def put(self, video: Video) -> None:
         """Record a video; a video already known keeps its tags, title and date of adding."""
         row = (
-            *(video.video_id, video.title, video.url, video.duration, video.width, video.height),
+            *(
+                video.video_id,
+                _text(video.title),
+                video.url,
+                video.duration,
+                video.width,
+                video.height,
+            ),
             *(video.fps, video.codec, int(video.has_audio)),
             *(_iso(video.recorded_at), _iso(video.added_at)),
         )
@@ -207,7 +192,7 @@ class Catalog:
             " UNION SELECT video_id FROM locations WHERE path = ?2"
             " UNION SELECT video_id FROM videos"
             "  WHERE length(?1) >= 6 AND substr(video_id, 1, length(?1)) = ?1",
-            (reference, os.fsencode(absolute(reference))),
+            (_text(reference), os.fsencode(absolute(reference))),
         )
         if not found:
             raise NotFound(f"no video {reference!r} in this library")
@@ -230,14 +215,16 @@ class Catalog:
             (self._fingerprint, *wanted),
         )
         videos = {row["video_id"]: _video(row) for row in rows}
-        for column, table in (("path", "locations"), ("tag", "tags")):
-            for video_id, values in self._gather(column, table, wanted).items():
-                if column == "path":
-                    found = tuple(Path(os.fsdecode(value)) for value in values)
-                    videos[video_id] = replace(videos[video_id], paths=found)
-                else:
-                    videos[video_id] = replace(videos[video_id], tags=tuple(values))
-        return videos
+        paths = self._gather("path", "locations", wanted)
+        tags = self._gather("tag", "tags", wanted)
+        return {
+            video_id: replace(
+                video,
+                paths=tuple(Path(os.fsdecode(path)) for path in paths.get(video_id, ())),
+                tags=tuple(tags.get(video_id, ())),
+            )
+            for video_id, video in videos.items()
+        }
 
     def select(self, filters: Filters, *, hidden: bool = False) -> list[str] | None:
         """The ids of the videos that pass the filters; None where every one does.
@@ -264,10 +251,10 @@ class Catalog:
         ids = list(video_ids)
         with self._transaction() as db:
             for tag in add:
-                rows = [(video_id, tag) for video_id in ids]
+                rows = [(video_id, _text(tag)) for video_id in ids]
                 db.executemany("INSERT OR IGNORE INTO tags VALUES (?,?)", rows)
             for tag in remove:
-                rows = [(video_id, tag) for video_id in ids]
+                rows = [(video_id, _text(tag)) for video_id in ids]
                 db.executemany("DELETE FROM tags WHERE video_id = ? AND tag = ?", rows)
 
     def bury(self, video_id: str) -> None:
@@ -326,6 +313,15 @@ class Catalog:
         """Of the embedded videos, those whose rows the index may lack."""
         return self._segments("indexed = 0")
 
+    def half_removed(self) -> list[str]:
+        """Removed videos of which something may be left: their removal was interrupted."""
+        rows = self._rows(
+            "SELECT video_id FROM tombstones JOIN embeddings USING (video_id)"
+            " WHERE fingerprint = ? ORDER BY 1",
+            (self._fingerprint,),
+        )
+        return [row[0] for row in rows]
+
     def integrity(self) -> list[str]:
         """What SQLite finds wrong with the file; empty when it is sound."""
         rows = self._rows("PRAGMA integrity_check")
@@ -350,29 +346,23 @@ class Catalog:
             gathered.setdefault(row[0], []).append(row[1])
         return gathered
 
-    def _prepare(self) -> None:
-        db = self._connection
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            raise LibraryTooNew(f"{self.path} was written by a newer footage (format {version})")
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA synchronous = FULL")
-        if version == 0:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
-
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock, self._errors():
-            self._connection.execute("BEGIN IMMEDIATE")
+            db = self._connection
+            if db.in_transaction:  # within `together`
+                yield db
+                return
+            if self.unwritable:
+                raise LibraryUnwritable(f"{self.path} cannot be written ({self.unwritable})")
             try:
-                yield self._connection
+                db.execute("BEGIN IMMEDIATE")
+                yield db
+                db.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if db.in_transaction:  # a full disk makes SQLite roll back by itself
+                    db.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         with self._lock, self._errors():
@@ -390,7 +380,7 @@ def _translated(error: sqlite3.Error, path: Path) -> LibraryError:
     message = str(error)
     if "locked" in message or "busy" in message:
         return LibraryLocked(f"{path} is being written by another process")
-    if any(word in message for word in ("full", "readonly", "unable to open", "disk I/O")):
+    if catalog_file.refuses_writing(error):
         return LibraryUnwritable(f"{path} cannot be written ({message})")
     return CatalogDamaged(f"{path} cannot be read ({message})")
 
@@ -400,7 +390,9 @@ def _conditions(filters: Filters) -> tuple[list[str], list[Any]]:
     values: list[Any] = []
     if filters.folders:
         # with the separator: a folder's contents, not the folders whose names it begins
-        starts = [os.fsencode(f"{absolute(folder)}{os.sep}") for folder in filters.folders]
+        starts = [
+            os.fsencode(str(absolute(folder)).rstrip(os.sep) + os.sep) for folder in filters.folders
+        ]
         inside = " OR ".join(["substr(l.path, 1, length(?)) = ?"] * len(starts))
         conditions.append(
             f"EXISTS (SELECT 1 FROM locations l WHERE l.video_id = v.video_id AND ({inside}))"
@@ -410,7 +402,7 @@ def _conditions(filters: Filters) -> tuple[list[str], list[Any]]:
         conditions.append(
             "EXISTS (SELECT 1 FROM tags g WHERE g.video_id = v.video_id AND g.tag = ?)"
         )
-        values.append(tag)
+        values.append(_text(tag))
     for column, operator, limit in (
         ("recorded_at", ">=", filters.recorded_from and _iso(filters.recorded_from)),
         ("recorded_at", "<", filters.recorded_before and _iso(filters.recorded_before)),
@@ -440,6 +432,11 @@ def _video(row: sqlite3.Row) -> Video:
         segments=row["segments"] or 0,
         damage=json.loads(row["damage"] or "{}"),
     )
+
+
+def _text(value: str) -> str:
+    """What SQLite can hold of a text that came from a file name, which may be any bytes."""
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _iso(moment: datetime) -> str:

@@ -155,14 +155,16 @@ class CatalogDamaged(LibraryError):
     """catalog.sqlite cannot be read."""
 
     code = "catalog_damaged"
-    default_remedy = "restore it from a backup"
+    default_remedy = (
+        "`footage doctor --repair` saves what can be read, `footage restore` takes a backup"
+    )
 
 
 class ArchiveDamaged(LibraryError):
     """An archive file is missing, truncated, or fails its checksum."""
 
     code = "archive_damaged"
-    default_remedy = "`footage index` on its source embeds it again"
+    default_remedy = "`footage doctor --repair` embeds it again where its source is there"
 
 
 class IndexUnavailable(FootageError):
@@ -172,7 +174,7 @@ class IndexUnavailable(FootageError):
     http_status = 503
     retryable = True
     default_remedy = (
-        "`footage doctor` says more; `footage reindex --fresh` rebuilds it from the archive"
+        "`footage doctor` says more; `footage doctor --repair` rebuilds it from the archive"
     )
 
 

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shutil
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from footage import logs, prune
+from footage import copies, holders, logs, prune
 from footage.archive import Archive
 from footage.catalog import Catalog, Video
 from footage.embedder import Embedder, VideoEmbedding
 from footage.embedders import open_embedder
 from footage.errors import (
+    CatalogDamaged,
     LibraryError,
     LibraryLocked,
     LibraryNotFound,
     LibraryUnwritable,
+    MediaMissing,
     UsageError,
 )
 from footage.index.milvus import Milvus
@@ -45,6 +49,8 @@ from footage.thumbnails import Thumbnails
 
 log = logging.getLogger(__name__)
 
+INDEX_WAIT = 5.0  # seconds; a search that repairs the index is done by then, mostly
+MAKING_LOCK = "making.lock"
 SEARCH_WAIT = 30.0  # seconds; an `index` holds Milvus for about one at a time
 
 
@@ -78,7 +84,10 @@ class Library:
         self.thumbnails = Thumbnails(folder / "previews")
         self.archive = Archive(folder / "archive")
         self._log_file = logs.to_file(folder / "logs" / "footage.log")
+        if copies.is_lost(folder):
+            raise CatalogDamaged(f"{folder / 'catalog.sqlite'} is missing or empty")
         self.catalog = Catalog(folder / "catalog.sqlite", fingerprint=self.embedder.fingerprint.id)
+        self._ingest_turn = threading.Lock()
         self._ingest_lock = FileLock(folder / "ingest.lock", thread_local=False)
 
     def __enter__(self) -> Library:
@@ -91,6 +100,8 @@ class Library:
         """Let go of all files; the library cannot be used afterwards."""
         if "index" in self.__dict__:
             self.index.close()
+        if self.catalog.changed:
+            copies.keep(self.folder, self.catalog)
         self.catalog.close()
         logs.detach(self._log_file)
 
@@ -110,7 +121,8 @@ class Library:
         on Ctrl-C.
         """
         found = scan(list(sources), exclude=exclude)
-        with self._indexing():
+        with self._indexing(wait=INDEX_WAIT):
+            self._sweep()
             self._catch_up()
             ingest = Ingest(
                 catalog=self.catalog,
@@ -196,18 +208,21 @@ class Library:
         videos = [self.video(reference) for reference in references]
         for video in videos:
             self.catalog.bury(video.video_id)
-        self.index.delete(video.video_id for video in videos)
-        for video in videos:
-            self.catalog.forget_embedding(video.video_id)
-            self._forget_files(video.video_id)
+        self._finish_removal([video.video_id for video in videos])
         return [self.catalog.video(video.video_id) for video in videos]
 
     def restore(
         self, references: Iterable[str | Path], *, observer: Observer | None = None
     ) -> Report:
-        """Bring removed videos back by indexing their files again."""
+        """Bring removed videos back by indexing their files again.
+
+        Raises `MediaMissing`, and restores none, where the file of one is not there.
+        """
         videos = [self.video(reference) for reference in references]
-        paths = [video.path for video in videos if video.path is not None]
+        paths = [video.path for video in videos if video.path is not None and video.path.exists()]
+        if len(paths) < len(videos):
+            gone = next(video for video in videos if not (video.path and video.path.exists()))
+            raise MediaMissing(f"{gone.path or gone.title} is not there now")
         for video in videos:
             self.catalog.unbury(video.video_id)
         return self.add(*paths, observer=observer)
@@ -251,7 +266,7 @@ class Library:
         Segment ids are compared video by video, and only what differs is written; ``fresh`` drops
         the collections and writes everything. ``on_progress`` is told videos done and in all.
         """
-        with self._indexing():
+        with self._indexing(wait=INDEX_WAIT):
             return self._reconcile(fresh=fresh, on_progress=on_progress or (lambda _d, _n: None))
 
     @cached_property
@@ -289,20 +304,31 @@ class Library:
         self.thumbnails.delete(video_id)
         return freed
 
+    def _finish_removal(self, video_ids: list[str]) -> None:
+        """Take what is left of removed videos out; what says that something is left goes last."""
+        self.index.delete(video_ids)
+        for video_id in video_ids:
+            self._forget_files(video_id)
+            self.catalog.forget_embedding(video_id)
+
+    def _sweep(self) -> None:
+        """Delete the drafts of killed processes; only for the holder of the ingest lock."""
+        for draft in [*self.archive.leftovers(), *self.thumbnails.leftovers()]:
+            if draft.is_dir():
+                shutil.rmtree(draft, ignore_errors=True)
+            else:
+                draft.unlink(missing_ok=True)
+
     @contextlib.contextmanager
-    def _indexing(self) -> Iterator[None]:
+    def _indexing(self, *, wait: float = 0.0) -> Iterator[None]:
+        # the lock of a file lets its own process in again
+        if not self._ingest_turn.acquire(blocking=False):
+            raise LibraryLocked(f"this process is indexing into {self.folder} already")
         try:
-            lock = self._ingest_lock.acquire(timeout=0)
-        except Timeout as error:
-            raise LibraryLocked(
-                f"another footage process is indexing into {self.folder}"
-            ) from error
-        except OSError as error:
-            raise LibraryUnwritable(
-                f"{self.folder} cannot be written ({error.strerror})"
-            ) from error
-        with lock:
-            yield
+            with holders.indexing(self.folder, self._ingest_lock, wait=wait):
+                yield
+        finally:
+            self._ingest_turn.release()
 
     def _catch_up_unless_indexing(self) -> None:
         # whoever is indexing has videos under way that the index cannot hold yet
@@ -311,6 +337,8 @@ class Library:
 
     def _catch_up(self) -> None:
         """Repair an index that lags behind or was lost; cheap where nothing is amiss."""
+        if half_removed := self.catalog.half_removed():
+            self._finish_removal(half_removed)
         expected = sum(self.catalog.embedded().values())
         if not self.catalog.unindexed() and self.index.count() == expected:
             return
@@ -346,31 +374,59 @@ def open_library(
     own = embedder if isinstance(embedder, Embedder) else None
     name = embedder.fingerprint.name if isinstance(embedder, Embedder) else embedder
     logs.quiet_others()
-    if (path / FILE_NAME).is_file():
-        settings = LibrarySettings.load(path)
-        _check_same(settings, name, sampling)
-    elif create:
-        settings = _create(path, name or "lite", sampling or Sampling())
-    else:
-        raise LibraryNotFound(f"there is no library at {path}")
+    if not (path / FILE_NAME).is_file():
+        if not create:
+            raise _not_found(path)
+        if own is None:
+            open_embedder(name or "lite", sampling or Sampling())  # known, before a folder is made
+        _create(path, name or "lite", sampling or Sampling())
+    settings = LibrarySettings.load(path)
+    _check_same(settings, name, sampling)
     return Library(path, settings, embedder=own)
 
 
-def _create(path: Path, embedder: str, sampling: Sampling) -> LibrarySettings:
-    try:
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise LibraryError(
-                f"{path} exists and is not a footage library",
-                remedy="name another folder with --library",
-            )
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LibraryUnwritable(f"{path} cannot be made ({error.strerror})") from error
+def _create(path: Path, embedder: str, sampling: Sampling) -> None:
     settings = LibrarySettings(
         embedder=embedder, sampling=sampling, milvus_uri=Environment().milvus_uri
     )
-    settings.save(path)
-    return settings
+    try:
+        _check_free(path)
+        path.mkdir(parents=True, exist_ok=True)
+        # another process may be making the same library at this moment
+        with FileLock(path / MAKING_LOCK):
+            if not (path / FILE_NAME).is_file():
+                settings.save(path)
+    except OSError as error:
+        raise LibraryUnwritable(f"{path} cannot be made ({error.strerror})") from error
+
+
+def _check_free(path: Path) -> None:
+    if not path.exists():
+        return
+    names = {entry.name for entry in path.iterdir()} if path.is_dir() else {""}
+    names = {name for name in names if name != MAKING_LOCK and not name.endswith(".tmp")}
+    if not names or FILE_NAME in names:
+        return
+    if is_library_without_settings(path):
+        raise _not_found(path)
+    raise LibraryError(
+        f"{path} exists and is not a footage library", remedy="name another folder with --library"
+    )
+
+
+def is_library_without_settings(path: Path) -> bool:
+    """Whether a folder is a library but for its ``library.toml``."""
+    kept = copies.FOLDER, "catalog.sqlite", "archive"
+    return not (path / FILE_NAME).exists() and any((path / name).exists() for name in kept)
+
+
+def _not_found(path: Path) -> LibraryError:
+    if is_library_without_settings(path):
+        return LibraryError(
+            f"{path / FILE_NAME} is missing",
+            remedy="`footage doctor --repair` makes it anew from what is left",
+        )
+    return LibraryNotFound(f"there is no library at {path}")
 
 
 def _check_same(settings: LibrarySettings, embedder: str | None, sampling: Sampling | None) -> None:

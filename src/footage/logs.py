@@ -12,6 +12,11 @@ FILES_KEPT = 3
 _FORMAT = "%(asctime)s %(levelname)-5s %(process)d %(name)s: %(message)s"
 
 
+class _LogFile(logging.handlers.RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        """A full or read-only disk loses its log; nobody is told about the log of a log."""
+
+
 def to_terminal(verbosity: int) -> None:
     """Show footage's log on stderr: ``-1`` nothing, ``0`` errors, ``1`` INFO, ``2`` DEBUG."""
     quiet_others()
@@ -31,7 +36,7 @@ def to_file(path: Path) -> logging.Handler | None:
     """Also log to ``path``, from INFO on, rotated; None where the folder cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
+        handler = _LogFile(
             path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, delay=True, encoding="utf-8"
         )
     except OSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
@@ -11,6 +12,10 @@ from typing import Any
 from footage.errors import InvalidQuery
 
 LONGEST_TEXT = 2_000  # characters; models read a few dozen words, the rest would be lost unseen
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_MONTH = re.compile(r"\d{4}-\d\d", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 DEEPEST = 1_000  # moments that offset and limit may reach together
 
 
@@ -73,11 +78,21 @@ class Query:
 def _check_text(text: str) -> None:
     if not text.strip():
         raise InvalidQuery("the query is empty", remedy="say what the moment looks like")
+    if not _is_text(text):
+        raise InvalidQuery("the query is not valid text", remedy="type it again")
     if len(text) > LONGEST_TEXT:
         raise InvalidQuery(
             f"the query has {len(text):,} characters",
             remedy=f"keep it within {LONGEST_TEXT:,}: one sentence finds more than a page",
         )
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # a lone surrogate: bytes of the command line that are no text
+        return False
+    return True
 
 
 def _check_range(name: str, value: int, least: int) -> None:
@@ -92,20 +107,22 @@ def day_range(text: str) -> tuple[datetime, datetime]:
     date and time is that instant twice. Raises `InvalidQuery` for anything else.
     """
     try:
-        if len(text) == 4:
+        if _YEAR.fullmatch(text):
             return _midnight(date(int(text), 1, 1)), _midnight(date(int(text) + 1, 1, 1))
-        if len(text) == 7:
+        if _MONTH.fullmatch(text):
             first = date.fromisoformat(f"{text}-01")
             return _midnight(first), _midnight((first + timedelta(days=31)).replace(day=1))
-        if len(text) == 10:
+        if _DAY.fullmatch(text):
             day = date.fromisoformat(text)
             return _midnight(day), _midnight(day + timedelta(days=1))
-        instant = datetime.fromisoformat(text)
-    except (ValueError, OverflowError) as error:
-        raise InvalidQuery(
-            f"{text!r} is not a date", remedy="write 2024, 2024-05, 2024-05-01 or 2024-05-01T17:30"
-        ) from error
-    return (_utc(instant), _utc(instant))
+        if _INSTANT.fullmatch(text):
+            instant = _utc(datetime.fromisoformat(text.replace("Z", "+00:00")))
+            return instant, instant
+    except (ValueError, OverflowError):
+        pass
+    raise InvalidQuery(
+        f"{text!r} is not a date", remedy="write 2024, 2024-05, 2024-05-01 or 2024-05-01T17:30"
+    )
 
 
 def _midnight(day: date) -> datetime:

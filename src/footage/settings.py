@@ -12,7 +12,9 @@ from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from footage.durable import draft_of
 from footage.errors import LibraryError, LibraryTooNew, LibraryUnwritable
+from footage.paths import absolute
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -26,7 +28,7 @@ FILE_NAME = "library.toml"
 class Environment(BaseSettings):
     """What the environment says; each can be overridden by an option."""
 
-    model_config = SettingsConfigDict(env_prefix="FOOTAGE_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="FOOTAGE_", env_ignore_empty=True, extra="ignore")
 
     library: Path | None = None  # FOOTAGE_LIBRARY: the library used when none is named
     milvus_uri: str | None = None  # FOOTAGE_MILVUS_URI: a server for new libraries
@@ -69,7 +71,8 @@ class LibrarySettings(BaseModel):
             values = tomllib.loads(path.read_text("utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise LibraryError(
-                f"{path} cannot be read ({error})", remedy="restore it from a backup"
+                f"{path} cannot be read ({error})",
+                remedy="`footage doctor --repair` makes it anew from what is left",
             ) from error
         found = values.get("format", 0)
         if isinstance(found, int) and found > FORMAT:
@@ -86,14 +89,16 @@ class LibrarySettings(BaseModel):
     def save(self, folder: Path) -> None:
         """Write ``library.toml`` whole or not at all; raises `LibraryUnwritable`."""
         path = folder / FILE_NAME
-        draft = path.with_suffix(".tmp")
         try:
-            draft.write_text(tomli_w.dumps(self.model_dump(exclude_none=True)), "utf-8")
-            draft.replace(path)
+            with draft_of(path) as draft:
+                draft.write_text(tomli_w.dumps(self.model_dump(exclude_none=True)), "utf-8")
         except OSError as error:
             raise LibraryUnwritable(f"{path} cannot be written ({error.strerror})") from error
 
 
 def default_library() -> Path:
     """The library used when none is named: ``FOOTAGE_LIBRARY``, else in the user's data folder."""
-    return Environment().library or user_data_path("footage", appauthor=False) / "default.library"
+    named = Environment().library
+    return (
+        absolute(named) if named else user_data_path("footage", appauthor=False) / "default.library"
+    )

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
+from footage import durable
 from footage.errors import LibraryUnwritable
 
 SPOOL_BYTES = 4 << 20  # kept in memory before a draft moves to an unnamed file on disk
@@ -60,6 +61,16 @@ class Thumbnails:
         """The thumbnail of the segment that starts at ``start`` seconds, if it is there."""
         path = self._root / video_id / _name(start)
         return path if path.is_file() else None
+
+    def video_ids(self) -> list[str]:
+        """The ids of all videos that have a folder of thumbnails."""
+        if not self._root.is_dir():
+            return []
+        return sorted(path.name for path in self._root.iterdir() if not path.name.startswith("."))
+
+    def leftovers(self) -> list[Path]:
+        """Drafts that killed processes left; only whoever indexes knows that none is in use."""
+        return durable.leftovers(self._root)
 
     def delete(self, video_id: str) -> None:
         """Remove all thumbnails of a video."""

@@ -29,11 +29,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from relay import Relay  # noqa: E402 (the program inside the namespace has no other path to it)
+from relay import Relay
 
 START = 120.0  # seconds; 8 on two idle cores, most of it for unpacking its libraries
 PORT, HEALTH_PORT = 19530, 9091  # inside the namespace nobody else can have them
-TOKEN = "root:Milvus"  # noqa: S105 (what a new Milvus is made with)
+TOKEN = "root:Milvus"
 # Its own /proc as well: the server looks itself up there by its pid, and would load no segment.
 ISOLATED = (
     *("unshare", "--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child"),
@@ -72,8 +72,9 @@ class MilvusServer:
         self._folder.mkdir(parents=True, exist_ok=True)
         command = [*ISOLATED, sys.executable, __file__, str(self._folder), str(self._inner)]
         with (self._folder / "inside.log").open("wb") as log:
+            # its end of this pipe tells it when the tests are gone, however they ended
             self._process = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                command, stdin=subprocess.PIPE, stdout=log, stderr=log
             )
         deadline = time.monotonic() + START
         while not self._inner.exists():
@@ -139,12 +140,11 @@ def _loopback_up() -> None:
 
 def _wait_healthy() -> None:
     while True:
-        with contextlib.suppress(OSError):
-            with urllib.request.urlopen(
-                f"http://127.0.0.1:{HEALTH_PORT}/healthz", timeout=5
-            ) as answer:
-                if b"OK" in answer.read():
-                    return
+        with contextlib.suppress(OSError), urllib.request.urlopen(
+            f"http://127.0.0.1:{HEALTH_PORT}/healthz", timeout=5
+        ) as answer:
+            if b"OK" in answer.read():
+                return
         time.sleep(0.1)
 
 

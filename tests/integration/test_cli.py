@@ -28,10 +28,6 @@ from footage.errors import EmbedderBroken
 from footage.ingest.pipeline import Ingest
 from footage.settings import Sampling
 
-COMMANDS = (
-    *("demo", "doctor", "index", "open", "reindex", "remove", "search", "show", "tag"),
-    *("version", "videos"),
-)
 MOMENT = {
     *("video_id", "path", "url", "title", "start", "end", "scope", "score", "confidence"),
     *("modality", "thumbnail", "evidence"),
@@ -108,8 +104,14 @@ def commands() -> dict[str, Any]:
     return dict(group.commands)
 
 
-def test_these_are_the_commands() -> None:
-    assert sorted(commands()) == sorted(COMMANDS)
+COMMANDS = sorted(commands())
+
+
+def test_these_commands_are_there() -> None:
+    assert set(COMMANDS) >= {
+        *("demo", "doctor", "index", "open", "reindex", "remove", "search", "show", "tag"),
+        *("version", "videos"),
+    }
 
 
 @pytest.mark.parametrize("name", COMMANDS)

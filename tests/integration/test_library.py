@@ -60,8 +60,8 @@ def test_a_moment_says_where_it_lies_and_how_it_looks(house: Library) -> None:
 
     with Image.open(best.thumbnail) as image:
         red, green, blue = np.asarray(image.convert("RGB")).mean(axis=(0, 1))
-    assert blue > 150 > 90 > red
-    assert green < 90
+    assert blue > 150
+    assert max(red, green) < 90
     assert [round(one.score, 3) for one in best.evidence] == [round(best.score, 3)]
     assert best.evidence[0].rank == 1
 
@@ -232,7 +232,7 @@ def test_a_damaged_index_is_an_error_that_says_how_to_rebuild_it(own_house: Hous
     (own_house.library / "milvus.db").write_bytes(b"not a database" * 1000)
     with (
         own_house.open() as library,
-        pytest.raises(footage.IndexUnavailable, match="reindex --fresh"),
+        pytest.raises(footage.IndexUnavailable, match="doctor --repair"),
     ):
         library.search("red")
 

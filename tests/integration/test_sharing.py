@@ -72,7 +72,9 @@ def python(code: str, *arguments: str | Path) -> subprocess.Popen[str]:
 
 def said(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
-    return process.stdout.readline().strip()
+    line = process.stdout.readline().strip()
+    assert line, process.communicate()[1]
+    return line
 
 
 @pytest.fixture
@@ -168,7 +170,7 @@ def test_the_program_ends_softly_when_it_is_told_to(
     process = python(program, "index", folder, "--library", library_path)
     assert said(process) == "waiting"
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    err = process.communicate(timeout=60)[1]
     assert process.returncode == 130, err
     assert "Traceback" not in err
     assert "finished videos are kept" in err

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -222,14 +224,16 @@ def test_changed_bytes_are_noticed_or_do_not_matter(
     for place in range(first, min(first + length, len(data))):
         changed[place] = 0 if zero else changed[place] ^ change
     path.write_bytes(changed)
-    try:
+    with may_be_damaged():
         assert_same(archive.read(ID, MARK), GOLDEN_EMBEDDING)
-    except ArchiveDamaged as error:
-        assert str(path) in error.what
-    try:
-        archive.spans(ID, MARK)
-    except ArchiveDamaged as error:
-        assert str(path) in error.what
+    with may_be_damaged():
+        assert archive.spans(ID, MARK).keys() == GOLDEN_EMBEDDING.tracks.keys()
+
+
+@contextlib.contextmanager
+def may_be_damaged() -> Iterator[None]:
+    with contextlib.suppress(ArchiveDamaged):
+        yield
 
 
 def test_a_file_under_another_videos_name_is_damage(tmp_path: Path) -> None:

@@ -86,13 +86,13 @@ def shuffled_texts(texts: list[str]) -> Vectors:
 
 @pytest.mark.parametrize("model", [constant, nan, infinite, shuffled_images, swapped_channels])
 def test_a_broken_image_tower_is_refused(folder: Path, model: Callable[[Any], Vectors]) -> None:
-    with pytest.raises(EmbedderBroken, match="the colours model fails its self-test.*reinstall"):
+    with pytest.raises(EmbedderBroken, match=r"the colours model fails its self-test.*reinstall"):
         check_model("colours", folder, embed_images=model, encode_texts=encode_texts)
 
 
 @pytest.mark.parametrize("model", [constant, nan, infinite, shuffled_texts])
 def test_a_broken_text_tower_is_refused(folder: Path, model: Callable[[Any], Vectors]) -> None:
-    with pytest.raises(EmbedderBroken, match="the colours model fails its self-test.*reinstall"):
+    with pytest.raises(EmbedderBroken, match=r"the colours model fails its self-test.*reinstall"):
         check_model("colours", folder, embed_images=embed_images, encode_texts=model)
 
 

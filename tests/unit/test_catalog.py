@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -458,7 +459,7 @@ def test_a_newer_catalog_is_not_guessed_at(five: Catalog) -> None:
 def test_garbage_is_a_damaged_catalog(tmp_path: Path, size: int) -> None:
     path = tmp_path / "catalog.sqlite"
     path.write_bytes(b"\x5a" * size)
-    with pytest.raises(CatalogDamaged, match="restore it from a backup"):
+    with pytest.raises(CatalogDamaged, match="footage doctor --repair"):
         Catalog(path, fingerprint=MARK).videos()
 
 
@@ -473,11 +474,10 @@ def test_damage_inside_is_found(tmp_path: Path) -> None:
     middle = len(data) // 2
     data[middle : middle + 9_000] = b"\x5a" * 9_000
     path.write_bytes(data)
-    try:
-        damaged = Catalog(path, fingerprint=MARK)
-        assert damaged.integrity() != []
-    except CatalogDamaged as error:
-        assert str(path) in error.what
+    faults = ["it cannot even be opened"]
+    with contextlib.suppress(CatalogDamaged):
+        faults = Catalog(path, fingerprint=MARK).integrity()
+    assert faults
 
 
 def test_a_folder_that_is_not_there_is_unwritable(tmp_path: Path) -> None:

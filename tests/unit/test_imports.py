@@ -18,11 +18,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("doctor",),
     ("__init__",),
     ("library",),
-    ("ingest", "search", "reindex", "demo"),
+    ("ingest", "search", "reindex", "prune", "demo"),
+    ("records", "copies"),
     ("embedders", "index", "archive", "catalog"),
-    ("embedder", "thumbnails"),
+    ("embedder", "thumbnails", "catalog_file"),
     ("media",),
-    ("query", "settings", "logs", "prefetch"),
+    ("query", "settings", "logs", "prefetch", "paths"),
+    ("durable", "holders"),
     ("errors",),
 )
 HEIGHT = {unit: -at for at, units in enumerate(LAYERS) for unit in units}

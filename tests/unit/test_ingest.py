@@ -309,7 +309,7 @@ class Interrupting(Observer):
     def __init__(self, after: int) -> None:
         self.left = after
 
-    def finished(self, outcome: Outcome) -> None:
+    def finished(self, _outcome: Outcome) -> None:
         self.left -= 1
         if self.left == 0:
             raise KeyboardInterrupt
@@ -337,7 +337,7 @@ def test_an_interrupt_in_a_worker_is_an_interrupt(
     library: Library, folder: Path, make: Maker
 ) -> None:
     class InWorker(Observer):
-        def progressed(self, path: Path, seconds: float) -> None:
+        def progressed(self, _path: Path, _seconds: float) -> None:
             raise KeyboardInterrupt
 
     make("a.mp4")
@@ -388,7 +388,7 @@ def test_a_file_that_grows_meanwhile_is_left_for_the_next_run(
     path = make("a.mp4", seconds=3)
 
     class Growing(Observer):
-        def progressed(self, _: Path, seconds: float) -> None:
+        def progressed(self, _path: Path, _seconds: float) -> None:
             with path.open("ab") as file:
                 file.write(b"\0" * 100)
 
@@ -417,7 +417,7 @@ class Taking(Observer):
     def __init__(self, library: Library, lock: FileLock) -> None:
         self.library, self.lock = library, lock
 
-    def planned(self, unchanged: int, durations: Sequence[tuple[Path, float]]) -> None:  # type: ignore[override]
+    def planned(self, _unchanged: int, _durations: Sequence[tuple[Path, float]]) -> None:  # type: ignore[override]
         self.library.index.close()
         self.lock.acquire(timeout=5)
 
@@ -443,7 +443,7 @@ def test_one_library_indexes_once_at_a_time_in_any_thread(
     refused = []
 
     class Meddling(Observer):
-        def planned(self, unchanged: int, durations: Any) -> None:
+        def planned(self, _unchanged: int, _durations: Any) -> None:
             def meddle() -> None:
                 try:
                     library.reindex()
@@ -468,7 +468,7 @@ class Listening(Observer):
     def planned(self, unchanged: int, durations: Any) -> None:
         self.told.append(("planned", unchanged, [path.name for path, _ in durations]))
 
-    def progressed(self, path: Path, seconds: float) -> None:
+    def progressed(self, path: Path, _seconds: float) -> None:
         self.told.append(("progressed", path.name))
 
     def finished(self, outcome: Outcome) -> None:

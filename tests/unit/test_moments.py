@@ -133,7 +133,7 @@ class LongIndex:
 
     def search(
         self,
-        vector: Vector,
+        _vector: Vector,
         *,
         limit: int,
         video_ids: Sequence[str] | None = None,

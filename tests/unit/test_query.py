@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
@@ -108,7 +109,6 @@ def test_a_day_without_dashes_is_a_whole_day_or_no_date() -> None:
 
 @pytest.mark.parametrize("text", ["9999", "9999-12", "9999-12-31"])
 def test_the_end_of_time_is_an_answer_or_a_plain_refusal(text: str) -> None:
-    try:
-        day_range(text)
-    except InvalidQuery as error:
-        assert text in error.what
+    with contextlib.suppress(InvalidQuery):
+        first, after = day_range(text)
+        assert first < after

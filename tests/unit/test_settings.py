@@ -58,7 +58,7 @@ def test_settings_come_back_as_they_were(
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, named: str) -> None:
     (tmp_path / FILE_NAME).write_bytes(text.encode("latin-1"))
-    with pytest.raises(LibraryError, match="library.toml") as caught:
+    with pytest.raises(LibraryError, match=r"library\.toml") as caught:
         LibrarySettings.load(tmp_path)
     assert named in caught.value.what
     assert caught.value.remedy

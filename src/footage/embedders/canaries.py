@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,7 @@ def check_model(
         canaries = Canaries.model_validate_json((folder / "canary.json").read_bytes())
         with np.load(folder / "canary.npz", allow_pickle=False) as known:
             pixels, images, sentences = (known[key] for key in ("pixels", "images", "sentences"))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise EmbedderBroken(f"the {name} model's canaries cannot be read ({error})") from error
     pictures, texts = embed_images(pixels), encode_texts(canaries.sentences)
     for kind, made, expected in (("image", pictures, images), ("text", texts, sentences)):

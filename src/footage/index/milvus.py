@@ -16,8 +16,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from footage import logs
-from footage.errors import IndexUnavailable, LibraryLocked
+from footage import holders, logs
+from footage.errors import IndexUnavailable, LibraryLocked, LibraryUnwritable
+from footage.index import engine_file
 from footage.index.schema import Engine
 
 log = logging.getLogger(__name__)
@@ -92,11 +93,22 @@ class Milvus:
             try:
                 self._file_lock.acquire(timeout=wait)
             except Timeout as error:
-                raise LibraryLocked(f"another footage process holds {self._uri}") from error
+                who = holders.holder(Path(self._file_lock.lock_file))
+                raise LibraryLocked(f"another footage process holds {self._uri}{who}") from error
+            except OSError as error:
+                raise LibraryUnwritable(
+                    f"{self._uri} cannot be written ({error.strerror})"
+                ) from error
+            holders.note(Path(self._file_lock.lock_file))
         try:
+            if self.embedded and (fault := engine_file.fault(Path(self._uri))):
+                raise IndexUnavailable(
+                    f"{self._uri} is damaged ({fault})", remedy=engine_file.REMEDY
+                )
             self._client, self._engine = _connect(self._uri, self._token, embedded=self.embedded)
         except BaseException:
             if self._file_lock is not None:
+                holders.clear(Path(self._file_lock.lock_file))
                 self._file_lock.release()
             raise
         log.debug("opened %s: %s", self._uri, self._engine)
@@ -108,6 +120,7 @@ class Milvus:
         self._client = self._engine = None
         if self._file_lock is not None:
             _stop_embedded(self._uri)
+            holders.clear(Path(self._file_lock.lock_file))
             self._file_lock.release()
         log.debug("closed %s", self._uri)
 

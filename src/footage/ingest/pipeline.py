@@ -32,6 +32,7 @@ from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Re
 from footage.media.identity import FileStamp, content_id
 from footage.media.probe import VideoInfo, probe
 from footage.media.sources import Scan
+from footage.records import describe
 from footage.thumbnails import Thumbnails
 
 log = logging.getLogger(__name__)
@@ -203,7 +204,8 @@ class Ingest:
                 (start, end) for track in embedding.tracks.values() for start, end in track.spans
             ]
             self._thumbnails.keep(video_id, draft, spans)
-        self._archive.write(video_id, self._embedder.fingerprint, embedding)
+        about = describe(_video(item, video_id, embedding.duration), [(item.path, item.stamp)])
+        self._archive.write(video_id, self._embedder.fingerprint, embedding, video=about)
         log.info(
             "embedded %s: %.1f s of video, %d segments in %.2f s",
             item.path,
@@ -243,24 +245,39 @@ class Ingest:
 
     def _commit(self, result: _Embedded, tags: Sequence[str]) -> Outcome:
         item, embedding = result.pending, result.embedding
-        if embedding is not None:
-            damage = asdict(embedding.damage)
-            known = result.kind is Kind.LOCATED and result.video_id in self._catalog.embedded()
-            self._catalog.put(_video(item, result.video_id, embedding.duration))
-            if not known:
-                self._catalog.record_embedding(result.video_id, embedding.segments, damage)
-                self._unflushed[result.video_id] = embedding
-        self._catalog.locate(item.path, item.stamp, result.video_id)
-        if result.kind is not Kind.REMOVED:
-            self._catalog.tag([result.video_id], add=tags, remove=())
+        with self._catalog.together():  # killed within, nothing of the video shows
+            kind = Kind.REMOVED if self._is_removed(result.video_id) else result.kind
+            fresh = kind is not Kind.REMOVED and self._record(result)
+            self._catalog.locate(item.path, item.stamp, result.video_id)
+            if kind is not Kind.REMOVED:
+                self._catalog.tag([result.video_id], add=tags, remove=())
+        if fresh and embedding is not None:
+            self._unflushed[result.video_id] = embedding
+        elif kind is Kind.REMOVED and embedding is not None:  # removed while it was embedded
+            self._archive.delete(result.video_id, self._embedder.fingerprint)
+            self._thumbnails.delete(result.video_id)
+            embedding = None
         return Outcome(
             item.path,
-            result.kind,
+            kind,
             result.video_id,
             duration=embedding.duration if embedding else item.info.duration,
             segments=embedding.segments if embedding else 0,
             damage=asdict(embedding.damage) if embedding else {},
         )
+
+    def _record(self, result: _Embedded) -> bool:
+        """Record a video and its embedding; whether the index still lacks it."""
+        embedding = result.embedding
+        if embedding is None:
+            return False
+        known = result.kind is Kind.LOCATED and result.video_id in self._catalog.embedded()
+        self._catalog.put(_video(result.pending, result.video_id, embedding.duration))
+        if not known:
+            self._catalog.record_embedding(
+                result.video_id, embedding.segments, asdict(embedding.damage)
+            )
+        return not known
 
     def _finish(self, report: Report, outcome: Outcome) -> None:
         if outcome.error is not None:

@@ -12,7 +12,8 @@ from footage.index.segments import Hit
 from footage.query import Query
 
 JOIN_GAP = 0.05  # seconds between segments that still touch, given rounding
-JOIN_SHARE = 0.75  # of the way from the weakest hit to a moment's best: cosines have no fixed scale
+JOIN_SHARE = 0.75  # of the way from the floor to a moment's best: cosines have no fixed scale
+FLOOR_RANK = 200  # the hit whose score is the floor: the best of what does not match, or near it
 LONGEST = 60.0  # seconds a moment may grow to: longer is a film, not a moment
 
 
@@ -127,13 +128,13 @@ def merge(hits: Iterable[Hit]) -> list[Group]:
     """Join touching, about equally good hits of a video; best group first, in a stable order.
 
     A group grows from its best hit to both sides while the neighbour touches, scores at least
-    `JOIN_SHARE` of the way from the weakest of all hits to the group's best, and the whole stays
-    within `LONGEST` seconds.
+    `JOIN_SHARE` of the way from the floor to the group's best, and the whole stays within
+    `LONGEST` seconds. The floor is the score of hit number `FLOOR_RANK`, or of the last one: so
+    what is joined does not depend on how many more hits were fetched.
     """
     ranked = sorted(hits, key=_rank)
-    floor = ranked[-1].score if ranked else 0.0
-    by_start = {(hit.video_id, hit.route, _tick(hit.start)): hit for hit in ranked}
-    by_end = {(hit.video_id, hit.route, _tick(hit.end)): hit for hit in ranked}
+    floor = ranked[:FLOOR_RANK][-1].score if ranked else 0.0
+    touching = _Touching(ranked)
     taken: set[str] = set()
     groups = []
     for hit in ranked:
@@ -141,7 +142,7 @@ def merge(hits: Iterable[Hit]) -> list[Group]:
             continue
         group = Group([hit], hit.start, hit.end)
         taken.add(hit.segment_id)
-        while neighbour := _best_neighbour(group, floor, by_start, by_end, taken):
+        while neighbour := _best_neighbour(group, floor, touching, taken):
             group.hits.append(neighbour)
             taken.add(neighbour.segment_id)
             group.start = min(group.start, neighbour.start)
@@ -150,25 +151,32 @@ def merge(hits: Iterable[Hit]) -> list[Group]:
     return groups
 
 
-_Key = tuple[str, Route, int]
+class _Touching:
+    """Hits by where they begin and end, to find those that touch a group."""
+
+    def __init__(self, hits: Iterable[Hit]) -> None:
+        self._by_start: dict[tuple[str, Route, int], Hit] = {}
+        self._by_end: dict[tuple[str, Route, int], Hit] = {}
+        for hit in hits:
+            self._by_start[hit.video_id, hit.route, _tick(hit.start)] = hit
+            self._by_end[hit.video_id, hit.route, _tick(hit.end)] = hit
+
+    def neighbours(self, group: Group) -> Iterator[Hit]:
+        """The hits that touch a group, before it and after it."""
+        video_id, route = group.best.video_id, group.best.route
+        for edges, edge in ((self._by_start, group.end), (self._by_end, group.start)):
+            # rounding can put two ends of one cut on either side of a tick
+            for tick in (_tick(edge), _tick(edge) - 1, _tick(edge) + 1):
+                if hit := edges.get((video_id, route, tick)):
+                    yield hit
 
 
-def _best_neighbour(
-    group: Group,
-    floor: float,
-    by_start: dict[_Key, Hit],
-    by_end: dict[_Key, Hit],
-    taken: set[str],
-) -> Hit | None:
-    best = group.best
-    enough = floor + JOIN_SHARE * (best.score - floor)
-    after = by_start.get((best.video_id, best.route, _tick(group.end)))
-    before = by_end.get((best.video_id, best.route, _tick(group.start)))
+def _best_neighbour(group: Group, floor: float, touching: _Touching, taken: set[str]) -> Hit | None:
+    enough = floor + JOIN_SHARE * (group.best.score - floor)
     fitting = [
         hit
-        for hit in (before, after)
-        if hit is not None
-        and hit.segment_id not in taken
+        for hit in touching.neighbours(group)
+        if hit.segment_id not in taken
         and hit.score >= enough
         and max(group.end, hit.end) - min(group.start, hit.start) <= LONGEST
     ]

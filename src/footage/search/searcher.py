@@ -8,18 +8,17 @@ from collections.abc import Iterator, Sequence
 
 from footage.catalog import Catalog, Video
 from footage.embedder import Embedder, Vector, checked_vector
-from footage.index.segments import MOST_HITS, Hit, SegmentIndex
+from footage.index.segments import MOST_HITS, SegmentIndex
 from footage.query import Query
-from footage.search.moments import Evidence, Group, Moment, SearchResult, merge
+from footage.search.moments import FLOOR_RANK, Evidence, Group, Moment, SearchResult, merge
 from footage.thumbnails import Thumbnails
 
 log = logging.getLogger(__name__)
 
 # Merging turns several segments into one moment, so more segments are fetched than moments are
 # wanted, in steps this far apart, so that one page of results merges like the next.
-FEWEST_HITS = 200
+FEWEST_HITS = FLOOR_RANK
 HITS_A_MOMENT = 4
-HITS_A_VIDEO = 50
 
 
 class Searcher:
@@ -73,14 +72,12 @@ class Searcher:
         self, vector: Vector, wanted: int, video_ids: Sequence[str] | None
     ) -> list[Group]:
         best = self._index.search(vector, limit=wanted, video_ids=video_ids, group_by_video=True)
-        chosen = list(dict.fromkeys(hit.video_id for hit in best))[:wanted]
-        around: list[Hit] = self._index.search(
-            vector, limit=min(MOST_HITS, HITS_A_VIDEO * max(1, len(chosen))), video_ids=chosen
-        )
+        hits = self._index.search(vector, limit=FLOOR_RANK, video_ids=video_ids)
         leaders: dict[str, Group] = {}
-        for group in merge({hit.segment_id: hit for hit in [*best, *around]}.values()):
+        for group in merge({hit.segment_id: hit for hit in [*best, *hits]}.values()):
             leaders.setdefault(group.best.video_id, group)
-        return [leaders[video_id] for video_id in chosen]
+        chosen = dict.fromkeys(hit.video_id for hit in best)
+        return [leaders[video_id] for video_id in chosen][:wanted]
 
     def _present(self, groups: Sequence[Group], *, rank: int) -> list[Moment]:
         videos = self._catalog.videos(sorted({group.best.video_id for group in groups}))
