@@ -9,7 +9,7 @@ import platform
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("quality", "ingest", "search")
+BENCHMARKS = ("quality", "ingest", "search", "repair", "server")
 
 
 def main() -> None:

@@ -31,8 +31,8 @@ def run(options: argparse.Namespace) -> str:
     figures = {"int8 (shipped)": recall(LiteEmbedder(Sampling()), options.data, rows)}
     report = Path("training/work/report.json")
     if report.is_file():
-        trained = json.loads(report.read_text("utf-8"))["recall"]
-        figures |= {name: trained[name] for name in ("fp32", "ConSE alone")}
+        trained = json.loads(report.read_text("utf-8"))["dev"]
+        figures |= {f"{name} (at training)": found for name, found in trained.items()}
     captions = sum(len(row["captions"]) for row in rows)
     text = table(
         ["towers", *(f"R@{cut}" for cut in CUTS)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import socket
 import subprocess
 import time
 import types
@@ -12,8 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 from colours import ColourEmbedder
+from engines import engine_uri, milvus_server, on_server, placed  # noqa: F401 (fixtures)
 from milvus_lite import server
 from videos import make_video
 
@@ -47,11 +50,16 @@ class _EagerServer(subprocess.Popen[bytes]):
     def wait(self, timeout: float | None = None) -> int:
         if timeout != 0.5:
             return super().wait(timeout)
-        socket = Path(self.args[2].removeprefix("unix:"))  # type: ignore[index,union-attr,arg-type]
+        address = self.args[2].removeprefix("unix:")  # type: ignore[index,union-attr,arg-type]
         give_up = time.monotonic() + 5
-        while self.poll() is None and not socket.exists() and time.monotonic() < give_up:
+        while self.poll() is None and not _listens(address) and time.monotonic() < give_up:
             time.sleep(0.002)
         return super().wait(0)
+
+
+def _listens(address: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(address) == 0
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -71,6 +79,11 @@ def _quiet_again() -> Iterator[None]:
     yield
     log.handlers[:], log.propagate = handlers, propagate
     log.setLevel(level)
+
+
+# A loaded machine is no failure: what is tested here is never how long it takes.
+hypothesis.settings.register_profile("footage", deadline=None)
+hypothesis.settings.load_profile("footage")
 
 
 @dataclass(frozen=True)
@@ -126,3 +139,10 @@ def library(tmp_path: Path) -> Iterator[footage.Library]:
     """An empty library."""
     with footage.open(tmp_path / "my.library", embedder=ColourEmbedder()) as library:
         yield library
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """The name of a case, the same in every process that collects the tests."""
+    if isinstance(val, (set, frozenset)):
+        return "+".join(sorted(map(str, val))) or "nothing"
+    return str(val) if isinstance(val, (list, dict)) else None

@@ -1,6 +1,6 @@
 """Makers of the odd and broken video files of ``ugly``: each writes one file and returns nothing.
 
-Most start from four seconds of red then blue, so that a search for a colour tells whether the
+Most start from six seconds of red then blue, so that a search for a colour tells whether the
 right moment is found.
 """
 
@@ -17,21 +17,50 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 from av.packet import Packet
 from av.stream import Disposition
 from PIL import Image
 
-from tests.videos import Shot, add_audio, encode_tone, flat, make_video, texture
+from tests.videos import Pixels, Shot, add_audio, encode_tone, flat, make_video, texture
 
 Maker = Callable[[Path], object]
 
-RED_BLUE: tuple[Shot, ...] = ("red", "blue")
 _FAST = {"preset": "ultrafast"}
 
 
+def _grainy(colour: str) -> Callable[[float], Pixels]:
+    def grain(time: float) -> Pixels:
+        image = flat(colour)
+        dots = np.random.default_rng(round(time * 1000)).random(image.shape[:2]) < 0.05
+        image[dots] = 128
+        return image
+
+    return grain
+
+
+RED_BLUE: tuple[Shot, ...] = ("red", "blue")
+GRAINY: tuple[Shot, ...] = (_grainy("red"), _grainy("blue"))
+_encoded: dict[str, bytes] = {}
+
+
 def video(**options: Any) -> Maker:
-    """Four seconds of red then blue by ``make_video``, with some of its options."""
-    return lambda path: make_video(path, **{"seconds": 4, "shots": RED_BLUE, **options})
+    """Six seconds of red then blue by ``make_video``, with some of its options; encoded once."""
+    wanted = {"seconds": 6, "shots": RED_BLUE, **options}
+
+    def make(path: Path) -> None:
+        key = f"{path.suffix} {wanted}"
+        if key not in _encoded:
+            _encoded[key] = make_video(path, **wanted).read_bytes()
+        path.write_bytes(_encoded[key])
+
+    return make
+
+
+def film(**options: Any) -> Maker:
+    """Ten seconds of red then blue under grain, so that every second takes as many bytes."""
+    usual = {"seconds": 10, "shots": GRAINY, "options": {"g": "10", "b": "20M"}}
+    return video(**{**usual, **options})
 
 
 def then(*makers: Callable[[Path], object]) -> Maker:
@@ -42,6 +71,13 @@ def then(*makers: Callable[[Path], object]) -> Maker:
             maker(path)
 
     return make
+
+
+def named(name: str) -> Maker:
+    """A good video whose bytes, by an MP4 box that players pass over, are its name's alone."""
+    text = os.fsencode(name)
+    box = (8 + len(text)).to_bytes(4, "big") + b"free" + text
+    return then(disguised(".mp4", video()), appended(box))
 
 
 def written(data: bytes) -> Maker:
@@ -63,7 +99,7 @@ def disguised(suffix: str, maker: Maker) -> Maker:
     """What the maker makes for another suffix, renamed."""
 
     def make(path: Path) -> None:
-        real = path.with_name(path.name + suffix)
+        real = path.with_name(f"made{suffix}")
         maker(real)
         real.rename(path)
 
@@ -95,6 +131,13 @@ def appended(data: bytes) -> Maker:
 def without_samples(path: Path) -> None:
     """An MP4 that ends where its pictures would begin."""
     os.truncate(path, path.read_bytes().index(b"mdat") + 4)
+
+
+def blanked(path: Path) -> None:
+    """An MP4 with its index first, and zeros for pictures."""
+    data = path.read_bytes()
+    head = data[: data.index(b"mdat") + 4]
+    path.write_bytes(head.ljust(len(data), b"\0"))
 
 
 def replaced(old: bytes, new: bytes) -> Maker:
@@ -170,7 +213,7 @@ def remuxed(
     """The maker's packets written anew, some of them left out, with other streams beside."""
 
     def make(path: Path) -> None:
-        source = path.with_name(f"source-{path.name}")
+        source = path.with_name(f"source{path.suffix}")
         maker(source)
         with av.open(str(source)) as given, av.open(str(path), "w") as output:
             stream = output.add_stream_from_template(given.streams.video[0])
@@ -190,7 +233,7 @@ def cover(output: Any, _path: Path) -> tuple[Any, list[Packet]]:
     """Cover art, which is a video stream of one picture."""
     stream = output.add_stream("mjpeg", rate=1)
     stream.width, stream.height, stream.pix_fmt = 600, 600, "yuvj420p"
-    stream.disposition = Disposition.attached_pic | Disposition.default
+    stream.disposition = Disposition.attached_pic
     buffer = BytesIO()
     Image.fromarray(flat("lime", (600, 600))).save(buffer, "JPEG")
     packet = Packet(buffer.getvalue())
@@ -234,6 +277,43 @@ def linked_to(maker: Maker) -> Maker:
 
 def link(target: str) -> Maker:
     return lambda path: path.symlink_to(target)
+
+
+def inside_a_folder(maker: Maker) -> Maker:
+    def make(path: Path) -> None:
+        path.parent.mkdir()
+        maker(path)
+
+    return make
+
+
+def behind_a_link(maker: Maker) -> Maker:
+    """A file in a folder that is a symbolic link."""
+
+    def make(path: Path) -> None:
+        real = path.parent.parent / ".really"
+        real.mkdir()
+        path.parent.symlink_to(real)
+        maker(path)
+
+    return make
+
+
+def loop_of_folders(path: Path) -> None:
+    """A video in a folder that holds a link to itself."""
+    inside_a_folder(named(path.name))(path)
+    (path.parent / "again").symlink_to(path.parent)
+
+
+def packed_pixels(path: Path) -> None:
+    """Raw pixels of a kind that nothing converts to RGB."""
+    with av.open(str(path), "w") as output:
+        stream: Any = output.add_stream("rawvideo", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "bgr4"
+        frame = av.VideoFrame(64, 48, "bgr4")
+        frame.pts, frame.time_base = 0, Fraction(1, 10)
+        output.mux(stream.encode(frame))
+        output.mux(stream.encode())
 
 
 def listening(path: Path) -> None:

@@ -10,6 +10,7 @@
 from footage.catalog import Video
 from footage.errors import (
     ArchiveDamaged,
+    BackupDamaged,
     CatalogDamaged,
     EmbedderBroken,
     EmbedderError,
@@ -44,6 +45,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ArchiveDamaged",
+    "BackupDamaged",
     "CatalogDamaged",
     "EmbedderBroken",
     "EmbedderError",

@@ -169,7 +169,7 @@ class Catalog:
                 "INSERT INTO locations VALUES (?,?,?,?,?) ON CONFLICT (path) DO UPDATE SET"
                 " video_id = excluded.video_id, size = excluded.size,"
                 " mtime_ns = excluded.mtime_ns, inode = excluded.inode",
-                (os.fsencode(path), video_id, stamp.size, stamp.mtime_ns, str(stamp.inode)),
+                (_key(path), video_id, stamp.size, stamp.mtime_ns, str(stamp.inode)),
             )
 
     def locations(self) -> dict[Path, tuple[FileStamp, str]]:
@@ -192,7 +192,7 @@ class Catalog:
             " UNION SELECT video_id FROM locations WHERE path = ?2"
             " UNION SELECT video_id FROM videos"
             "  WHERE length(?1) >= 6 AND substr(video_id, 1, length(?1)) = ?1",
-            (_text(reference), os.fsencode(absolute(reference))),
+            (_text(reference), _key(absolute(reference))),
         )
         if not found:
             raise NotFound(f"no video {reference!r} in this library")
@@ -276,7 +276,7 @@ class Catalog:
     def forget_locations(self, paths: Iterable[Path]) -> None:
         """Forget that anything lies at these paths."""
         with self._transaction() as db:
-            rows = [(os.fsencode(path),) for path in paths]
+            rows = [(_key(path),) for path in paths]
             db.executemany("DELETE FROM locations WHERE path = ?", rows)
 
     # what is embedded, and what of it the index holds
@@ -309,6 +309,11 @@ class Catalog:
         """The number of segments of every embedded video that was not removed."""
         return self._segments("1")
 
+    def embedded_otherwise(self) -> bool:
+        """Whether there are embeddings of other embedders than this one."""
+        sql = "SELECT 1 FROM embeddings WHERE fingerprint != ? LIMIT 1"
+        return bool(self._rows(sql, (self._fingerprint,)))
+
     def unindexed(self) -> dict[str, int]:
         """Of the embedded videos, those whose rows the index may lack."""
         return self._segments("indexed = 0")
@@ -322,10 +327,26 @@ class Catalog:
         )
         return [row[0] for row in rows]
 
+    def insert(self, table: str, columns: Sequence[str], values: Sequence[Any]) -> bool:
+        """Put a salvaged row back, unless one with its key is there.
+
+        ``table`` and ``columns`` are the caller's own words, never read from a file. False where
+        the row contradicts the schema or has lost its video.
+        """
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        try:
+            with self._transaction() as db:
+                db.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", values)
+        except CatalogDamaged:
+            return False
+        return True
+
     def integrity(self) -> list[str]:
         """What SQLite finds wrong with the file; empty when it is sound."""
         rows = self._rows("PRAGMA integrity_check")
-        return [row[0] for row in rows if row[0] != "ok"]
+        orphans = self._rows("PRAGMA foreign_key_check")
+        faults = [row[0] for row in rows if row[0] != "ok"]
+        return faults + [f"a row of {row[0]} belongs to no video" for row in orphans]
 
     # within
 
@@ -390,10 +411,9 @@ def _conditions(filters: Filters) -> tuple[list[str], list[Any]]:
     values: list[Any] = []
     if filters.folders:
         # with the separator: a folder's contents, not the folders whose names it begins
-        starts = [
-            os.fsencode(str(absolute(folder)).rstrip(os.sep) + os.sep) for folder in filters.folders
-        ]
-        inside = " OR ".join(["substr(l.path, 1, length(?)) = ?"] * len(starts))
+        keys = [_key(str(absolute(folder)).rstrip(os.sep) + os.sep) for folder in filters.folders]
+        starts = [key for key in keys if key]
+        inside = " OR ".join(["substr(l.path, 1, length(?)) = ?"] * len(starts)) or "0"
         conditions.append(
             f"EXISTS (SELECT 1 FROM locations l WHERE l.video_id = v.video_id AND ({inside}))"
         )
@@ -437,6 +457,14 @@ def _video(row: sqlite3.Row) -> Video:
 def _text(value: str) -> str:
     """What SQLite can hold of a text that came from a file name, which may be any bytes."""
     return value.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _key(path: str | Path) -> bytes:
+    """A path as the file system has it; empty, as no path is, for what cannot be one."""
+    try:
+        return os.fsencode(path)
+    except UnicodeEncodeError:
+        return b""
 
 
 def _iso(moment: datetime) -> str:

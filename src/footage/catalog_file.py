@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -149,11 +150,25 @@ def _upgrade(db: sqlite3.Connection, path: Path) -> None:
     if found == len(MIGRATIONS):
         return
     if found == 0:
-        db.execute("PRAGMA journal_mode = WAL")
+        _use_log(db)
     else:
         copy_to(db, path.with_name(f"{path.name}.format-{found}"))
     for number in range(found, len(MIGRATIONS)):
         _step(db, number)
+
+
+def _use_log(db: sqlite3.Connection) -> None:
+    # SQLite does not wait for others to change the mode, as it does for everything else
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _step(db: sqlite3.Connection, number: int) -> None:

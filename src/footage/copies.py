@@ -6,13 +6,12 @@ Vectors are safe in the archive; tags, removals and settings are nowhere else.
 from __future__ import annotations
 
 import logging
-import shutil
 from pathlib import Path
 
 from footage.catalog import Catalog
 from footage.durable import draft_of
 from footage.errors import FootageError
-from footage.settings import FILE_NAME
+from footage.settings import FILE_NAME, LibrarySettings
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +25,11 @@ def keep(folder: Path, catalog: Catalog) -> None:
     try:
         copies.mkdir(exist_ok=True)
         catalog.copy(copies / CATALOG)
-        if not (copies / FILE_NAME).is_file():
+        LibrarySettings.load(folder)
+        settings = (folder / FILE_NAME).read_bytes()
+        if not (copies / FILE_NAME).is_file() or (copies / FILE_NAME).read_bytes() != settings:
             with draft_of(copies / FILE_NAME) as draft:
-                shutil.copyfile(folder / FILE_NAME, draft)
+                draft.write_bytes(settings)
     except (FootageError, OSError) as error:
         log.warning("no copy of the catalog was kept: %s", error)
 

@@ -14,6 +14,7 @@ from footage.embedder import Embedder
 from footage.embedders import open_embedder
 from footage.errors import ArchiveDamaged, FootageError
 from footage.library import Library
+from footage.retouch import is_whole
 from footage.settings import Sampling
 
 LITTLE_SPACE = 1 << 30  # bytes: an hour of video takes about 20 MB
@@ -47,8 +48,7 @@ def examine_program(embedder: Embedder | None = None) -> Iterator[Check]:
         f"{name} {_version(name)}" for name in ("av", "onnxruntime", "pymilvus", "milvus-lite")
     ]
     yield Check("program", Status.OK, f"python {platform.python_version()}, " + ", ".join(parts))
-    tested = embedder or open_embedder("lite", Sampling())
-    yield _guarded("embedder", lambda: _embedder(tested))
+    yield _guarded("embedder", lambda: _embedder(embedder or open_embedder("lite", Sampling())))
 
 
 def examine_library(library: Library) -> Iterator[Check]:
@@ -59,6 +59,13 @@ def examine_library(library: Library) -> Iterator[Check]:
     yield _guarded("thumbnails", lambda: _thumbnails(library))
     yield _guarded("sources", lambda: _sources(library))
     yield _guarded("disk", lambda: _disk(library))
+    if drafts := [*library.archive.leftovers(), *library.thumbnails.leftovers()]:
+        yield Check(
+            "leftovers",
+            Status.WARNING,
+            f"{len(drafts):,} drafts, {drafts[0]} among them",
+            "whoever indexes now is writing them, or the next `footage index` deletes them",
+        )
 
 
 def _guarded(name: str, check: Callable[[], Check]) -> Check:
@@ -89,7 +96,10 @@ def _catalog(library: Library) -> Check:
     faults = library.catalog.integrity()
     if faults:
         return Check(
-            "catalog", Status.FAILED, f"SQLite finds: {'; '.join(faults[:3])}", "restore a backup"
+            "catalog",
+            Status.FAILED,
+            f"SQLite finds: {'; '.join(faults[:3])}",
+            "`footage doctor --repair` saves what can be read",
         )
     videos = library.videos(hidden=True)
     ready = sum(video.state == "ready" for video in videos)
@@ -115,31 +125,28 @@ def _archive(library: Library) -> Check:
             "archive",
             Status.FAILED,
             f"{len(damaged):,} of {len(expected):,} files: {damaged[0]}",
-            "`footage reindex`, then `footage index` on their sources embeds them again",
+            "`footage doctor --repair` embeds them again where their sources are there",
         )
     return Check("archive", Status.OK, f"{len(expected):,} files whole, {total / 1e6:.1f} MB")
 
 
 def _index(library: Library) -> Check:
-    held = library.index.ids()
     facts = library.index.describe()
-    fingerprint = library.embedder.fingerprint
-    wrong = set(held)
-    for video_id in library.catalog.embedded():
-        wrong.discard(video_id)
-        spans = library.archive.spans(video_id, fingerprint)
-        if library.index.segment_ids(video_id, spans) != held.get(video_id, set()):
-            wrong.add(video_id)
     engine = f"Milvus {facts['engine']} {facts['version']}, {facts['index_type']} {facts['metric']}"
-    if wrong:
+    if library.catalog.unwritable:
+        return Check("index", Status.WARNING, f"{facts['engine']}: {facts['version']}")
+    if wrong := library.differing():
         return Check(
             "index",
             Status.FAILED,
             f"{len(wrong):,} videos differ from the archive ({engine})",
-            "`footage reindex` writes what is missing",
+            "`footage doctor --repair` writes them anew",
         )
-    rows = sum(len(ids) for ids in held.values())
-    return Check("index", Status.OK, f"{rows:,} segments, as in the archive ({engine})")
+    return Check(
+        "index",
+        Status.OK,
+        f"{sum(facts['collections'].values()):,} segments, as in the archive ({engine})",
+    )
 
 
 def _thumbnails(library: Library) -> Check:
@@ -147,13 +154,13 @@ def _thumbnails(library: Library) -> Check:
     for video in library.videos():
         rows = library.segments(video.video_id)
         total += len(rows)
-        missing += sum(row.thumbnail is None for row in rows)
+        missing += sum(not is_whole(row.thumbnail) for row in rows)
     if missing:
         return Check(
             "thumbnails",
             Status.WARNING,
-            f"{missing:,} of {total:,} missing",
-            "search works without them",
+            f"{missing:,} of {total:,} missing or damaged",
+            "`footage doctor --repair` makes them anew; search works without",
         )
     return Check("thumbnails", Status.OK, f"{total:,} there")
 

@@ -16,7 +16,8 @@
     │   ├── LibraryTooNew         library_too_new       409
     │   ├── LibraryUnwritable     library_unwritable    507
     │   ├── CatalogDamaged        catalog_damaged       500
-    │   └── ArchiveDamaged        archive_damaged       500
+    │   ├── ArchiveDamaged        archive_damaged       500
+    │   └── BackupDamaged         backup_damaged        422
     ├── IndexUnavailable          index_unavailable     503   yes
     └── EmbedderError             embedder              500
         ├── EmbedderUnavailable   embedder_unavailable  400
@@ -165,6 +166,14 @@ class ArchiveDamaged(LibraryError):
 
     code = "archive_damaged"
     default_remedy = "`footage doctor --repair` embeds it again where its source is there"
+
+
+class BackupDamaged(LibraryError):
+    """A backup file is truncated, altered, or not one."""
+
+    code = "backup_damaged"
+    http_status = 422
+    default_remedy = "nothing was put in place: take another backup"
 
 
 class IndexUnavailable(FootageError):

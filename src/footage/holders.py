@@ -46,7 +46,7 @@ def holder(lock: Path) -> str:
         values = json.loads(_path(lock).read_text("utf-8"))
         pid, host, command = int(values["pid"]), str(values["host"]), str(values["command"])
         since = datetime.fromisoformat(values["since"]).astimezone()
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return ""
     here = host == socket.gethostname()
     if here and not _lives(pid):

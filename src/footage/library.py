@@ -12,26 +12,33 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from filelock import FileLock
+from pydantic import SecretStr
 
-from footage import copies, holders, logs, prune
+from footage import copies, durable, holders, logs, move, prune, tune
 from footage.archive import Archive
 from footage.catalog import Catalog, Video
 from footage.embedder import Embedder, VideoEmbedding
 from footage.embedders import open_embedder
 from footage.errors import (
     CatalogDamaged,
+    IndexUnavailable,
     LibraryError,
     LibraryLocked,
     LibraryNotFound,
     LibraryUnwritable,
     MediaMissing,
+    SpaceMismatch,
     UsageError,
 )
+from footage.index.address import checked_uri, redacted
+from footage.index.exact import ExactIndex
 from footage.index.milvus import Milvus
+from footage.index.schema import plan_of
 from footage.index.segments import SegmentIndex
 from footage.ingest.pipeline import Ingest
 from footage.ingest.report import Observer, Report
 from footage.media.sources import scan
+from footage.move import Mover, MoveReport
 from footage.paths import absolute
 from footage.prune import PruneReport
 from footage.query import Filters, Query
@@ -46,6 +53,7 @@ from footage.settings import (
     default_library,
 )
 from footage.thumbnails import Thumbnails
+from footage.tune import Tuner, TuneReport
 
 log = logging.getLogger(__name__)
 
@@ -76,11 +84,19 @@ class Library:
     """
 
     def __init__(
-        self, folder: Path, settings: LibrarySettings, *, embedder: Embedder | None = None
+        self,
+        folder: Path,
+        settings: LibrarySettings,
+        *,
+        embedder: Embedder | None = None,
+        milvus_token: str | None = None,
     ) -> None:
         self.folder = folder
         self.settings = settings
+        self._milvus_token = SecretStr(milvus_token) if milvus_token else Environment().milvus_token
+        self._settings_stamp = _stamp(folder)
         self.embedder = embedder or open_embedder(settings.embedder, settings.sampling)
+        self._left_token = self._milvus_token  # of the place that a move leaves
         self.thumbnails = Thumbnails(folder / "previews")
         self.archive = Archive(folder / "archive")
         self._log_file = logs.to_file(folder / "logs" / "footage.log")
@@ -98,8 +114,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of all files; the library cannot be used afterwards."""
-        if "index" in self.__dict__:
-            self.index.close()
+        self._close_index()
         if self.catalog.changed:
             copies.keep(self.folder, self.catalog)
         self.catalog.close()
@@ -122,8 +137,9 @@ class Library:
         """
         found = scan(list(sources), exclude=exclude)
         with self._indexing(wait=INDEX_WAIT):
+            self._follow()
             self._sweep()
-            self._catch_up()
+            lagging = not self._caught_up()
             ingest = Ingest(
                 catalog=self.catalog,
                 archive=self.archive,
@@ -132,7 +148,10 @@ class Library:
                 embedder=self.embedder,
                 observer=observer or Observer(),
             )
-            return ingest.run(found, tags=checked_tags(tags))
+            report = ingest.run(found, tags=checked_tags(tags))
+            if lagging:
+                self._catch_up_or_tell(report)
+            return report
 
     def search(
         self,
@@ -160,6 +179,7 @@ class Library:
 
     def answer(self, query: Query) -> SearchResult:
         """Like `search`, for a query made before."""
+        self._follow()
         return self._searcher.search(query)
 
     # videos
@@ -265,29 +285,184 @@ class Library:
 
         Segment ids are compared video by video, and only what differs is written; ``fresh`` drops
         the collections and writes everything. ``on_progress`` is told videos done and in all.
+        On a server, a collection that has outgrown its kind of index gets another.
         """
         with self._indexing(wait=INDEX_WAIT):
-            return self._reconcile(fresh=fresh, on_progress=on_progress or (lambda _d, _n: None))
+            self._follow()
+            report = self._reconcile(fresh=fresh, on_progress=on_progress or (lambda _d, _n: None))
+            self.index.settle()
+            return report
+
+    def move(
+        self,
+        milvus_uri: str | None,
+        *,
+        milvus_token: str | None = None,
+        keep: bool = False,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> MoveReport:
+        """Take the library to a Milvus server, or with None to the embedded engine.
+
+        Nothing is embedded: the archive is replayed. Searches are answered from the old place
+        until the new one holds everything; then the old one is cleaned, unless ``keep``.
+        Interrupted, the same call goes on. ``on_progress`` is told segments done and in all.
+        Raises `IndexUnavailable`, `ArchiveDamaged`, `LibraryLocked` or `UsageError`.
+        """
+        uri = None if milvus_uri is None else checked_uri(milvus_uri)
+        with self._indexing(wait=INDEX_WAIT):
+            self._follow()
+            report = MoveReport(_shown(self.settings.milvus_uri), _shown(uri))
+            token = SecretStr(milvus_token) if milvus_token else self._milvus_token
+            if uri != self.settings.milvus_uri:
+                self._fill_and_switch(uri, token, report, on_progress or (lambda _d, _n: None))
+            if keep:
+                move.forget_left(self.folder)
+            else:
+                self._clean_left(report)
+            return report
+
+    def tune(
+        self,
+        *,
+        queries: Sequence[str] = (),
+        recall: float = tune.RECALL,
+        apply: bool = False,
+        on_progress: Callable[[str, int, int], None] | None = None,
+    ) -> TuneReport:
+        """Measure what a server's index parameters cost and give, on this library's own queries.
+
+        ``queries`` are texts to search beside perturbed vectors of the library; the fastest that
+        finds at least ``recall`` of the true ten nearest is recommended, and with ``apply`` used
+        from now on. ``on_progress`` is told what is being done, steps done, and steps in all.
+        """
+        with self._indexing(wait=INDEX_WAIT):
+            self._follow()
+            tuner = Tuner(
+                catalog=self.catalog,
+                archive=self.archive,
+                index=self.index,
+                embedder=self.embedder,
+                on_progress=on_progress or (lambda _what, _d, _n: None),
+            )
+            report = tuner.run(queries, recall=recall)
+            if apply and report.recommended is not None:
+                self._save_settings(index=report.settings)
+                self._close_index()
+                self.index.settle()
+                report.applied = True
+            return report
+
+    def differing(self) -> list[str]:
+        """The videos whose rows in the index are not those of the archive, or of no video.
+
+        Ids and vectors are compared, so it takes as long as reading both.
+        Raises `ArchiveDamaged` or `IndexUnavailable`.
+        """
+        held = self.index.digests()
+        differing = held.keys() - self.catalog.embedded().keys()
+        for video_id in self.catalog.embedded():
+            embedding = self.archive.read(video_id, self.embedder.fingerprint)
+            if self.index.expected_digests(video_id, embedding) != held.get(video_id, {}):
+                differing.add(video_id)
+        return sorted(differing)
 
     @cached_property
     def index(self) -> SegmentIndex:
-        """The segments in Milvus."""
-        environment = Environment()
+        """The segments in Milvus; of a library that cannot be written, in memory."""
         uri = self.settings.milvus_uri
-        token = environment.milvus_token
+        if uri is None and self.catalog.unwritable:
+            mark = self.embedder.fingerprint
+            return ExactIndex(
+                fingerprint=mark,
+                video_ids=self.catalog.embedded,
+                read=lambda video_id: self.archive.read(video_id, mark),
+                why=self.catalog.unwritable,
+            )
+        return self._index_at(uri, self._milvus_token)
+
+    def _index_at(self, uri: str | None, token: SecretStr | None) -> SegmentIndex:
+        milvus = Milvus(
+            uri or self.folder / "milvus.db",
+            token=token.get_secret_value() if token and uri else None,
+            wait=SEARCH_WAIT,
+        )
         return SegmentIndex(
-            Milvus(
-                uri or self.folder / "milvus.db",
-                token=token.get_secret_value() if token else None,
-                wait=SEARCH_WAIT,
-            ),
+            milvus,
             library_id=self.settings.id,
             fingerprint=self.embedder.fingerprint,
             routes=self.embedder.routes,
+            plan=plan_of(self.settings.index),
         )
+
+    def _close_index(self) -> None:
+        if "index" in self.__dict__:
+            self.index.close()
+        self.__dict__.pop("index", None)
+        self.__dict__.pop("_searcher", None)
+
+    def _follow(self) -> None:
+        """Go where another process has moved the library since it was opened."""
+        stamp = _stamp(self.folder)
+        if stamp == self._settings_stamp:
+            return
+        self._settings_stamp = stamp
+        settings = LibrarySettings.load(self.folder)
+        if (settings.milvus_uri, settings.index) != (self.settings.milvus_uri, self.settings.index):
+            log.info("the index is now in %s", _shown(settings.milvus_uri))
+            self._close_index()
+        self.settings = settings
+
+    def _save_settings(self, **changes: Any) -> None:
+        settings = self.settings.model_copy(update=changes)
+        settings.save(self.folder)
+        self.settings = settings
+        self._settings_stamp = _stamp(self.folder)
+
+    def _fill_and_switch(
+        self,
+        uri: str | None,
+        token: SecretStr | None,
+        report: MoveReport,
+        on_progress: Callable[[int, int], None],
+    ) -> None:
+        target = self._index_at(uri, token)
+        try:
+            mover = Mover(
+                catalog=self.catalog,
+                archive=self.archive,
+                fingerprint=self.embedder.fingerprint,
+                target=target,
+            )
+            mover.fill(report, on_progress)
+        finally:
+            target.close()
+        move.note_left(self.folder, self.settings.milvus_uri)
+        self._close_index()
+        self._left_token, self._milvus_token = self._milvus_token, token
+        self._save_settings(milvus_uri=uri)
+        self.catalog.mark_indexed(self.catalog.embedded())
+
+    def _clean_left(self, report: MoveReport) -> None:
+        """Clean the place that this move left, or one before it that was interrupted."""
+        for uri in move.left(self.folder):
+            if uri == self.settings.milvus_uri:
+                continue
+            try:
+                move.clean(self._index_at(uri, self._left_token), self.folder)
+            except IndexUnavailable as error:  # the move is done all the same
+                report.not_cleaned = error
+                return
+            report.cleaned = True
+        move.forget_left(self.folder)
 
     @cached_property
     def _searcher(self) -> Searcher:
+        if not self.catalog.embedded() and self.catalog.embedded_otherwise():
+            mark = self.embedder.fingerprint
+            raise SpaceMismatch(
+                f"the videos of this library were embedded by another version of {mark.name}",
+                remedy="`footage index` on their folders embeds them again",
+            )
         self._catch_up_unless_indexing()
         return Searcher(
             embedder=self.embedder,
@@ -313,7 +488,9 @@ class Library:
 
     def _sweep(self) -> None:
         """Delete the drafts of killed processes; only for the holder of the ingest lock."""
-        for draft in [*self.archive.leftovers(), *self.thumbnails.leftovers()]:
+        kept = durable.leftovers(self.folder / copies.FOLDER)
+        notes = self.folder.glob(".*.lock.json.*.tmp")
+        for draft in [*self.archive.leftovers(), *self.thumbnails.leftovers(), *kept, *notes]:
             if draft.is_dir():
                 shutil.rmtree(draft, ignore_errors=True)
             else:
@@ -334,6 +511,24 @@ class Library:
         # whoever is indexing has videos under way that the index cannot hold yet
         with contextlib.suppress(LibraryLocked, LibraryUnwritable), self._indexing():
             self._catch_up()
+
+    def _caught_up(self) -> bool:
+        """Catch up; False where the index cannot be had, which keeps nobody from indexing."""
+        try:
+            self._catch_up()
+        except IndexUnavailable as error:
+            log.warning("the index is looked at later: %s", error.what)
+            return False
+        return True
+
+    def _catch_up_or_tell(self, report: Report) -> None:
+        try:
+            self._catch_up()
+        except IndexUnavailable as error:
+            report.waiting = len(self.catalog.unindexed())
+            report.waiting_for = error
+        else:
+            report.waiting, report.waiting_for = 0, None
 
     def _catch_up(self) -> None:
         """Repair an index that lags behind or was lost; cheap where nothing is amiss."""
@@ -362,12 +557,16 @@ def open_library(
     create: bool = True,
     embedder: str | Embedder | None = None,
     sampling: Sampling | None = None,
+    milvus_uri: str | None = None,
+    milvus_token: str | None = None,
 ) -> Library:
     """Open a library, made first where there is none and ``create`` holds.
 
     Without a folder it is ``FOOTAGE_LIBRARY``, else the user's default library. ``embedder`` (a
     name, or one of your own) and ``sampling`` are settled when a library is made; for an existing
-    one they must agree with it.
+    one they must agree with it. So is ``milvus_uri``, the server to index in (by default
+    ``FOOTAGE_MILVUS_URI``, else the engine embedded in footage); ``milvus_token`` (by default
+    ``FOOTAGE_MILVUS_TOKEN``) is written nowhere.
     Raises `LibraryNotFound`, `LibraryError`, `LibraryTooNew`, `CatalogDamaged`, `UsageError`.
     """
     path = absolute(folder) if folder else default_library()
@@ -379,16 +578,22 @@ def open_library(
             raise _not_found(path)
         if own is None:
             open_embedder(name or "lite", sampling or Sampling())  # known, before a folder is made
-        _create(path, name or "lite", sampling or Sampling())
+        server = milvus_uri or Environment().milvus_uri
+        _create(
+            path,
+            LibrarySettings(
+                embedder=name or "lite",
+                sampling=sampling or Sampling(),
+                milvus_uri=checked_uri(server) if server else None,
+            ),
+        )
     settings = LibrarySettings.load(path)
     _check_same(settings, name, sampling)
-    return Library(path, settings, embedder=own)
+    _check_place(settings, milvus_uri)
+    return Library(path, settings, embedder=own, milvus_token=milvus_token)
 
 
-def _create(path: Path, embedder: str, sampling: Sampling) -> None:
-    settings = LibrarySettings(
-        embedder=embedder, sampling=sampling, milvus_uri=Environment().milvus_uri
-    )
+def _create(path: Path, settings: LibrarySettings) -> None:
     try:
         _check_free(path)
         path.mkdir(parents=True, exist_ok=True)
@@ -439,6 +644,26 @@ def _check_same(settings: LibrarySettings, embedder: str | None, sampling: Sampl
                 f"this library was made with {name} {actual}, not {wanted}",
                 remedy="leave the option away, or make another library with --library",
             )
+
+
+def _check_place(settings: LibrarySettings, milvus_uri: str | None) -> None:
+    if milvus_uri is not None and checked_uri(milvus_uri) != settings.milvus_uri:
+        raise UsageError(
+            f"this library is in {_shown(settings.milvus_uri)}, not {redacted(milvus_uri)}",
+            remedy="take it there with `footage move --milvus URI`, or leave --milvus away",
+        )
+
+
+def _shown(milvus_uri: str | None) -> str:
+    return "the embedded Milvus" if milvus_uri is None else f"Milvus at {redacted(milvus_uri)}"
+
+
+def _stamp(folder: Path) -> int:
+    """Changes when library.toml is written; 0 where it is gone."""
+    try:
+        return (folder / FILE_NAME).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def checked_tags(tags: Iterable[str]) -> list[str]:

@@ -18,7 +18,10 @@ class _LogFile(logging.handlers.RotatingFileHandler):
 
 
 def to_terminal(verbosity: int) -> None:
-    """Show footage's log on stderr: ``-1`` nothing, ``0`` errors, ``1`` INFO, ``2`` DEBUG."""
+    """Show footage's log on stderr: ``1`` from INFO on, ``2`` from DEBUG on, else nothing.
+
+    A command prints what went wrong itself, as one sentence.
+    """
     quiet_others()
     root = logging.getLogger("footage")
     root.setLevel(logging.DEBUG)
@@ -27,7 +30,7 @@ def to_terminal(verbosity: int) -> None:
     if verbosity < 0:
         return
     handler = logging.StreamHandler()
-    handler.setLevel({0: logging.ERROR, 1: logging.INFO}.get(verbosity, logging.DEBUG))
+    handler.setLevel({0: logging.CRITICAL, 1: logging.INFO}.get(verbosity, logging.DEBUG))
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)
 

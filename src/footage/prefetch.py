@@ -49,7 +49,7 @@ class _Producer(Generic[T]):
 
 
 def prefetch(items: Iterable[T], *, ahead: int) -> Generator[T, None, None]:
-    """Yield ``items``, made on another thread at most ``ahead`` in advance.
+    """Yield ``items``, made on another thread; ``ahead`` of them wait, and one more is being made.
 
     An exception of the producer is raised here; when this generator is closed early, the
     producer is closed too, and has ended when `close` returns.

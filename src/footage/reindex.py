@@ -83,7 +83,7 @@ def reconcile(
 def _write(
     catalog: Catalog, index: SegmentIndex, batch: dict[str, VideoEmbedding], report: ReindexReport
 ) -> None:
-    index.write(batch)
+    index.write(batch, expected=sum(catalog.embedded().values()))
     catalog.mark_indexed(batch)
     report.written += len(batch)
     batch.clear()

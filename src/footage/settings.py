@@ -6,6 +6,7 @@ import sys
 import uuid
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Literal
 
 import tomli_w
 from platformdirs import user_data_path
@@ -23,6 +24,7 @@ else:
 
 FORMAT = 1
 FILE_NAME = "library.toml"
+_ALWAYS_THERE = ("format", "id", "embedder", "sampling")  # a file cut short must not mean defaults
 
 
 class Environment(BaseSettings):
@@ -51,6 +53,17 @@ class Sampling(BaseModel):
         return self
 
 
+class IndexSettings(BaseModel):
+    """How a server indexes the vectors, as `footage tune --apply` settled it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    index_type: Literal["FLAT", "HNSW"] = "HNSW"
+    m: int = Field(default=16, ge=2, le=2048)  # links of a node of the graph
+    ef_construction: int = Field(default=200, ge=1, le=32_768)  # candidates while it is built
+    ef: int = Field(default=128, ge=1, le=32_768)  # candidates while it is searched
+
+
 class LibrarySettings(BaseModel):
     """``library.toml``: what a library is, written once when it is made."""
 
@@ -62,6 +75,7 @@ class LibrarySettings(BaseModel):
     embedder: str = "lite"
     milvus_uri: str | None = None  # None: the embedded engine, in the library's own folder
     sampling: Sampling = Sampling()
+    index: IndexSettings | None = None  # None: by the number of segments
 
     @classmethod
     def load(cls, folder: Path) -> LibrarySettings:
@@ -78,13 +92,20 @@ class LibrarySettings(BaseModel):
         if isinstance(found, int) and found > FORMAT:
             raise LibraryTooNew(f"{folder} was written by a newer footage (format {found})")
         try:
-            return cls.model_validate(values)
+            settings = cls.model_validate(values)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "the file"
             raise LibraryError(
-                f"{path} is not right: {where}: {first['msg']}", remedy="correct that line"
+                f"{path} is not right: {where}: {first['msg']}",
+                remedy="correct that line, or `footage doctor --repair` makes it anew",
             ) from error
+        if missing := [name for name in _ALWAYS_THERE if name not in values]:
+            raise LibraryError(
+                f"{path} is cut short: {', '.join(missing)} not in it",
+                remedy="`footage doctor --repair` makes it anew from what is left",
+            )
+        return settings
 
     def save(self, folder: Path) -> None:
         """Write ``library.toml`` whole or not at all; raises `LibraryUnwritable`."""

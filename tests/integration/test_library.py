@@ -120,7 +120,7 @@ def test_grouped_by_video_each_comes_once_with_its_best(house: Library) -> None:
         ({"recorded_before": datetime(2024, 1, 1, tzinfo=UTC)}, {"red-blue"}),
         ({"tags": ("summer",), "longest": 8.5}, {"red-blue"}),
     ],
-    ids=str,
+
 )
 def test_filters_narrow(house: Library, filters: dict[str, Any], expected: set[str]) -> None:
     assert titles(house, **filters) == expected
@@ -174,7 +174,7 @@ def test_a_segments_own_vector_finds_it(house: Library, built_house: House) -> N
         [{}, None, 1.0, 2.0],
         3.0,
     ],
-    ids=str,
+
 )
 def test_a_vector_that_cannot_be_searched(house: Library, vector: Any) -> None:
     with pytest.raises(InvalidVector) as caught:
@@ -292,8 +292,7 @@ def test_a_damaged_archive_file_is_named_and_embedded_again(own_house: House, ho
             library.embedding(own_house.videos / "beach" / "green.mp4")
         failed = [c for c in examine_library(library) if c.status is Status.FAILED]
         assert "archive" in {check.name for check in failed}
-        # doctor's remedy: "`footage reindex`, then `footage index` …"
-        report = library.reindex()
+        report = library.reindex(fresh=True)
         assert [str(path) in str(error) for error in report.damaged] == [True]
         assert "green" not in titles(library)
         again = library.add(own_house.videos)

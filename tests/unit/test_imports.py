@@ -15,16 +15,16 @@ ROOT = Path(footage.__file__).parent
 # A module imports from its own package and from lower lines, never from beside or above.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
-    ("doctor",),
+    ("doctor", "repair", "backup"),
     ("__init__",),
     ("library",),
-    ("ingest", "search", "reindex", "prune", "demo"),
+    ("ingest", "search", "reindex", "move", "tune", "prune", "salvage", "retouch", "demo"),
     ("records", "copies"),
     ("embedders", "index", "archive", "catalog"),
     ("embedder", "thumbnails", "catalog_file"),
     ("media",),
-    ("query", "settings", "logs", "prefetch", "paths"),
-    ("durable", "holders"),
+    ("query", "settings", "logs", "prefetch"),
+    ("paths", "durable", "holders"),
     ("errors",),
 )
 HEIGHT = {unit: -at for at, units in enumerate(LAYERS) for unit in units}

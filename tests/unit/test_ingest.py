@@ -15,6 +15,7 @@ from filelock import FileLock
 from videos import audio_only, empty, garbage, make_video, text_as_video, truncated
 
 import footage
+import footage.library
 from footage import Library, LibraryLocked, LibraryUnwritable, Observer, Outcome, Report
 from footage.embedder import VideoEmbedding, VideoFile
 from footage.ingest import pipeline
@@ -437,8 +438,9 @@ def test_what_the_index_could_not_take_is_taken_in_later(
 
 
 def test_one_library_indexes_once_at_a_time_in_any_thread(
-    library: Library, folder: Path, make: Maker
+    library: Library, folder: Path, make: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(footage.library, "INDEX_WAIT", 0.1)
     make("a.mp4")
     refused = []
 

@@ -10,9 +10,11 @@ from types import FrameType
 import typer
 
 from footage.cli import (
+    backup,
     demo,
     doctor,
     index,
+    move,
     open_,
     prune,
     reindex,
@@ -20,6 +22,7 @@ from footage.cli import (
     search,
     show,
     tag,
+    tune,
     version,
     videos,
 )
@@ -45,6 +48,10 @@ app.command("tag")(tag.tag)
 app.command("remove")(remove.remove)
 app.command("prune")(prune.prune)
 app.command("reindex")(reindex.reindex)
+app.command("move")(move.move)
+app.command("tune")(tune.tune)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("version")(version.version)

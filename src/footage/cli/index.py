@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +14,14 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.text import Text
 
 from footage import logs
-from footage.cli.options import JsonOption, LibraryOption, QuietOption, VerboseOption
+from footage.cli.options import (
+    JsonOption,
+    LibraryOption,
+    MilvusOption,
+    QuietOption,
+    TokenOption,
+    VerboseOption,
+)
 from footage.cli.output import clock, err, out, place, plural, print_json, visible
 from footage.errors import UsageError
 from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Report
@@ -50,6 +57,8 @@ def index(
             help="Seconds a segment lasts; settled with a new library [2-15].",
         ),
     ] = None,
+    milvus: MilvusOption = None,
+    milvus_token: TokenOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
@@ -61,7 +70,9 @@ def index(
     logs.to_terminal(-1 if quiet else verbose)
     _give_way()
     sampling = _sampling(fps, segment_length)
-    with open_library(library, sampling=sampling) as opened:
+    with open_library(
+        library, sampling=sampling, milvus_uri=milvus, milvus_token=milvus_token
+    ) as opened:
         bar = ProgressBar(quiet=quiet or as_json)
         try:
             with bar:
@@ -87,7 +98,7 @@ def _sampling(fps: float | None, segment_length: str | None) -> Sampling | None:
         return None
     try:
         shortest, longest = map(float, (segment_length or "2-15").split("-"))
-        return Sampling(fps=fps or 1.0, shortest=shortest, longest=longest)
+        return Sampling(fps=1.0 if fps is None else fps, shortest=shortest, longest=longest)
     except ValidationError as error:
         message = error.errors()[0]["msg"]
         raise UsageError(
@@ -179,11 +190,9 @@ def _print(report: Report, *, as_json: bool, quiet: bool) -> None:
         )
     for outcome in report.of(Kind.ADDED):
         if any(outcome.damage.values()):
-            what = ", ".join(
-                f"{n} {name.replace('_', ' ')}" for name, n in outcome.damage.items() if n
-            )
             err.print(
-                f"[yellow]damaged:[/] {escape(place(outcome.path))}: {what}; the rest is indexed"
+                f"[yellow]damaged:[/] {escape(place(outcome.path))}: "
+                f"{damage_in_words(outcome.damage)}; the rest is indexed"
             )
     if report.waiting:
         err.print(
@@ -191,6 +200,13 @@ def _print(report: Report, *, as_json: bool, quiet: bool) -> None:
             f"({escape(str(report.waiting_for))}); the next index or search takes them in"
         )
     out.print(_summary(report))
+
+
+def damage_in_words(damage: Mapping[str, int]) -> str:
+    """``3 frames with errors, 1 unreadable part``: what the counts of `Outcome.damage` mean."""
+    frames, parts = damage.get("corrupt_frames", 0), damage.get("failed_packets", 0)
+    words = [f"{plural(frames, 'frame')} with errors"] if frames else []
+    return ", ".join([*words, plural(parts, "unreadable part")] if parts else words)
 
 
 def _summary(report: Report) -> str:

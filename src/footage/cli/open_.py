@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from rich.markup import escape
 from footage.cli import last_search
 from footage.cli.options import LibraryOption, existing_library, seconds
 from footage.cli.output import clock, err, out, place
-from footage.errors import MediaMissing, UsageError
+from footage.errors import InvalidQuery, MediaMissing, UsageError
 from footage.library import Library
 
 # players that start where they are told, in the order of how well they do it
@@ -66,13 +67,20 @@ def _resolve(library: Library, moment: str) -> tuple[Path, float]:
     if moment.isdecimal() and len(moment) < 6:
         reference, start = last_search.recall(library.folder, int(moment))
     else:
-        reference, _, time = moment.rpartition("@")
-        start = seconds(time) if reference else 0.0
-        reference = reference or moment
+        reference, start = _split(moment)
     video = library.video(reference)
     if video.path is None or not video.path.exists():
         raise MediaMissing(f"{place(video.path)} is not there now")
     return video.path, start
+
+
+def _split(moment: str) -> tuple[str, float]:
+    """VIDEO and TIME of VIDEO@TIME; a file's own name may have an @ in it."""
+    reference, _, time = moment.rpartition("@")
+    if reference:
+        with contextlib.suppress(InvalidQuery):
+            return reference, seconds(time)
+    return moment, 0.0
 
 
 def player_command(path: Path, start: float) -> tuple[list[str], bool]:

@@ -18,6 +18,18 @@ LibraryOption = Annotated[
         "--library", "-l", metavar="DIR", help="The library; else $FOOTAGE_LIBRARY, else your own."
     ),
 ]
+MilvusOption = Annotated[
+    str | None,
+    typer.Option("--milvus", metavar="URI", help="A Milvus server: http://HOST:19530."),
+]
+TokenOption = Annotated[
+    str | None,
+    typer.Option(
+        "--milvus-token",
+        metavar="TOKEN",
+        help="Its API key or USER:PASSWORD; better in $FOOTAGE_MILVUS_TOKEN.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 VerboseOption = Annotated[
     int, typer.Option("--verbose", "-v", count=True, help="Say what happens; twice for more.")

@@ -18,7 +18,7 @@ UNBROKEN = 10_000  # columns: what goes into a pipe or a file is not folded
 
 
 def _console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False)
     if not console.is_terminal:
         console.width = UNBROKEN
     return console

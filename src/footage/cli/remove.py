@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from footage.cli.options import JsonOption, LibraryOption, VideosArgument, existing_library
-from footage.cli.output import confirm, out, plural, print_json, visible
+from footage.cli.output import confirm, err, out, plural, print_json, visible
 
 
 def remove(
@@ -25,19 +25,24 @@ def remove(
         chosen = [opened.video(reference) for reference in videos]
         if restore:
             report = opened.restore(video.video_id for video in chosen)
-            failed = bool(report.failed)
+            failed = report.failed
         else:
             if not yes:
                 count = plural(len(chosen), "video")
                 confirm(f"Remove {count} from the library (not the files)?", "--yes")
             opened.remove(video.video_id for video in chosen)
-            failed = False
+            failed = []
         after = [opened.video(video.video_id) for video in chosen]
     if as_json:
         print_json({"videos": [video.to_json() for video in after]})
     else:
+        unread = {outcome.path for outcome in failed}
         for video in after:
+            if video.path in unread:
+                continue
             state = "restored" if video.state == "ready" else video.state
             out.print(f"{state}: {escape(visible(video.title))}")
+    for outcome in failed:
+        err.print(f"[red]failed:[/] {escape(visible(str(outcome.error)))}")
     if failed:
         raise typer.Exit(1)

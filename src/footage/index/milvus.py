@@ -1,4 +1,4 @@
-"""The connection to Milvus: embedded in a file of the library, or a server.
+"""Milvus in sessions: embedded in a file of the library, or a server.
 
 The embedded engine belongs to one process at a time. `Milvus.session` takes it under a file lock,
 keeps it for a moment after the last use (opening costs about half a second), then lets it go, so
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,10 @@ from filelock import FileLock, Timeout
 from footage import holders, logs
 from footage.errors import IndexUnavailable, LibraryLocked, LibraryUnwritable
 from footage.index import engine_file
+from footage.index.address import redacted
+from footage.index.faults import unavailable
 from footage.index.schema import Engine
+from footage.index.server import PATIENCE, PatientClient, Server
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +34,13 @@ class Milvus:
     """One Milvus, opened when needed. Safe to use from several threads."""
 
     def __init__(self, uri: str | Path, *, token: str | None = None, wait: float = 30.0) -> None:
-        """``uri`` is a file's path (embedded) or an http(s) address.
+        """``uri`` is a file's path (embedded) or the address of a server.
 
-        ``wait`` is how many seconds a session waits for another process to let the file go.
+        ``wait`` is how many seconds a session waits for another process to let the file go, or for
+        a server to answer (15 at most).
         """
         self.embedded = isinstance(uri, Path)
+        self.place = str(uri) if self.embedded else redacted(str(uri))
         self._uri = str(uri)
         self._token = token or ""
         self._wait = wait
@@ -42,8 +48,11 @@ class Milvus:
         self._users = 0
         self._client: Any = None
         self._engine: Engine | None = None
+        self._opened = 0
         self._timer: threading.Timer | None = None
+        # not of a thread: the timer that lets it go is another than the one that took it
         self._file_lock = FileLock(f"{uri}.lock", thread_local=False) if self.embedded else None
+        self._server = None if self.embedded else Server(self._uri, self._token)
 
     @property
     def engine(self) -> Engine:
@@ -52,23 +61,67 @@ class Milvus:
             raise RuntimeError("Milvus.engine was asked outside a session")
         return self._engine
 
+    @property
+    def generation(self) -> int:
+        """Changes with every new connection: what was learnt over an earlier one may be stale."""
+        return self._opened + (self._server.connections if self._server else 0)
+
     @contextlib.contextmanager
     def session(self, *, linger: float = LINGER, wait: float | None = None) -> Iterator[Any]:
-        """A `pymilvus.MilvusClient` to use within the block.
+        """A `pymilvus.MilvusClient`, or what stands for one, to use within the block.
 
         Afterwards an embedded engine stays open ``linger`` seconds; ``wait`` overrides how many
-        seconds to wait for another process.
+        seconds to wait for another process, or for a server.
 
         Raises `LibraryLocked` where another process holds the embedded engine for too long, and
         `IndexUnavailable` where Milvus cannot be opened or fails.
         """
+        _prepare_pymilvus()
+        patience = self._wait if wait is None else wait
+        if self._server is None:
+            with self._embedded_session(linger, patience) as client:
+                yield client
+        else:
+            with self._server_session(self._server, min(patience, PATIENCE)) as client:
+                yield client
+
+    def close(self) -> None:
+        """Let the engine go now. The next session opens it again."""
+        with self._mutex:
+            self._cancel_release()
+            if self._server is not None:
+                self._server.drop()
+            elif self._users == 0:
+                self._close()
+
+    # a server
+
+    @contextlib.contextmanager
+    def _server_session(self, server: Server, patience: float) -> Iterator[Any]:
+        import grpc
         from pymilvus.exceptions import MilvusException
 
-        logs.quiet_others()  # importing pymilvus sets its loggers up anew
+        client = PatientClient(server, patience)
+        try:
+            if self._engine is None:
+                version = str(client.get_server_version())
+                self._engine = Engine(embedded=False, version=version.removeprefix("v"))
+                log.debug("opened %s: %s", self.place, self._engine)
+            yield client
+        except (MilvusException, grpc.RpcError) as error:
+            log.debug("Milvus failed", exc_info=True)
+            raise unavailable(error, where=self.place, token=self._token) from None
+
+    # the embedded engine
+
+    @contextlib.contextmanager
+    def _embedded_session(self, linger: float, wait: float) -> Iterator[Any]:
+        from pymilvus.exceptions import MilvusException
+
         with self._mutex:
             self._cancel_release()
             if self._client is None:
-                self._open(self._wait if wait is None else wait)
+                self._open(wait)
             self._users += 1
         try:
             yield self._client
@@ -78,39 +131,18 @@ class Milvus:
         finally:
             with self._mutex:
                 self._users -= 1
-                if self._users == 0 and self.embedded:
+                if self._users == 0:
                     self._release_later(linger)
 
-    def close(self) -> None:
-        """Let the engine go now. The next session opens it again."""
-        with self._mutex:
-            self._cancel_release()
-            if self._users == 0:
-                self._close()
-
     def _open(self, wait: float) -> None:
-        if self._file_lock is not None:
-            try:
-                self._file_lock.acquire(timeout=wait)
-            except Timeout as error:
-                who = holders.holder(Path(self._file_lock.lock_file))
-                raise LibraryLocked(f"another footage process holds {self._uri}{who}") from error
-            except OSError as error:
-                raise LibraryUnwritable(
-                    f"{self._uri} cannot be written ({error.strerror})"
-                ) from error
-            holders.note(Path(self._file_lock.lock_file))
+        self._lock_file(wait)
         try:
-            if self.embedded and (fault := engine_file.fault(Path(self._uri))):
-                raise IndexUnavailable(
-                    f"{self._uri} is damaged ({fault})", remedy=engine_file.REMEDY
-                )
-            self._client, self._engine = _connect(self._uri, self._token, embedded=self.embedded)
+            self._client = _open_embedded(self._uri)
         except BaseException:
-            if self._file_lock is not None:
-                holders.clear(Path(self._file_lock.lock_file))
-                self._file_lock.release()
+            self._unlock_file()
             raise
+        self._engine = Engine(embedded=True, version=_embedded_version())
+        self._opened += 1
         log.debug("opened %s: %s", self._uri, self._engine)
 
     def _close(self) -> None:
@@ -118,11 +150,27 @@ class Milvus:
             return
         self._client.close()
         self._client = self._engine = None
-        if self._file_lock is not None:
-            _stop_embedded(self._uri)
-            holders.clear(Path(self._file_lock.lock_file))
-            self._file_lock.release()
+        _stop_embedded(self._uri)
+        self._unlock_file()
         log.debug("closed %s", self._uri)
+
+    def _lock_file(self, wait: float) -> None:
+        assert self._file_lock is not None  # noqa: S101 (the embedded engine has one)
+        lock = Path(self._file_lock.lock_file)
+        try:
+            self._file_lock.acquire(timeout=wait)
+        except Timeout as error:
+            raise LibraryLocked(
+                f"another footage process holds {self._uri}{holders.holder(lock)}"
+            ) from error
+        except OSError as error:
+            raise LibraryUnwritable(f"{lock} cannot be written ({error.strerror})") from error
+        holders.note(lock)
+
+    def _unlock_file(self) -> None:
+        assert self._file_lock is not None  # noqa: S101 (the embedded engine has one)
+        holders.clear(Path(self._file_lock.lock_file))
+        self._file_lock.release()
 
     def _release_later(self, linger: float) -> None:
         if linger <= 0:
@@ -138,19 +186,36 @@ class Milvus:
             self._timer = None
 
 
-def _connect(uri: str, token: str, *, embedded: bool) -> tuple[Any, Engine]:
+def _prepare_pymilvus() -> None:
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # gRPC prints failed handshakes to stderr
+    import pymilvus  # noqa: F401 (its import sets its loggers up anew)
+
+    logs.quiet_others()
+
+
+def _open_embedded(uri: str) -> Any:
     from pymilvus import MilvusClient
     from pymilvus.exceptions import MilvusException
 
+    _check_sound(Path(uri))
     try:
-        client = MilvusClient(uri, token=token)
-        version = _embedded_version() if embedded else str(client.get_server_version())
+        return MilvusClient(uri)
     # the embedded engine's own start-up fails in plain RuntimeError and OSError too
     except (MilvusException, RuntimeError, OSError) as error:
         log.debug("Milvus cannot be opened", exc_info=True)
         reason = getattr(error, "message", None) or error
         raise IndexUnavailable(f"Milvus at {uri} cannot be opened ({reason})") from error
-    return client, Engine(embedded=embedded, version=version)
+
+
+def _check_sound(path: Path) -> None:
+    try:
+        fault = engine_file.fault(path)
+    except OSError as error:
+        raise LibraryUnwritable(f"{path} cannot be read ({error.strerror})") from error
+    if fault:
+        raise IndexUnavailable(
+            f"Milvus at {path} cannot be opened ({fault})", remedy=engine_file.REMEDY
+        )
 
 
 def _embedded_version() -> str:

@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from footage.embedder import Fingerprint, Route
+from footage.settings import IndexSettings
 
 METRIC = "COSINE"
 PARTITION = "default"
 # Exact search of this many rows takes a server 3 ms; only above is a graph worth its lost hits.
 HNSW_FROM_ROWS = 20_000
+MOST_EF = 32_768  # Milvus's own limit
+# Milvus's default is 64. Each is stored, indexed and loaded apart: 10,000 rows took 67 s to load
+# and 14 s to list with 64, a tenth of that with one, and a library's rows share one key so far.
+PARTITIONS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +34,65 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class IndexPlan:
-    """How the vectors of a collection are indexed."""
+    """How the vectors of a collection are indexed, and how wide a graph is searched."""
 
     index_type: str
     build: dict[str, int] = field(default_factory=dict)
-    search: dict[str, int] = field(default_factory=dict)
+    ef: int = 0
+
+    def search_params(self, limit: int) -> dict[str, int]:
+        """The parameters of a search for ``limit`` hits: Milvus refuses an ``ef`` below that."""
+        if self.index_type != "HNSW":
+            return {}
+        return {"ef": min(MOST_EF, max(self.ef, limit))}
 
 
-def index_plan(engine: Engine, rows: int) -> IndexPlan:
-    """The index for a collection of about ``rows`` rows.
+FLAT = IndexPlan("FLAT")
+
+
+def hnsw(m: int = 16, ef_construction: int = 200, ef: int = 128) -> IndexPlan:
+    """A graph of ``m`` links a node; the defaults are what `footage tune` starts from."""
+    return IndexPlan("HNSW", build={"M": m, "efConstruction": ef_construction}, ef=ef)
+
+
+def plan_of(settings: IndexSettings | None) -> IndexPlan | None:
+    """The plan that a library's settings name; None where they leave it to the size."""
+    if settings is None:
+        return None
+    if settings.index_type == "FLAT":
+        return FLAT
+    return hnsw(settings.m, settings.ef_construction, settings.ef)
+
+
+def index_plan(engine: Engine, rows: int, chosen: IndexPlan | None = None) -> IndexPlan:
+    """The index for a collection of about ``rows`` rows; ``chosen`` is what the library settled.
 
     Embedded engines get exact search: 2.5 has no graph index and scans 100,000 rows in 17 ms, and
     3.x loses hits when HNSW is filtered.
     """
-    if engine.embedded or rows < HNSW_FROM_ROWS:
-        return IndexPlan("FLAT")
-    return IndexPlan("HNSW", build={"M": 16, "efConstruction": 200}, search={"ef": 128})
+    if engine.embedded:
+        return FLAT
+    if chosen is not None:
+        return chosen
+    return FLAT if rows < HNSW_FROM_ROWS else hnsw()
+
+
+def built_index(client: Any, name: str, *, engine: Engine) -> IndexPlan:
+    """How a collection is really indexed, as the engine says; ``ef`` is left to the caller."""
+    if engine.embedded:
+        return FLAT
+    found = client.describe_index(name, "vector") or {}
+    build = {key: int(found[key]) for key in ("M", "efConstruction") if key in found}
+    return IndexPlan(str(found.get("index_type", "FLAT")), build=build)
+
+
+def rebuild_index(client: Any, name: str, plan: IndexPlan) -> None:
+    """Index a server's collection anew. It cannot be searched until this returns."""
+    client.flush(name)  # only what is flushed gets a graph
+    client.release_collection(name)
+    client.drop_index(name, "vector")
+    client.create_index(name, _index_params(plan))
+    client.load_collection(name)
 
 
 def collection_name(library_id: str, fingerprint: Fingerprint, route: Route) -> str:
@@ -64,14 +112,16 @@ def segment_id(
     return hashlib.blake2b("|".join(parts).encode(), digest_size=16).hexdigest()
 
 
-def create_collection(client: Any, name: str, *, dimension: int, engine: Engine, rows: int) -> None:
+def create_collection(
+    client: Any, name: str, *, dimension: int, engine: Engine, plan: IndexPlan
+) -> None:
     """Create and load an empty collection.
 
     Fields: id, vector [dimension], video_id, scope, start and end (seconds), partition.
     """
-    from pymilvus import DataType
+    from pymilvus import DataType, MilvusClient
 
-    schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
+    schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
     schema.add_field("id", DataType.VARCHAR, max_length=64, is_primary=True)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
     schema.add_field("video_id", DataType.VARCHAR, max_length=64)
@@ -84,7 +134,18 @@ def create_collection(client: Any, name: str, *, dimension: int, engine: Engine,
         max_length=256,
         **({"is_partition_key": True} if engine.has_partition_key else {}),
     )
-    plan = index_plan(engine, rows)
-    params = client.prepare_index_params()
+    client.create_collection(
+        name,
+        schema=schema,
+        index_params=_index_params(plan),
+        consistency_level="Strong",
+        **({"num_partitions": PARTITIONS} if engine.has_partition_key else {}),
+    )
+
+
+def _index_params(plan: IndexPlan) -> Any:
+    from pymilvus import MilvusClient
+
+    params = MilvusClient.prepare_index_params()
     params.add_index("vector", index_type=plan.index_type, metric_type=METRIC, params=plan.build)
-    client.create_collection(name, schema=schema, index_params=params, consistency_level="Strong")
+    return params

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from footage.embedder import Fingerprint, Route, Spans, Vector, VideoEmbedding
 from footage.index.filters import checked_ids, is_in
 from footage.index.milvus import LINGER, Milvus
+from footage.index.pages import pages
 from footage.index.schema import (
     METRIC,
     PARTITION,
+    IndexPlan,
+    built_index,
     collection_name,
     create_collection,
+    hnsw,
     index_plan,
+    rebuild_index,
     segment_id,
 )
+from footage.index.trial import Trial
 
 log = logging.getLogger(__name__)
 
 BATCH_BYTES = 1_500_000  # milvus-lite 2.5 slows down fiftyfold on inserts over about 5 MB
 MOST_HITS = 16_384  # Milvus's own limit on offset + limit
-PAGE = 5_000
+PAGE = 10_000
+VECTOR_PAGE = 500  # rows with their vectors: 1 MB at 512 floats
 VIDEOS_A_FILTER = 1_000
+_GONE = (100, 101)  # Milvus's codes of a collection not there, and not loaded
+REMEMBERED = 30.0  # seconds: how soon a server's collection re-indexed elsewhere is noticed
 
 
 class Hit(NamedTuple):
@@ -49,10 +62,24 @@ class SegmentIndex:
         library_id: str,
         fingerprint: Fingerprint,
         routes: Sequence[Route],
+        plan: IndexPlan | None = None,
     ) -> None:
+        """``plan`` is how to index on a server; by default it follows from the number of rows."""
         self._milvus = milvus
         self._fingerprint = fingerprint
+        self._chosen = plan
+        self._loaded = _Loaded()
         self._names = {route: collection_name(library_id, fingerprint, route) for route in routes}
+
+    @property
+    def place(self) -> str:
+        """Where it is: the embedded engine's file, or the server's address without secrets."""
+        return self._milvus.place
+
+    @property
+    def on_server(self) -> bool:
+        """Whether a Milvus server holds it, and not the embedded engine."""
+        return not self._milvus.embedded
 
     def close(self) -> None:
         """Let Milvus go."""
@@ -64,10 +91,13 @@ class SegmentIndex:
         *,
         linger: float = LINGER,
         wait: float | None = None,
+        expected: int = 0,
     ) -> None:
         """Make the index hold exactly these segments of these videos, keyed by video id.
 
-        ``linger`` and ``wait`` are those of `Milvus.session`.
+        ``linger`` and ``wait`` are those of `Milvus.session`; ``expected`` is how many rows are to
+        come in all, where that is known: a collection made now is made for so many. What was
+        written is found by every search that begins after this returns.
         """
         if not embeddings:
             return
@@ -79,10 +109,11 @@ class SegmentIndex:
                     for video_id, embedding in embeddings.items()
                     for row in self._rows(video_id, embedding, route)
                 ]
-                self._ensure(client, name, len(rows))
+                self._ensure(client, name, max(len(rows), expected))
                 _delete_videos(client, name, embeddings)
                 for batch in _batches(rows, self._fingerprint.dimension):
-                    client.insert(name, batch)
+                    self._put(client, name, batch)
+                self._await_visible(client, name)
         log.info(
             "indexed %d videos, %d segments in %.2f s",
             len(embeddings),
@@ -98,12 +129,32 @@ class SegmentIndex:
         with self._milvus.session(linger=linger) as client:
             for name in self._existing(client).values():
                 _delete_videos(client, name, ids)
+                self._await_visible(client, name)
 
     def drop(self) -> None:
         """Drop the collections whole."""
         with self._milvus.session() as client:
-            for name in self._existing(client).values():
+            for name in self._present(client).values():
                 client.drop_collection(name)
+            self._loaded = _Loaded()
+
+    def settle(self) -> None:
+        """Give each collection on a server the index that its size, or the plan, asks for.
+
+        A collection that differs is indexed anew and cannot be searched meanwhile; nothing happens
+        to the others, nor on the embedded engine.
+        """
+        with self._milvus.session() as client:
+            engine = self._milvus.engine
+            if engine.embedded:
+                return
+            for name in self._existing(client).values():
+                wanted = index_plan(engine, _count(client, name), self._chosen)
+                built = built_index(client, name, engine=engine)
+                if (wanted.index_type, wanted.build) != (built.index_type, built.build):
+                    log.info("%s: indexing anew, %s %s", name, wanted.index_type, wanted.build)
+                    rebuild_index(client, name, wanted)
+            self._loaded = _Loaded()
 
     def search(
         self,
@@ -119,32 +170,45 @@ class SegmentIndex:
         """
         if video_ids is not None and not video_ids:
             return []
-        hits: list[Hit] = []
         with self._milvus.session() as client:
-            for route, name in self._existing(client).items():
-                for chunk in _chunks(video_ids):
-                    options = {
-                        "filter": "" if chunk is None else is_in("video_id", checked_ids(chunk)),
-                        **({"group_by_field": "video_id"} if group_by_video else {}),
-                    }
-                    found = self._search(client, name, vector, min(limit, MOST_HITS), options)
-                    hits += [_hit(row, route) for row in found]
+            hits = self._again_if_gone(
+                lambda: self._search_all(client, vector, limit, video_ids, group_by_video)
+            )
         hits.sort(key=lambda hit: (-hit.score, hit.video_id, hit.start))
         return hits[:limit] if len(self._names) == 1 else hits
+
+    def trial(self) -> Trial:
+        """A scratch collection beside this index, on its server."""
+        return Trial(self._milvus, dimension=self._fingerprint.dimension)
 
     def ids(self) -> dict[str, set[str]]:
         """The segment ids the index holds, by video id."""
         held: dict[str, set[str]] = {}
         with self._milvus.session() as client:
             for name in self._existing(client).values():
-                iterator = client.query_iterator(
-                    name, batch_size=PAGE, filter="", output_fields=["id", "video_id"]
-                )
-                while page := iterator.next():
+                for page in self._pages(client, name, ["id", "video_id"], PAGE):
                     for row in page:
                         held.setdefault(row["video_id"], set()).add(row["id"])
-                iterator.close()
         return held
+
+    def digests(self) -> dict[str, dict[str, bytes]]:
+        """A digest of the vector and span of every row, by video id and segment id."""
+        held: dict[str, dict[str, bytes]] = {}
+        with self._milvus.session() as client:
+            for name in self._existing(client).values():
+                fields = ["id", "video_id", "start", "end", "vector"]
+                for page in self._pages(client, name, fields, VECTOR_PAGE):
+                    for row in page:
+                        held.setdefault(row["video_id"], {})[row["id"]] = _digest(row)
+        return held
+
+    def expected_digests(self, video_id: str, embedding: VideoEmbedding) -> dict[str, bytes]:
+        """What `digests` should say of a video with this embedding."""
+        return {
+            row["id"]: _digest(row)
+            for route in self._names
+            for row in self._rows(video_id, embedding, route)
+        }
 
     def count(self) -> int:
         """How many segments the index holds, over all routes."""
@@ -164,11 +228,11 @@ class SegmentIndex:
         with self._milvus.session() as client:
             engine = self._milvus.engine
             rows = Counter({name: _count(client, name) for name in self._existing(client).values()})
-            plan = index_plan(engine, max(rows.values(), default=0))
+            kinds = {plan.index_type for plan in self._loaded.plans.values()} or {"no"}
             return {
                 "engine": "embedded" if engine.embedded else "server",
                 "version": engine.version,
-                "index_type": plan.index_type,
+                "index_type": "+".join(sorted(kinds)),
                 "metric": METRIC,
                 "collections": dict(rows),
             }
@@ -190,37 +254,118 @@ class SegmentIndex:
             for (start, end), vector in zip(track.spans.tolist(), track.vectors, strict=True)
         ]
 
+    def _search_all(
+        self,
+        client: Any,
+        vector: Vector,
+        limit: int,
+        video_ids: Sequence[str] | None,
+        group_by_video: bool,
+    ) -> list[Hit]:
+        hits: list[Hit] = []
+        for route, name in self._existing(client).items():
+            for chunk in _chunks(video_ids):
+                options = {
+                    "filter": "" if chunk is None else is_in("video_id", checked_ids(chunk)),
+                    **({"group_by_field": "video_id"} if group_by_video else {}),
+                }
+                found = self._search(client, name, vector, min(limit, MOST_HITS), options)
+                hits += [_hit(row, route) for row in found]
+        return hits
+
+    def _again_if_gone(self, search: Callable[[], list[Hit]]) -> list[Hit]:
+        """Search again where another process dropped or re-indexed a server's collection."""
+        from pymilvus.exceptions import MilvusException
+
+        try:
+            return search()
+        except MilvusException as error:
+            if self._milvus.embedded or error.code not in _GONE:
+                raise
+        self._loaded = _Loaded()
+        return search()
+
     def _search(
         self, client: Any, name: str, vector: Vector, limit: int, options: Mapping[str, Any]
     ) -> list[Any]:
-        plan = index_plan(self._milvus.engine, 0)
+        params = self._loaded.plans[name].search_params(limit)
         found = client.search(
             name,
             data=[vector.tolist()],
             limit=limit,
             output_fields=["video_id", "start", "end"],
-            search_params={"metric_type": METRIC, "params": plan.search},
+            search_params={"metric_type": METRIC, "params": params},
+            # a strong read costs a server 0.2 s; writers wait until what they wrote can be seen
+            **({} if self._milvus.engine.embedded else {"consistency_level": "Session"}),
             **options,
         )
         return list(found[0])
 
+    def _put(self, client: Any, name: str, rows: list[dict[str, Any]]) -> None:
+        # a server may have to be asked twice, and an insert repeated is a row twice
+        if self._milvus.engine.embedded:
+            client.insert(name, rows)
+        else:
+            client.upsert(name, rows)
+
+    def _await_visible(self, client: Any, name: str) -> None:
+        """A strong read: when it returns, the server's searches see all that was written."""
+        if not self._milvus.engine.embedded:
+            _count(client, name)
+
+    def _pages(self, client: Any, name: str, fields: list[str], size: int) -> Iterator[list[Any]]:
+        return pages(client, name, fields, size=size, engine=self._milvus.engine)
+
     def _ensure(self, client: Any, name: str, rows: int) -> None:
         if client.has_collection(name):
+            if not self._milvus.engine.embedded:
+                client.load_collection(name)  # to be deleted from
             return
+        engine = self._milvus.engine
         create_collection(
             client,
             name,
             dimension=self._fingerprint.dimension,
-            engine=self._milvus.engine,
-            rows=rows,
+            engine=engine,
+            plan=index_plan(engine, rows, self._chosen),
         )
+        self._loaded = _Loaded()
 
-    def _existing(self, client: Any) -> dict[Route, str]:
+    def _present(self, client: Any) -> dict[Route, str]:
         present = set(client.list_collections())
-        names = {route: name for route, name in self._names.items() if name in present}
+        return {route: name for route, name in self._names.items() if name in present}
+
+    def _existing(self, client: Any) -> Mapping[Route, str]:
+        """The collections there are, loaded; asked for anew over a new connection, or by time."""
+        loaded, generation = self._loaded, self._milvus.generation
+        stale = time.monotonic() - loaded.at > REMEMBERED and self.on_server
+        if loaded.generation == generation and not stale:
+            return loaded.names
+        names = self._present(client)
+        engine = self._milvus.engine
+        plans = {}
         for name in names.values():
             client.load_collection(name)
+            ef = (self._chosen or hnsw()).ef
+            plans[name] = replace(built_index(client, name, engine=engine), ef=ef)
+        self._loaded = _Loaded(names, plans, self._milvus.generation, time.monotonic())
         return names
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What is known of the collections, and over which connection it was learnt."""
+
+    names: Mapping[Route, str] = field(default_factory=dict)
+    plans: Mapping[str, IndexPlan] = field(default_factory=dict)
+    generation: int = -1
+    at: float = 0.0
+
+
+def _digest(row: Mapping[str, Any]) -> bytes:
+    vector = np.asarray(row["vector"], dtype=np.float32)
+    data = vector.tobytes() + np.array([row["start"], row["end"]]).tobytes()
+    return hashlib.blake2b(data, digest_size=8).digest()
 
 
 def _hit(row: Any, route: Route) -> Hit:
@@ -241,7 +386,8 @@ def _delete_videos(client: Any, name: str, video_ids: Iterable[str]) -> None:
 
 
 def _count(client: Any, name: str) -> int:
-    return int(client.query(name, filter="", output_fields=["count(*)"])[0]["count(*)"])
+    found = client.query(name, filter="", output_fields=["count(*)"], consistency_level="Strong")
+    return int(found[0]["count(*)"])
 
 
 def _chunks(video_ids: Sequence[str] | None) -> list[Sequence[str] | None]:

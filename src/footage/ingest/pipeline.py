@@ -29,6 +29,7 @@ from footage.errors import (
 )
 from footage.index.segments import SegmentIndex
 from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Report
+from footage.media.faults import shown
 from footage.media.identity import FileStamp, content_id
 from footage.media.probe import VideoInfo, probe
 from footage.media.sources import Scan
@@ -41,6 +42,7 @@ log = logging.getLogger(__name__)
 # the clock, or earlier where many segments have gathered.
 FLUSH_SECONDS = 10.0
 FLUSH_SEGMENTS = 5_000
+LONGEST_PAUSE = 300.0  # seconds between flushes while the index cannot be had
 LAST_FLUSH_WAIT = 30.0  # seconds the end of a run waits for whoever holds the index
 QUEUED_A_WORKER = 2  # videos submitted ahead: enough to keep a worker busy, few to undo
 
@@ -86,7 +88,9 @@ class Ingest:
         self._stop = threading.Event()
         self._turns_lock = threading.Lock()
         self._turns: dict[str, threading.Lock] = {}
-        self._unflushed: dict[str, VideoEmbedding] = {}
+        # numbers of segments: the vectors wait in the archive, however long a server is away
+        self._unflushed: dict[str, int] = {}
+        self._pause = FLUSH_SECONDS
         self._last_flush = time.monotonic()
 
     def run(self, scan: Scan, *, tags: Sequence[str] = ()) -> Report:
@@ -99,6 +103,9 @@ class Ingest:
         report = Report(scan)
         try:
             pending = self._plan(report)
+            unchanged = [outcome.video_id or "" for outcome in report.of(Kind.UNCHANGED)]
+            if tags and unchanged:
+                self._catalog.tag(unchanged, add=tags, remove=())
             self._work(pending, report, tags)
         except KeyboardInterrupt as interrupt:
             raise IngestInterrupted(report) from interrupt
@@ -140,8 +147,9 @@ class Ingest:
 
     def _work(self, pending: Sequence[_Pending], report: Report, tags: Sequence[str]) -> None:
         workers = ThreadPoolExecutor(self._embedder.concurrency, thread_name_prefix="footage")
+        running: dict[Future[_Embedded], _Pending] = {}
         try:
-            for item, future in self._in_turn(workers, pending):
+            for item, future in self._in_turn(workers, pending, running):
                 try:
                     result = future.result()
                 except MediaError as error:
@@ -150,9 +158,9 @@ class Ingest:
                     raise
                 # one bad file must not stop the others, whatever it does to a decoder
                 except Exception as error:
-                    log.exception("%s failed in an unforeseen way", item.path)
+                    log.exception("%s failed in an unforeseen way", shown(item.path))
                     unforeseen = MediaError(
-                        f"{item.path} failed in an unforeseen way ({error!r})",
+                        f"{shown(item.path)} failed in an unforeseen way ({error!r})",
                         remedy="please report it, with the log of the library",
                     )
                     self._finish(report, _failure(item.path, unforeseen))
@@ -162,11 +170,17 @@ class Ingest:
         finally:
             self._stop.set()
             workers.shutdown(wait=True, cancel_futures=True)
+            # what was finished when the run was stopped is kept too
+            for future in running:
+                if not future.cancelled() and future.exception() is None:
+                    report.outcomes.append(self._commit(future.result(), tags))
 
     def _in_turn(
-        self, workers: ThreadPoolExecutor, pending: Iterable[_Pending]
+        self,
+        workers: ThreadPoolExecutor,
+        pending: Iterable[_Pending],
+        running: dict[Future[_Embedded], _Pending],
     ) -> Iterator[tuple[_Pending, Future[_Embedded]]]:
-        running: dict[Future[_Embedded], _Pending] = {}
         queued = iter(pending)
         room = self._embedder.concurrency * QUEUED_A_WORKER
         while True:
@@ -177,7 +191,7 @@ class Ingest:
             done, _ = wait(running, timeout=FLUSH_SECONDS, return_when=FIRST_COMPLETED)
             if not done:
                 self._flush_if_due()
-            for future in done:
+            for future in [future for future in running if future in done]:
                 yield running.pop(future), future
 
     def _embed(self, item: _Pending) -> _Embedded:
@@ -199,7 +213,7 @@ class Ingest:
                 on_thumbnail=draft.add,
             )
             if FileStamp.of(item.path) != item.stamp:
-                raise MediaChanged(f"{item.path} changed while it was being read")
+                raise MediaChanged(f"{shown(item.path)} changed while it was being read")
             spans = [
                 (start, end) for track in embedding.tracks.values() for start, end in track.spans
             ]
@@ -208,7 +222,7 @@ class Ingest:
         self._archive.write(video_id, self._embedder.fingerprint, embedding, video=about)
         log.info(
             "embedded %s: %.1f s of video, %d segments in %.2f s",
-            item.path,
+            shown(item.path),
             embedding.duration,
             embedding.segments,
             time.perf_counter() - began,
@@ -252,7 +266,7 @@ class Ingest:
             if kind is not Kind.REMOVED:
                 self._catalog.tag([result.video_id], add=tags, remove=())
         if fresh and embedding is not None:
-            self._unflushed[result.video_id] = embedding
+            self._unflushed[result.video_id] = embedding.segments
         elif kind is Kind.REMOVED and embedding is not None:  # removed while it was embedded
             self._archive.delete(result.video_id, self._embedder.fingerprint)
             self._thumbnails.delete(result.video_id)
@@ -288,15 +302,19 @@ class Ingest:
     # the index
 
     def _flush_if_due(self) -> None:
-        segments = sum(embedding.segments for embedding in self._unflushed.values())
         waited = time.monotonic() - self._last_flush
-        if not self._unflushed or (segments < FLUSH_SEGMENTS and waited < FLUSH_SECONDS):
+        many = sum(self._unflushed.values()) >= FLUSH_SEGMENTS and self._pause <= FLUSH_SECONDS
+        if not self._unflushed or (not many and waited < self._pause):
             return
-        self._last_flush = time.monotonic()
         try:
             self._flush(wait=0.0)
-        except (LibraryLocked, IndexUnavailable) as error:
+            self._pause = FLUSH_SECONDS
+        except LibraryLocked as error:
             log.info("indexed later: %s", error.what)
+        except IndexUnavailable as error:
+            log.warning("indexed later: %s", error.what)
+            self._pause = min(2 * self._pause, LONGEST_PAUSE)
+        self._last_flush = time.monotonic()
 
     def _flush_last(self, report: Report) -> None:
         try:
@@ -308,14 +326,33 @@ class Ingest:
 
     def _flush(self, *, wait: float) -> None:
         wanted = self._catalog.embedded()
-        batch = {
-            video_id: embedding
-            for video_id, embedding in self._unflushed.items()
-            if video_id in wanted
-        }
-        self._index.write(batch, linger=0.0, wait=wait)
-        self._catalog.mark_indexed(batch)
-        self._unflushed.clear()
+        while self._unflushed:
+            part = self._next_part()
+            batch = self._read([video_id for video_id in part if video_id in wanted])
+            self._index.write(batch, linger=0.0, wait=wait)
+            self._catalog.mark_indexed(batch)
+            for video_id in part:
+                del self._unflushed[video_id]
+
+    def _next_part(self) -> list[str]:
+        """Videos to write at once: about as many segments as are flushed before their time."""
+        part: list[str] = []
+        segments = 0
+        for video_id, count in self._unflushed.items():
+            if part and segments + count > FLUSH_SEGMENTS:
+                break
+            part.append(video_id)
+            segments += count
+        return part
+
+    def _read(self, video_ids: Iterable[str]) -> dict[str, VideoEmbedding]:
+        batch = {}
+        for video_id in video_ids:
+            try:
+                batch[video_id] = self._archive.read(video_id, self._embedder.fingerprint)
+            except ArchiveDamaged as error:  # not marked as indexed, so the next run looks at it
+                log.error("%s", error)
+        return batch
 
 
 def _failure(path: Path, error: FootageError) -> Outcome:

@@ -22,6 +22,14 @@ _REFUSED_FORMATS = frozenset(
     | {"tty", "bin", "image2", "ico"}
 )
 
+# FFmpeg's own limit (-dts_error_threshold): more is one broken timestamp, not a recording.
+_LONGEST_BELIEVED_SECONDS = 30 * 3600.0
+
+# Frames per second; a rate beyond these is a broken header, not a time lapse or a fast camera.
+_SLOWEST_RATE, _FASTEST_RATE = 1 / 3600, 1000
+
+_RESTARTING_CLOCKS = 0x0200  # AVFMT_TS_DISCONT
+
 
 def open_container(path: str | os.PathLike[str]) -> InputContainer:
     """Open a local media file for reading; close it by ``with``.
@@ -66,8 +74,17 @@ def declared_seconds(container: InputContainer) -> float:
     return max(0.0, (length or 0) / av.time_base - _counted_from(container))
 
 
+def believable_seconds(container: InputContainer) -> float:
+    """How long the file may be believed to play; 0.0 if what it says is worth nothing."""
+    declared = declared_seconds(container)
+    believable = _has_header(container) and declared <= _LONGEST_BELIEVED_SECONDS
+    return declared if believable else 0.0
+
+
 def promised_seconds(container: InputContainer, stream: VideoStream) -> float:
     """How long the header says the picture alone lasts; 0.0 if it does not say."""
+    if not _has_header(container):
+        return 0.0
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     tag = stream.metadata.get("DURATION", "")  # Matroska: 00:01:02.345
@@ -76,6 +93,12 @@ def promised_seconds(container: InputContainer, stream: VideoStream) -> float:
         total = 3600 * int(hours) + 60 * int(minutes) + float(seconds)
         return max(0.0, total - _counted_from(container))
     return 0.0
+
+
+def _has_header(container: InputContainer) -> bool:
+    # Broadcast formats (MPEG, Ogg) have none, and restart their clocks within a file: their length
+    # is the difference of two timestamps that may not belong together.
+    return not container.format.flags & _RESTARTING_CLOCKS
 
 
 def _counted_from(container: InputContainer) -> float:
@@ -89,7 +112,7 @@ def frame_rate(container: InputContainer, stream: VideoStream) -> float:
     if not declared_seconds(container):
         rates[:2] = rates[1::-1]  # a raw stream: the average is FFmpeg's 25, the guess is read
     for rate in rates:
-        if rate and 0 < rate <= 1000:
+        if rate and _SLOWEST_RATE <= rate <= _FASTEST_RATE:
             return float(rate)
     return 0.0
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, cast
+from typing import cast
 
 import av
 import numpy as np
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from footage.errors import UnreadableMedia
 from footage.media.clock import FrameClock
 from footage.media.container import (
-    declared_seconds,
+    believable_seconds,
     frame_rate,
     open_container,
     promised_seconds,
@@ -32,19 +32,21 @@ from footage.media.container import (
     video_stream,
 )
 from footage.media.faults import shown
+from footage.media.pixels import ONE_THREAD, Convertible
 
 RGBImage = NDArray[np.uint8]
 
 # Assumed where the file gives neither timestamps nor a rate (raw H.264): FFmpeg's own default.
 FALLBACK_FPS = 25.0
 
+# A file that ends this share, or this many seconds, earlier than its header promises was cut off
+# in copying; headers are off by less.
+_LOST_SHARE = 0.05
+_LOST_SECONDS = 10.0
 
-# A file that ends this share earlier than its header promises was cut off in copying.
-_NOTICED_LOSS = 0.05
-
-# swscale starts a thread pool per scaler otherwise, which costs more than small images do.
-# PyAV before 17 has no such parameter and no such threads.
-ONE_THREAD: dict[str, Any] = {"threads": 1} if int(av.__version__.split(".")[0]) >= 17 else {}
+# How often in a row to read on past bytes that mean nothing. FFmpeg looks for the next packet of a
+# broadcast in 64 kB at a time, so this is 64 MB; where it cannot go on it fails at once.
+_MOST_ATTEMPTS = 1000
 
 
 @dataclass(slots=True)
@@ -100,21 +102,35 @@ class FrameReader:
 
     def __iter__(self) -> Iterator[tuple[float, VideoFrame]]:
         clock = self._clock()
+        convertible = Convertible()
+        unconvertible = ""
         for frame in decoded_frames(self._container, self._stream, self.damage):
+            if not convertible.prepare(frame):
+                unconvertible = frame.format.name
+                self.damage.failed_packets += 1
+                continue
             self.last_time = clock.time_of(frame.time, _shown_for(frame))
             self.end_time = clock.end
             yield self.last_time, frame
         if not clock.started:
-            raise UnreadableMedia(f"{shown(self.path)} holds video, but no frame of it decodes")
+            raise self._no_frames(unconvertible)
         missing = promised_seconds(self._container, self._stream) - self.end_time
-        if missing > max(1.0, _NOTICED_LOSS * self.end_time):
+        if missing > max(1.0, min(_LOST_SHARE * self.end_time, _LOST_SECONDS)):
             self.damage.failed_packets += 1
+
+    def _no_frames(self, unconvertible: str) -> UnreadableMedia:
+        if unconvertible:
+            return UnreadableMedia(
+                f"{shown(self.path)} holds pixels ({unconvertible}) that cannot be converted",
+                remedy="re-encode it, to H.264 for example",
+            )
+        return UnreadableMedia(f"{shown(self.path)} holds video, but no frame of it decodes")
 
     def _clock(self) -> FrameClock:
         return FrameClock(
             origin=start_seconds(self._container),
             interval=1.0 / (frame_rate(self._container, self._stream) or FALLBACK_FPS),
-            longest_gap=declared_seconds(self._container),
+            length=believable_seconds(self._container),
         )
 
 
@@ -125,6 +141,8 @@ def decoded_frames(
     for packet in _packets(container, stream, damage):
         try:
             frames = stream.decode(packet)
+        except av.EOFError:  # asked twice for what it still held
+            return
         except av.FFmpegError:
             damage.failed_packets += 1
             continue
@@ -137,11 +155,22 @@ def _packets(
     container: InputContainer, stream: VideoStream, damage: Damage
 ) -> Iterator[Packet[VideoStream] | None]:
     """The stream's packets; None, after a read error, asks for what the decoder still holds."""
-    try:
-        yield from container.demux(stream)
-    except (av.FFmpegError, OSError):
-        damage.failed_packets += 1
-        yield None
+    attempts = 0
+    while attempts < _MOST_ATTEMPTS:
+        try:
+            for packet in container.demux(stream):
+                attempts = 0
+                yield packet
+            return
+        except (av.InvalidDataError, av.BlockingIOError):
+            damage.failed_packets += attempts == 0
+            attempts += 1
+        except IndexError:  # how PyAV ends where another stream turned up midway
+            break
+        except (av.FFmpegError, OSError):
+            damage.failed_packets += 1
+            break
+    yield None
 
 
 def _shown_for(frame: VideoFrame) -> float:

@@ -22,9 +22,10 @@ def jpeg(image: RGBImage, *, quality: int = JPEG_QUALITY) -> bytes:
 
 
 def thumbnail_size(info: VideoInfo, width: int = 320) -> tuple[int, int]:
-    """(width, height) in pixels at the video's display aspect, never larger than the video."""
+    """(width, height) in pixels at the video's display aspect, no wider than the video."""
     width = max(1, min(width, info.width))
-    return width, max(1, round(width * info.height / info.width))
+    # swscale takes interlaced pictures apart, and needs a line for either half
+    return width, max(2, round(width * info.height / info.width))
 
 
 def thumbnail(frame: VideoFrame, *, info: VideoInfo, width: int = 320) -> bytes:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from footage.errors import UsageError
 from footage.media.cuts import LAG_SECONDS, RETURN_SECONDS, Changes, find_boundaries
-from footage.media.frames import ONE_THREAD, RGBImage
+from footage.media.frames import RGBImage
+from footage.media.pixels import ONE_THREAD
 
 # Enough points for a histogram: twice as many found no more shots. FAST_BILINEAR takes them in a
 # tenth of the time of AREA, which found no more either.

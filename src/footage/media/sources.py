@@ -21,6 +21,8 @@ VIDEO_SUFFIXES: frozenset[str] = frozenset(
     """.split()  # noqa: SIM905 - readable as a table
 )
 
+_NEVER_IN_TEXT = frozenset(range(9))
+
 # Libraries are footage's own folders; what lies in them was made by it.
 LIBRARY_SUFFIX = ".library"
 
@@ -100,7 +102,7 @@ class _Gathered:
         return count
 
     def _add_entry(self, entry: FoundFile, *, any_suffix: bool) -> bool:
-        if not any_suffix and not _looks_like_video(entry.path):
+        if not any_suffix and not _looks_like_video(entry):
             self.others.add(entry.path)
             return False
         if not entry.regular:
@@ -142,16 +144,18 @@ def _reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def _looks_like_video(path: Path) -> bool:
-    suffix = path.suffix.lower()
-    return suffix in VIDEO_SUFFIXES and (suffix != ".ts" or not _is_typescript(path))
+def _looks_like_video(entry: FoundFile) -> bool:
+    suffix = entry.path.suffix.lower()
+    if suffix == ".ts" and entry.regular:
+        return not _is_typescript(entry.path)
+    return suffix in VIDEO_SUFFIXES
 
 
 def _is_typescript(path: Path) -> bool:
-    """Whether a .ts file is source code: MPEG transport streams repeat 0x47 every 188 bytes."""
+    """Whether a .ts file is source code: text, where a transport stream is full of low bytes."""
     try:
         with path.open("rb") as file:
-            head = file.read(189)
+            head = file.read(512)
     except OSError:
         return False  # reading it later says what is wrong
-    return not (head[:1] == b"\x47" and head[188:189] in (b"\x47", b""))
+    return bool(head) and not _NEVER_IN_TEXT.intersection(head)

@@ -71,7 +71,9 @@ class Searcher:
     def _best_a_video(
         self, vector: Vector, wanted: int, video_ids: Sequence[str] | None
     ) -> list[Group]:
-        best = self._index.search(vector, limit=wanted, video_ids=video_ids, group_by_video=True)
+        # Milvus breaks ties as it likes, so more are asked for than are wanted, and sorted here
+        least = max(wanted, FLOOR_RANK)
+        best = self._index.search(vector, limit=least, video_ids=video_ids, group_by_video=True)
         hits = self._index.search(vector, limit=FLOOR_RANK, video_ids=video_ids)
         leaders: dict[str, Group] = {}
         for group in merge({hit.segment_id: hit for hit in [*best, *hits]}.values()):

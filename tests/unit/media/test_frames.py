@@ -99,7 +99,7 @@ class TestTimes:
 
 class TestClock:
     def clock(self, origin: float = 0.0, length: float = 100.0) -> FrameClock:
-        return FrameClock(origin=origin, interval=0.1, longest_gap=length)
+        return FrameClock(origin=origin, interval=0.1, length=length)
 
     def test_timestamps_count_from_the_origin(self) -> None:
         clock = self.clock(origin=101.4)
@@ -132,6 +132,20 @@ class TestClock:
         clock = self.clock(length=10.0)
         times = [clock.time_of(stamp, 0) for stamp in (0.0, 0.1, 90_000.0, 90_000.1)]
         assert times == pytest.approx([0, 0.1, 0.2, 0.3])
+
+    def test_a_long_silence_within_the_length_of_the_file_is_kept(self) -> None:
+        clock = self.clock(length=8000.0)
+        assert [clock.time_of(stamp, 0) for stamp in (0.0, 7200.0)] == [0.0, 7200.0]
+
+    def test_a_frame_is_not_shown_for_longer_than_the_file_lasts(self) -> None:
+        clock = self.clock(length=10.0)
+        clock.time_of(0.0, 400_000.0)
+        assert clock.end == pytest.approx(0.1)
+
+    def test_a_rate_of_a_frame_a_century_does_not_count(self) -> None:
+        clock = FrameClock(origin=0.0, interval=3e9, length=0.0)
+        clock.time_of(None, 0)
+        assert clock.end == 60
 
     def test_a_broken_first_timestamp_counts_as_the_start(self) -> None:
         clock = self.clock(length=10.0)

@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path
 
+import av
 import pytest
 
 from footage.errors import MediaChanged, MediaError, MediaForbidden, MediaMissing, UnreadableMedia
@@ -97,6 +98,14 @@ def test_what_the_system_raises_is_put_in_words(
     assert type(fault) is meant
     assert str(fault).startswith("a.mp4 ")
     assert re.search(words, str(fault))
+
+
+def test_what_ffmpeg_calls_forbidden_or_missing_may_be_its_data(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    raised = av.error.PermissionError(13, "Permission denied", str(path))
+    assert type(media_fault(raised, path)) is MediaForbidden
+    path.touch()
+    assert type(media_fault(raised, path)) is UnreadableMedia
 
 
 def test_a_path_is_shown_on_one_printable_line() -> None:

@@ -205,6 +205,15 @@ class TestPassedOver:
             assert found.files == ()
             assert [item.reason for item in found.skipped] == ["not a regular file"]
 
+    def test_a_pipe_with_a_broadcast_s_name_is_not_opened(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "pipe.ts")
+        found = scan([tmp_path])
+        assert [skipped.reason for skipped in found.skipped] == ["not a regular file"]
+
+    def test_a_damaged_broadcast_is_no_typescript(self, tmp_path: Path) -> None:
+        path = touch(tmp_path / "late.ts", bytes([1, 0, 0x47, 0]) * 100)
+        assert scan([tmp_path]).files == (path,)
+
     def test_typescript_is_no_transport_stream(self, tmp_path: Path) -> None:
         stream = tmp_path / "broadcast.ts"
         stream.write_bytes((b"\x47" + bytes(187)) * 3)

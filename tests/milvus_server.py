@@ -52,7 +52,8 @@ class MilvusServer:
         self._sockets = Path(tempfile.mkdtemp(prefix="milvus-"))
         self._process: subprocess.Popen[bytes] | None = None
         self._relay = Relay(str(self._inner))
-        self.uri = f"http://127.0.0.1:{self._relay.port}"
+        self.port = self._relay.port
+        self.uri = f"http://127.0.0.1:{self.port}"
 
     @property
     def _inner(self) -> Path:
@@ -73,9 +74,7 @@ class MilvusServer:
         command = [*ISOLATED, sys.executable, __file__, str(self._folder), str(self._inner)]
         with (self._folder / "inside.log").open("wb") as log:
             # its end of this pipe tells it when the tests are gone, however they ended
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=log, stderr=log
-            )
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
         deadline = time.monotonic() + START
         while not self._inner.exists():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -140,9 +139,10 @@ def _loopback_up() -> None:
 
 def _wait_healthy() -> None:
     while True:
-        with contextlib.suppress(OSError), urllib.request.urlopen(
-            f"http://127.0.0.1:{HEALTH_PORT}/healthz", timeout=5
-        ) as answer:
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"http://127.0.0.1:{HEALTH_PORT}/healthz", timeout=5) as answer,
+        ):
             if b"OK" in answer.read():
                 return
         time.sleep(0.1)

@@ -1,0 +1,80 @@
+"""``footage backup`` and ``footage restore``: a library as one file, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from footage.backup import backup as write_backup
+from footage.backup import restore as read_backup
+from footage.cli.options import (
+    JsonOption,
+    LibraryOption,
+    QuietOption,
+    VerboseOption,
+    existing_library,
+)
+from footage.cli.output import err, out, place, plural, print_json, size, visible
+from footage.paths import absolute
+from footage.settings import default_library
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
+    library: LibraryOption = None,
+    no_thumbnails: Annotated[
+        bool, typer.Option("--no-thumbnails", help="Leave the pictures out.")
+    ] = False,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = 0,
+    quiet: QuietOption = False,
+) -> None:
+    """Write the library to one file: settings, catalog, vectors, thumbnails; not the videos."""
+    bar = Progress(
+        TextColumn("backing up"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+        console=err,
+        disable=quiet or as_json or not err.is_terminal,
+        transient=True,
+    )
+    with existing_library(library, verbose=verbose, quiet=quiet) as opened, bar:
+        task = bar.add_task("", total=None)
+        report = write_backup(
+            opened,
+            absolute(file),
+            thumbnails=not no_thumbnails,
+            on_progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if as_json:
+        print_json(report.to_json())
+    else:
+        for error in report.damaged:
+            err.print(f"[red]left out:[/] {escape(visible(str(error)))}")
+        where = escape(place(absolute(file)))
+        out.print(f"{plural(report.videos, 'video')} in {where}, {size(report.size)}")
+    if report.damaged:
+        raise typer.Exit(1)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of `footage backup`.")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = 0,
+    quiet: QuietOption = False,
+) -> None:
+    """Make a library of a backup, in a folder that is empty or not there yet."""
+    folder = absolute(library) if library else default_library()
+    videos = read_backup(absolute(file), folder)
+    with existing_library(folder, verbose=verbose, quiet=quiet) as opened:
+        report = opened.reindex()
+    if as_json:
+        print_json({"library": str(folder), "videos": videos, "indexed": report.written})
+    else:
+        out.print(f"{plural(videos, 'video')} in {escape(place(folder))}")

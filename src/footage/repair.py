@@ -1,0 +1,295 @@
+"""`footage doctor --repair`: put right what is damaged, from what is left.
+
+Nothing is thrown away: a damaged file is set aside as ``<name>.damaged-<n>``. The order is that of
+the library's own foundations, each step standing on the one before: settings, catalog, archive,
+index, thumbnails.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from collections.abc import Generator, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from footage import copies, durable, holders, retouch, salvage
+from footage.archive import Archive
+from footage.catalog import Video
+from footage.embedder import Embedder
+from footage.embedders import open_embedder
+from footage.errors import (
+    ArchiveDamaged,
+    FootageError,
+    IndexUnavailable,
+    LibraryError,
+    LibraryNotFound,
+    LibraryTooNew,
+    LibraryUnwritable,
+    MediaError,
+    MediaMissing,
+)
+from footage.index import engine_file
+from footage.library import Library, is_library_without_settings, open_library
+from footage.media.identity import FileStamp
+from footage.settings import FILE_NAME, LibrarySettings, Sampling
+
+log = logging.getLogger(__name__)
+
+LAST_SEARCH = "last-search.json"
+WAIT = 5.0  # seconds for whoever indexes now
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """One thing that was wrong, and what was done about it."""
+
+    part: str
+    found: str
+    done: str
+    ok: bool = True
+    """False where something is left for the user to do; ``done`` then says what."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of an entry of ``repairs`` in ``doctor --repair --json``."""
+        return asdict(self)
+
+
+def repair(folder: Path, *, embedder: Embedder | None = None) -> Iterator[Mended]:
+    """Repair the library at ``folder``; yields what was wrong, as it is put right.
+
+    Nothing is yielded for a sound library. ``embedder`` is the library's own where it is not one
+    of footage's. Raises `LibraryNotFound`, `LibraryTooNew`, `LibraryLocked`, `LibraryUnwritable`.
+    """
+    if not (folder / FILE_NAME).exists() and not is_library_without_settings(folder):
+        raise LibraryNotFound(f"there is no library at {folder}")
+    lock = FileLock(folder / "ingest.lock", thread_local=False)
+    try:
+        with holders.indexing(folder, lock, wait=WAIT):
+            settings = yield from _settings(folder)
+            own = embedder or open_embedder(settings.embedder, settings.sampling)
+            yield from _leftovers(folder)
+            yield from _catalog(folder, own)
+        with open_library(folder, create=False, embedder=embedder) as library:
+            yield from _engine(library)
+            yield from _archive(library)
+            yield from _index(library)
+            yield from _thumbnails(library)
+    except OSError as error:
+        raise LibraryUnwritable(f"{folder} cannot be written ({error.strerror})") from error
+
+
+# settings
+
+
+def _settings(folder: Path) -> Generator[Mended, None, LibrarySettings]:
+    path, copy = folder / FILE_NAME, folder / copies.FOLDER / FILE_NAME
+    try:
+        return LibrarySettings.load(folder)
+    except LibraryTooNew:
+        raise
+    except LibraryError as error:
+        found = error.what
+    aside = f", {durable.set_aside(path).name} is the old one" if path.exists() else ""
+    try:
+        settings = LibrarySettings.load(copy.parent)
+        source = "written again from its copy"
+    except LibraryError:
+        settings = _guessed(folder)
+        source = "written anew as the archive says, with the embedded Milvus"
+        yield from _set_index_aside(folder, "it belongs to the lost settings")
+    settings.save(folder)
+    yield Mended("settings", found, source + aside)
+    return settings
+
+
+def _guessed(folder: Path) -> LibrarySettings:
+    for fingerprint in Archive(folder / "archive").fingerprints():
+        options = fingerprint.options
+        known = {key: options[key] for key in Sampling.model_fields if key in options}
+        return LibrarySettings(
+            embedder=fingerprint.name, sampling=Sampling.model_validate(known, strict=False)
+        )
+    return LibrarySettings()
+
+
+# leftovers of killed processes
+
+
+def _leftovers(folder: Path) -> Iterator[Mended]:
+    folders = [folder, folder / "previews", folder / copies.FOLDER, *folder.glob("archive/*")]
+    drafts = [draft for place in folders for draft in durable.leftovers(place)]
+    drafts += [draft for draft in folder.glob("*.tmp") if draft not in drafts]
+    for draft in drafts:
+        if draft.is_dir():
+            shutil.rmtree(draft)
+        else:
+            draft.unlink()
+    if drafts:
+        yield Mended("leftovers", f"{len(drafts):,} drafts of killed processes", "deleted")
+    path = folder / LAST_SEARCH
+    if path.exists() and not _is_json_object(path):
+        path.unlink()
+        yield Mended("last search", f"{path} is not JSON", "deleted; the next search writes it")
+
+
+def _is_json_object(path: Path) -> bool:
+    try:
+        return isinstance(json.loads(path.read_text("utf-8")), dict)
+    except (OSError, ValueError):
+        return False
+
+
+# catalog
+
+
+def _catalog(folder: Path, embedder: Embedder) -> Iterator[Mended]:
+    found = salvage.fault(folder)
+    if not found:
+        return
+    done = salvage.salvage(folder, Archive(folder / "archive"), embedder.fingerprint)
+    aside = f"; {done.aside.name} is the old one" if done.aside else ""
+    yield Mended("catalog", found, f"written again: {done}{aside}")
+
+
+# archive
+
+
+def _archive(library: Library) -> Iterator[Mended]:
+    yield from _damaged_files(library)
+    if adopted := salvage.adopt(library.archive, library.catalog, library.embedder.fingerprint):
+        yield Mended(
+            "archive",
+            f"{len(adopted):,} whole files that the catalog did not count as embedded",
+            "taken into the catalog",
+        )
+    yield from _embed_again(library)
+
+
+def _damaged_files(library: Library) -> Iterator[Mended]:
+    mark = library.embedder.fingerprint
+    for video_id in sorted({*library.catalog.embedded(), *library.archive.video_ids(mark)}):
+        try:
+            library.archive.read(video_id, mark)
+        except ArchiveDamaged as error:
+            path = library.archive.path(video_id, mark)
+            done = f"set aside as {durable.set_aside(path).name}" if path.exists() else "forgotten"
+            library.catalog.forget_embedding(video_id)
+            yield Mended("archive", error.what, f"{done}; out of the index")
+
+
+def _embed_again(library: Library) -> Iterator[Mended]:
+    embedded = library.catalog.embedded()
+    lost = [video for video in library.videos(hidden=True) if _is_lost(video, embedded)]
+    here = [video for video in lost if video.path is not None and video.path.is_file()]
+    if here:
+        try:
+            library.add(*[video.path for video in here if video.path is not None])
+        except (IndexUnavailable, MediaError) as error:
+            log.error("%s", error)
+        embedded = library.catalog.embedded()
+    for video in lost:
+        found = f"{video.title} ({video.video_id}) has no vectors"
+        if video.video_id in embedded:
+            yield Mended("archive", found, f"embedded again from {video.path}")
+        else:
+            at = video.path or "its file"
+            todo = f"bring {at} back, then run `footage doctor --repair` or index its folder"
+            yield Mended("archive", found, todo, ok=False)
+
+
+def _is_lost(video: Video, embedded: dict[str, int]) -> bool:
+    return not video.removed and video.video_id not in embedded
+
+
+# index
+
+
+def _engine(library: Library) -> Iterator[Mended]:
+    """Set a file aside that the embedded engine cannot use; the next session begins a new one."""
+    if library.settings.milvus_uri is not None:
+        return
+    found = engine_file.deep_fault(library.folder / "milvus.db")
+    if not found:
+        try:
+            library.index.digests()
+        except IndexUnavailable as error:
+            found = error.what
+    if found:
+        library.index.close()
+        yield from _set_index_aside(library.folder, found)
+
+
+def _index(library: Library) -> Iterator[Mended]:
+    try:
+        differing = library.differing()
+    except IndexUnavailable as error:  # a server
+        yield Mended("index", error.what, error.remedy, ok=False)
+        return
+    if differing:
+        library.index.delete(differing)
+        library.reindex()
+        yield Mended(
+            "index",
+            f"{len(differing):,} videos differed from the archive",
+            "their rows were written anew from it, those of no video taken out",
+        )
+
+
+def _set_index_aside(folder: Path, found: str) -> Iterator[Mended]:
+    path = folder / "milvus.db"
+    if path.exists():
+        aside = durable.set_aside(path)
+        for stale in folder.glob("milvus.db-*"):  # its journal, which is not for another file
+            durable.set_aside(stale)
+        yield Mended("index", f"{path}: {found}", f"set aside as {aside.name}, rebuilt")
+
+
+# thumbnails
+
+
+def _thumbnails(library: Library) -> Iterator[Mended]:
+    known = set(library.catalog.embedded())
+    for stranger in set(library.thumbnails.video_ids()) - known:
+        library.thumbnails.delete(stranger)
+    made, lost = 0, []
+    locations = library.catalog.locations()
+    for video_id in known:
+        rows = library.segments(video_id)
+        if all(retouch.is_whole(row.thumbnail) for row in rows):
+            continue
+        source = _unchanged_source(library.video(video_id), locations)
+        try:
+            if source is None:
+                raise MediaMissing(f"the source of {video_id} is not there")
+            spans = [(row.start, row.end) for row in rows]
+            fps = library.settings.sampling.fps
+            retouch.remake(library.thumbnails, video_id, source, spans, fps=fps)
+            made += 1
+        except FootageError as error:
+            log.info("no thumbnails of %s: %s", video_id, error)
+            lost.append(video_id)
+    if made:
+        yield Mended("thumbnails", f"those of {made:,} videos", "made anew from their sources")
+    if lost:
+        yield Mended(
+            "thumbnails",
+            f"those of {len(lost):,} videos are missing, and so are their sources",
+            "bring the sources back and run it again; search works without",
+            ok=False,
+        )
+
+
+def _unchanged_source(video: Video, locations: dict[Path, tuple[FileStamp, str]]) -> Path | None:
+    """A file that still holds what was embedded, as far as its stamp says."""
+    for path in video.paths:
+        try:
+            if locations[path][0] == FileStamp.of(path):
+                return path
+        except (MediaError, KeyError):
+            continue
+    return None

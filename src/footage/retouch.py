@@ -1,0 +1,49 @@
+"""Thumbnails made anew from a video whose embedding is there: decoded, not embedded."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image
+
+from footage.media.probe import probe
+from footage.media.sampling import VideoSampler
+from footage.thumbnails import Thumbnails
+
+_LEAST_IMAGE = (16, 16)  # pixels; the sampler's image for an embedder is not looked at
+
+
+def remake(
+    thumbnails: Thumbnails,
+    video_id: str,
+    source: Path,
+    spans: Sequence[tuple[float, float]],
+    *,
+    fps: float,
+) -> None:
+    """Replace the thumbnails of a video, one for each span in seconds.
+
+    Raises `MediaError` where the source cannot be read, `LibraryUnwritable` where the disk refuses.
+    """
+    with (
+        thumbnails.draft() as draft,
+        VideoSampler(source, probe(source), fps=fps, image_size=_LEAST_IMAGE) as sampler,
+    ):
+        for sample in sampler:
+            draft.add(sample.time, sample.thumbnail)
+        thumbnails.keep(video_id, draft, spans)
+
+
+def is_whole(path: Path | None) -> bool:
+    """Whether a thumbnail is there and decodes to its last byte."""
+    if path is None:
+        return False
+    try:
+        data = path.read_bytes()
+        with Image.open(io.BytesIO(data)) as image:
+            image.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
+    return data.endswith(b"\xff\xd9")

@@ -1,0 +1,85 @@
+"""The embedded engine is held while it is used, and let go soon after, in whichever thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from footage.errors import LibraryLocked
+from footage.index.milvus import Milvus
+
+
+@pytest.fixture
+def milvus(tmp_path: Path) -> Iterator[Milvus]:
+    opened = Milvus(tmp_path / "milvus.db", wait=0.1)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def others_lock(tmp_path: Path) -> FileLock:
+    """What another process would take to open the same file."""
+    return FileLock(f"{tmp_path / 'milvus.db'}.lock", timeout=10)
+
+
+def test_it_is_let_go_after_a_while(milvus: Milvus, others_lock: FileLock) -> None:
+    with milvus.session(linger=0.05) as client:
+        assert client.list_collections() == []
+    with others_lock:
+        pass
+
+
+def test_it_is_let_go_at_once(milvus: Milvus, others_lock: FileLock) -> None:
+    with milvus.session(linger=0):
+        pass
+    with others_lock.acquire(timeout=0.1):
+        pass
+
+
+def test_it_is_let_go_by_another_thread(milvus: Milvus, others_lock: FileLock) -> None:
+    with milvus.session(linger=60):
+        pass
+    closing = threading.Thread(target=milvus.close)
+    closing.start()
+    closing.join()
+    with others_lock.acquire(timeout=0.1):
+        pass
+
+
+def use_briefly(milvus: Milvus) -> None:
+    with milvus.session(linger=0):
+        pass
+
+
+def test_it_is_kept_while_one_of_two_uses_it(milvus: Milvus) -> None:
+    with milvus.session(linger=0) as client:
+        other = threading.Thread(target=use_briefly, args=[milvus])
+        other.start()
+        other.join()
+        milvus.close()
+        assert client.list_collections() == []
+
+
+def test_held_by_another_it_is_locked(milvus: Milvus, others_lock: FileLock) -> None:
+    held = pytest.raises(LibraryLocked, match="another footage process")
+    with others_lock, held, milvus.session():
+        pass
+    with milvus.session(linger=0) as client:
+        assert client.list_collections() == []
+
+
+def test_opened_again_it_is_whole(milvus: Milvus) -> None:
+    for _ in range(3):
+        with milvus.session(linger=0) as client:
+            assert client.list_collections() == []
+
+
+def test_the_engine_is_known_within_a_session_only(milvus: Milvus) -> None:
+    with milvus.session(linger=0):
+        assert milvus.engine.embedded
+    with pytest.raises(RuntimeError):
+        milvus.engine  # noqa: B018 - asking is what is tested
