@@ -73,10 +73,15 @@ class Indexed:
 
 @dataclass(frozen=True)
 class Failed:
-    """It is refused, with this error and these words about ``{}``."""
+    """It is refused, with this error, these words about ``{}``, and a remedy if not the usual."""
 
     error: type[FootageError]
     what: str
+    remedy: str | None = None
+
+    def of(self, path: str | Path) -> FootageError:
+        """The error, about this file."""
+        return self.error(self.what.format(shown(path)), remedy=self.remedy)
 
 
 @dataclass(frozen=True)
@@ -105,9 +110,14 @@ class Ugly:
 
 NOT_A_VIDEO = Failed(UnreadableMedia, "{} is not a video, or its data is damaged beyond use")
 NO_FRAME = Failed(UnreadableMedia, "{} holds video, but no frame of it decodes")
-BREAKS_OFF = Failed(UnreadableMedia, "{} breaks off before its first picture, or its drive fails")
+BREAKS_OFF = Failed(
+    UnreadableMedia,
+    "{} breaks off before its first picture, or its drive fails",
+    "copy it again from where it came from",
+)
 SOUND = Failed(NoVideo, "{} holds only sound")
 NO_PICTURE = Failed(NoVideo, "{} holds no moving picture")
+RE_ENCODE = "re-encode it, to H.264 for example"
 CHANGED = Failed(MediaChanged, "{} changed while it was being read")
 
 FASTSTART = {"container_options": {"movflags": "faststart"}}
@@ -162,13 +172,13 @@ def _no_videos() -> Iterator[Ugly]:
         "codec.mp4",
         "a codec nobody knows",
         then(video(), replaced(b"avc1", b"zzzz")),
-        Failed(UnreadableMedia, "{} uses a video codec that cannot be decoded here"),
+        Failed(UnreadableMedia, "{} uses a video codec that cannot be decoded here", RE_ENCODE),
     )
     yield Ugly(
         "pixels.nut",
         "raw pixels of two to a byte",
         packed_pixels,
-        Failed(UnreadableMedia, "{} holds pixels (bgr4) that cannot be converted"),
+        Failed(UnreadableMedia, "{} holds pixels (bgr4) that cannot be converted", RE_ENCODE),
     )
 
 
@@ -647,7 +657,7 @@ def _does(outcome: Indexed | Failed | Skipped) -> str:
 def _reads(entry: Ugly) -> str:
     outcome, name = entry.outcome, shown(Path(entry.name).name)
     if isinstance(outcome, Failed):
-        return _code(f"failed: {outcome.error(outcome.what.format(name))}")
+        return _code(f"failed: {outcome.of(name)}")
     if isinstance(outcome, Skipped):
         return _code(f"skipped: {name}: {outcome.reason}")
     if outcome.damaged is False:

@@ -481,6 +481,7 @@ class Library:
 
     def _finish_removal(self, video_ids: list[str]) -> None:
         """Take what is left of removed videos out; what says that something is left goes last."""
+        self._follow()
         self.index.delete(video_ids)
         for video_id in video_ids:
             self._forget_files(video_id)

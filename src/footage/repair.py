@@ -216,7 +216,7 @@ def _engine(library: Library) -> Iterator[Mended]:
     found = engine_file.deep_fault(library.folder / "milvus.db")
     if not found:
         try:
-            library.index.digests()
+            library.index.count()
         except IndexUnavailable as error:
             found = error.what
     if found:
@@ -227,9 +227,13 @@ def _engine(library: Library) -> Iterator[Mended]:
 def _index(library: Library) -> Iterator[Mended]:
     try:
         differing = library.differing()
-    except IndexUnavailable as error:  # a server
-        yield Mended("index", error.what, error.remedy, ok=False)
-        return
+    except IndexUnavailable as error:
+        if library.settings.milvus_uri is not None:
+            yield Mended("index", error.what, error.remedy, ok=False)
+            return
+        library.index.close()  # a row that only reading it all came upon
+        yield from _set_index_aside(library.folder, error.what)
+        differing = library.differing()
     if differing:
         library.index.delete(differing)
         library.reindex()

@@ -170,7 +170,12 @@ def test_no_damage_to_a_backup_is_put_in_place(made: Path, tmp_path: Path) -> No
     [
         *("../evil.txt", "/tmp/evil.txt", "archive/../../evil.zip", "previews/a/../../1.jpg"),
         *("archive/colours-0/..zip", "library.toml/x", "evil.txt", "milvus.db", "C:\\evil.txt"),
-        *("archive/colours-0/a.zip\n", "previews/" + "a" * 65 + "/1.jpg", "archive//a.zip", "archive/../a.zip"),
+        *(
+            "archive/colours-0/a.zip\n",
+            "previews/" + "a" * 65 + "/1.jpg",
+            "archive//a.zip",
+            "archive/../a.zip",
+        ),
     ],
 )
 def test_a_hostile_name_is_refused(made: Path, tmp_path: Path, name: str) -> None:

@@ -18,7 +18,6 @@ from footage.cli.index import SHOWN_FAILURES, damage_in_words
 from footage.cli.index import _print as print_report
 from footage.cli.output import place
 from footage.ingest.report import Kind, Observer, Outcome, Report
-from footage.media.faults import shown
 from footage.media.sources import VIDEO_SUFFIXES, Skipped
 from tests.colours import ColourEmbedder
 from tests.ugly import COMMAND, DOCUMENT, UGLY, Failed, Indexed, Ugly, document
@@ -100,8 +99,7 @@ def check(entry: Ugly, came: Outcome | Skipped, library: footage.Library) -> Non
     if isinstance(expected, Failed):
         assert came.kind is Kind.FAILED
         assert type(came.error) is expected.error
-        assert came.error.what == expected.what.format(shown(came.path))
-        assert came.error.remedy
+        assert str(came.error) == str(expected.of(came.path))
     else:
         assert came.error is None
         assert came.kind is Kind.ADDED
@@ -208,8 +206,9 @@ def test_without_permission(open_to_all: Path) -> None:
             assert came[path]["reason"] == entry.outcome.reason
         else:
             assert isinstance(entry.outcome, Failed)
-            assert came[path]["error"]["code"] == entry.outcome.error.code
-            assert came[path]["error"]["message"] == entry.outcome.what.format(path)
+            error = entry.outcome.of(path)
+            shape = {"code": error.code, "message": error.what, "remedy": error.remedy}
+            assert came[path]["error"] == shape
 
 
 def as_nobody(library: Path, folder: Path) -> dict[str, list[dict[str, object]]]:

@@ -213,7 +213,6 @@ def test_search_pages_and_groups(run: Run, at: tuple[str, Path]) -> None:
         (["--max-duration", "3.5"], {"white"}),
         (["--tag", "no such"], set()),
     ],
-
 )
 def test_search_and_videos_filter_alike(
     run: Run, at: tuple[str, Path], options: list[str], expected: set[str]
@@ -412,7 +411,6 @@ def test_any_interrupt_exits_with_130(
         ["--segment-length", "a-b"],
         ["--segment-length", "15-2"],
     ],
-
 )
 def test_sampling_that_makes_no_sense_is_a_usage_error(
     run: Run, tmp_path: Path, folder: Path, options: list[str]

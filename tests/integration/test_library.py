@@ -120,7 +120,6 @@ def test_grouped_by_video_each_comes_once_with_its_best(house: Library) -> None:
         ({"recorded_before": datetime(2024, 1, 1, tzinfo=UTC)}, {"red-blue"}),
         ({"tags": ("summer",), "longest": 8.5}, {"red-blue"}),
     ],
-
 )
 def test_filters_narrow(house: Library, filters: dict[str, Any], expected: set[str]) -> None:
     assert titles(house, **filters) == expected
@@ -174,7 +173,6 @@ def test_a_segments_own_vector_finds_it(house: Library, built_house: House) -> N
         [{}, None, 1.0, 2.0],
         3.0,
     ],
-
 )
 def test_a_vector_that_cannot_be_searched(house: Library, vector: Any) -> None:
     with pytest.raises(InvalidVector) as caught:

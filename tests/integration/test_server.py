@@ -167,7 +167,6 @@ def test_killed_and_restarted_everything_is_there(
 )
 def test_a_refused_token_is_told_at_once_and_shown_nowhere(
     milvus_server: MilvusServer,
-    tmp_path: Path,
     folder: Path,
     token: str | None,
     said: str,
@@ -175,7 +174,7 @@ def test_a_refused_token_is_told_at_once_and_shown_nowhere(
 ) -> None:
     caplog.set_level("DEBUG")
     make_video(folder / "red.mp4", seconds=4, shots=["red"])
-    path = tmp_path / "l"
+    path = folder.parent / "l"
     began = time.monotonic()
     with footage.open(
         path, embedder=ColourEmbedder(), milvus_uri=milvus_server.uri, milvus_token=token

@@ -18,8 +18,8 @@ from footage.cli.options import (
     VerboseOption,
     existing_library,
 )
-from footage.cli.output import err, out, place, plural, print_json, size, visible
-from footage.paths import absolute
+from footage.cli.output import err, out, place, plural, print_json, size
+from footage.paths import absolute, printable
 from footage.settings import default_library
 
 
@@ -55,7 +55,7 @@ def backup(
         print_json(report.to_json())
     else:
         for error in report.damaged:
-            err.print(f"[red]left out:[/] {escape(visible(str(error)))}")
+            err.print(f"[red]left out:[/] {escape(printable(str(error)))}")
         where = escape(place(absolute(file)))
         out.print(f"{plural(report.videos, 'video')} in {where}, {size(report.size)}")
     if report.damaged:

@@ -16,10 +16,10 @@ from footage.cli.options import (
     VerboseOption,
     existing_library,
 )
-from footage.cli.output import out, print_json, visible
+from footage.cli.output import out, print_json
 from footage.doctor import Check, Status, examine_library, examine_program
 from footage.errors import LibraryError, LibraryNotFound
-from footage.paths import absolute
+from footage.paths import absolute, printable
 from footage.repair import Mended
 from footage.repair import repair as run_repair
 from footage.settings import default_library
@@ -50,7 +50,7 @@ def doctor(
         if not as_json:
             remedy = f"; {check.remedy}" if check.remedy else ""
             out.print(
-                f"{MARKS[check.status]} {check.name}: {escape(visible(check.detail + remedy))}"
+                f"{MARKS[check.status]} {check.name}: {escape(printable(check.detail + remedy))}"
             )
 
     try:
@@ -88,7 +88,7 @@ def _repair(library: Path | None, *, as_json: bool) -> list[Mended]:
         mended.append(one)
         if not as_json:
             mark = "[green]repaired[/]" if one.ok else "[bold red]not repaired[/]"
-            out.print(f"{mark} {one.part}: {escape(visible(f'{one.found}: {one.done}'))}")
+            out.print(f"{mark} {one.part}: {escape(printable(f'{one.found}: {one.done}'))}")
     if not mended and not as_json:
         out.print("[green]nothing to repair[/]")
     return mended

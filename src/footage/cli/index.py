@@ -22,10 +22,11 @@ from footage.cli.options import (
     TokenOption,
     VerboseOption,
 )
-from footage.cli.output import clock, err, out, place, plural, print_json, visible
+from footage.cli.output import clock, err, out, place, plural, print_json
 from footage.errors import UsageError
 from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Report
 from footage.library import open_library
+from footage.paths import printable
 from footage.settings import Sampling
 
 SHOWN_FAILURES = 50
@@ -152,7 +153,7 @@ class ProgressBar(Observer):
     def progressed(self, path: Path, seconds: float) -> None:
         """Move the bar."""
         self._reached[path] = min(seconds, self._durations.get(path, 0.0))
-        name = escape(visible(path.name))
+        name = escape(printable(path.name))
         self._progress.update(self._task, completed=sum(self._reached.values()), name=name)
 
     def finished(self, outcome: Outcome) -> None:
@@ -179,15 +180,14 @@ def _print(report: Report, *, as_json: bool, quiet: bool) -> None:
         print_json(report.to_json())
         return
     for outcome in report.failed[:SHOWN_FAILURES]:
-        err.print(f"[red]failed:[/] {escape(visible(str(outcome.error)))}")
+        err.print(f"[red]failed:[/] {escape(printable(str(outcome.error)))}")
     if len(report.failed) > SHOWN_FAILURES:
         err.print(f"[red]failed:[/] and {len(report.failed) - SHOWN_FAILURES:,} more")
     if quiet:
         return
     for skipped in report.scan.skipped:
-        err.print(
-            f"[yellow]skipped:[/] {escape(place(skipped.path))}: {escape(visible(skipped.reason))}"
-        )
+        why = escape(printable(skipped.reason))
+        err.print(f"[yellow]skipped:[/] {escape(place(skipped.path))}: {why}")
     for outcome in report.of(Kind.ADDED):
         if any(outcome.damage.values()):
             err.print(

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from footage.errors import FootageError, UsageError
+from footage.paths import printable
 
 UNBROKEN = 10_000  # columns: what goes into a pipe or a file is not folded
 
@@ -39,7 +40,7 @@ def print_error(error: FootageError, *, as_json: bool) -> None:
         shape = {"code": error.code, "message": error.what, "remedy": error.remedy}
         print_json({"error": shape})
     else:
-        err.print(f"[bold red]error:[/] {escape(visible(str(error)))}")
+        err.print(f"[bold red]error:[/] {escape(printable(str(error)))}")
 
 
 def clock(seconds: float) -> str:
@@ -62,8 +63,8 @@ def place(path: Path | None) -> str:
         return "(nowhere now)"
     for base, prefix in ((Path.cwd(), ""), (Path.home(), "~/")):
         if path.is_relative_to(base):
-            return visible(prefix + str(path.relative_to(base)))
-    return visible(str(path))
+            return printable(prefix + str(path.relative_to(base)))
+    return printable(str(path))
 
 
 def link(path: Path | None, text: str) -> str:
@@ -74,11 +75,6 @@ def link(path: Path | None, text: str) -> str:
         return f"[link={path.as_uri()}]{escape(text)}[/link]"
     except ValueError:
         return escape(text)
-
-
-def visible(text: str) -> str:
-    """Text without control characters, which a hostile file name could steer a terminal with."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def day(moment: datetime) -> str:

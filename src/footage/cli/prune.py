@@ -8,7 +8,8 @@ import typer
 from rich.markup import escape
 
 from footage.cli.options import JsonOption, LibraryOption, existing_library
-from footage.cli.output import confirm, out, place, plural, print_json, size, visible
+from footage.cli.output import confirm, out, place, plural, print_json, size
+from footage.paths import printable
 from footage.prune import PruneReport
 
 SHOWN = 20
@@ -51,7 +52,7 @@ def prune(
 def _print(report: PruneReport, *, unreachable: bool) -> None:
     for video in report.videos[:SHOWN]:
         where = place(video.paths[0]) if video.paths else "its file was changed"
-        out.print(f"  {escape(visible(video.title))}  [dim]{escape(where)}[/]")
+        out.print(f"  {escape(printable(video.title))}  [dim]{escape(where)}[/]")
     if len(report.videos) > SHOWN:
         out.print(f"  and {len(report.videos) - SHOWN:,} more")
     out.print(

@@ -8,7 +8,8 @@ import typer
 from rich.markup import escape
 
 from footage.cli.options import JsonOption, LibraryOption, VideosArgument, existing_library
-from footage.cli.output import confirm, err, out, plural, print_json, visible
+from footage.cli.output import confirm, err, out, plural, print_json
+from footage.paths import printable
 
 
 def remove(
@@ -41,8 +42,8 @@ def remove(
             if video.path in unread:
                 continue
             state = "restored" if video.state == "ready" else video.state
-            out.print(f"{state}: {escape(visible(video.title))}")
+            out.print(f"{state}: {escape(printable(video.title))}")
     for outcome in failed:
-        err.print(f"[red]failed:[/] {escape(visible(str(outcome.error)))}")
+        err.print(f"[red]failed:[/] {escape(printable(str(outcome.error)))}")
     if failed:
         raise typer.Exit(1)

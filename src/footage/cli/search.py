@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from footage.cli import last_search
 from footage.cli.options import (
@@ -24,7 +24,8 @@ from footage.cli.options import (
     existing_library,
     filters,
 )
-from footage.cli.output import link, out, place, print_json, span, visible
+from footage.cli.output import link, out, place, print_json, span
+from footage.paths import printable
 from footage.query import Query
 from footage.search.moments import SearchResult
 
@@ -96,7 +97,7 @@ def print_moments(result: SearchResult) -> None:
             str(number),
             f"{moment.score:.3f}",
             link(moment.thumbnail, span(moment.start, moment.end)),
-            escape(visible(moment.title)),
+            Text(printable(moment.title)),
             link(moment.path, place(moment.path)),
         )
     out.print(table, soft_wrap=False)

@@ -10,8 +10,9 @@ from rich.table import Table
 
 from footage.catalog import Video
 from footage.cli.options import JsonOption, LibraryOption, existing_library
-from footage.cli.output import clock, day, link, out, place, print_json, span, visible
+from footage.cli.output import clock, day, link, out, place, print_json, span
 from footage.library import Segment
+from footage.paths import printable
 
 
 def show(
@@ -49,7 +50,7 @@ def _facts(video: Video) -> Table:
     }
     for name, value in facts.items():
         if value:
-            table.add_row(name, escape(visible(value)))
+            table.add_row(name, escape(printable(value)))
     for path in video.paths:
         table.add_row("file", link(path, place(path)))
     return table

@@ -8,8 +8,9 @@ import typer
 from rich.markup import escape
 
 from footage.cli.options import JsonOption, LibraryOption, VideosArgument, existing_library
-from footage.cli.output import out, print_json, visible
+from footage.cli.output import out, print_json
 from footage.errors import UsageError
+from footage.paths import printable
 
 
 def tag(
@@ -32,5 +33,5 @@ def tag(
         print_json({"videos": [video.to_json() for video in tagged]})
         return
     for video in tagged:
-        tags = escape(visible(", ".join(video.tags))) or "[dim]no tags[/]"
-        out.print(f"{escape(visible(video.title))}: {tags}")
+        tags = escape(printable(", ".join(video.tags))) or "[dim]no tags[/]"
+        out.print(f"{escape(printable(video.title))}: {tags}")

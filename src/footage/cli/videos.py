@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from footage.catalog import Video
 from footage.cli.options import (
@@ -21,7 +22,8 @@ from footage.cli.options import (
     existing_library,
     filters,
 )
-from footage.cli.output import clock, day, link, out, place, plural, print_json, visible
+from footage.cli.output import clock, day, link, out, place, plural, print_json
+from footage.paths import printable
 
 
 def videos(
@@ -69,8 +71,8 @@ def _print(found: list[Video]) -> None:
             video.video_id[:8],
             day(video.recorded_at),
             clock(video.duration),
-            escape(visible(video.title)) + state,
-            escape(visible(", ".join(video.tags))),
+            Text(printable(video.title) + state),
+            escape(printable(", ".join(video.tags))),
             link(video.path, place(video.path)),
         )
     out.print(table, soft_wrap=False)

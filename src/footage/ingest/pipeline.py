@@ -26,6 +26,7 @@ from footage.errors import (
     LibraryLocked,
     MediaChanged,
     MediaError,
+    UnreadableMedia,
 )
 from footage.index.segments import SegmentIndex
 from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Report
@@ -34,7 +35,7 @@ from footage.media.identity import FileStamp, content_id
 from footage.media.probe import VideoInfo, probe
 from footage.media.sources import Scan
 from footage.records import describe
-from footage.thumbnails import Thumbnails
+from footage.thumbnails import ThumbnailDraft, Thumbnails
 
 log = logging.getLogger(__name__)
 
@@ -207,13 +208,7 @@ class Ingest:
     def _embed_anew(self, item: _Pending, video_id: str) -> VideoEmbedding:
         began = time.perf_counter()
         with self._thumbnails.draft() as draft:
-            embedding = self._embedder.embed(
-                VideoFile(item.path, video_id, item.info),
-                on_progress=lambda seconds: self._progress(item.path, seconds),
-                on_thumbnail=draft.add,
-            )
-            if FileStamp.of(item.path) != item.stamp:
-                raise MediaChanged(f"{shown(item.path)} changed while it was being read")
+            embedding = self._embed_unchanged(item, video_id, draft)
             spans = [
                 (start, end) for track in embedding.tracks.values() for start, end in track.spans
             ]
@@ -228,6 +223,26 @@ class Ingest:
             time.perf_counter() - began,
         )
         return embedding
+
+    def _embed_unchanged(
+        self, item: _Pending, video_id: str, draft: ThumbnailDraft
+    ) -> VideoEmbedding:
+        """Embed a file; `MediaChanged` where it is not what it was, whatever else went wrong."""
+        try:
+            embedding = self._embedder.embed(
+                VideoFile(item.path, video_id, item.info),
+                on_progress=lambda seconds: self._progress(item.path, seconds),
+                on_thumbnail=draft.add,
+            )
+        except UnreadableMedia:
+            self._check_unchanged(item)
+            raise
+        self._check_unchanged(item)
+        return embedding
+
+    def _check_unchanged(self, item: _Pending) -> None:
+        if FileStamp.of(item.path) != item.stamp:
+            raise MediaChanged(f"{shown(item.path)} changed while it was being read")
 
     def _check_stopped(self, _: object = None) -> None:
         if self._stop.is_set():

@@ -5,22 +5,16 @@ from __future__ import annotations
 import errno
 import os
 from os import PathLike, fspath
-from unicodedata import category
 
 import av
 
 from footage.errors import MediaError, MediaForbidden, MediaMissing, UnreadableMedia
-
-# Control and direction characters, lone surrogates (bytes that are no UTF-8), line and
-# paragraph separators.
-_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+from footage.paths import printable
 
 
 def shown(path: str | PathLike[str]) -> str:
     """The path as one printable line, whatever its name is made of."""
-    return "".join(
-        ascii(char)[1:-1] if category(char) in _UNPRINTABLE else char for char in fspath(path)
-    )
+    return printable(fspath(path))
 
 
 def media_fault(error: Exception, path: str | PathLike[str]) -> MediaError:
