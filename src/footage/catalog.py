@@ -32,6 +32,8 @@ from footage.query import Filters
 
 SCHEMA_VERSION = len(catalog_file.MIGRATIONS)
 
+MOST_EXCLUDED = 1_000  # ids one filter may name
+
 _VISIBLE = (
     "(v.url IS NOT NULL OR EXISTS (SELECT 1 FROM locations l WHERE l.video_id = v.video_id))"
     " AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.video_id = v.video_id)"
@@ -243,6 +245,23 @@ class Catalog:
         where = " AND ".join(conditions)
         rows = self._rows(f"SELECT v.video_id FROM videos v WHERE {where} ORDER BY 1", values)
         return [row["video_id"] for row in rows]
+
+    def scope(self, filters: Filters) -> tuple[list[str] | None, list[str]]:
+        """Where to search: the videos that pass the filters, or None for all, and which not.
+
+        Of the videos that the index holds only the missing ones are to be left out, and they are
+        few: naming them is cheaper than naming all the others.
+        """
+        if filters != Filters():
+            return self.select(filters), []
+        rows = self._rows(
+            "SELECT v.video_id FROM videos v JOIN embeddings e USING (video_id)"
+            f" WHERE e.fingerprint = ? AND NOT ({_VISIBLE}) LIMIT {MOST_EXCLUDED + 1}",
+            (self._fingerprint,),
+        )
+        if len(rows) > MOST_EXCLUDED:
+            return self.select(filters), []
+        return None, [row["video_id"] for row in rows]
 
     # tags and removal
 

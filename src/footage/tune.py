@@ -162,6 +162,8 @@ class Tuner:
         return self._embedder.encode_text(text)[None, :]
 
     def _as_it_is(self, queries: Vectors, truth: Vectors) -> Row:
+        for query in queries[:WARM_UP]:
+            self._index.search(query, limit=LIMIT)
         timed = Timed([], [])
         for at, query in enumerate(queries):
             self._tell("searching", at, len(queries))

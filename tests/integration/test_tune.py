@@ -58,6 +58,24 @@ def test_nothing_to_measure_is_said(library: Library) -> None:
         library.tune(recall=1.5)
 
 
+def test_the_command_line_prints_and_refuses(
+    built_house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from footage.cli.app import app
+
+    monkeypatch.setattr("footage.library.open_embedder", lambda _name, _s: ColourEmbedder())
+    (tmp_path / "texts").write_text("red\n\nblue\n", "utf-8")
+    at = ["--library", str(built_house.library)]
+    printed = CliRunner().invoke(app, ["tune", *at, "--queries", str(tmp_path / "texts")])
+    assert "there is nothing to tune" in printed.output
+    stays = CliRunner().invoke(app, ["move", *at, "--embedded"])
+    assert "already in the embedded Milvus" in stays.output
+    for wrong in (["move", *at], ["tune", *at, "--queries", "/nowhere"]):
+        assert isinstance(CliRunner().invoke(app, wrong).exception, UsageError)
+
+
 @pytest.mark.slow
 def test_the_grid_is_measured_and_leaves_nothing_behind(served: Library, small_grid: None) -> None:
     report = served.tune(queries=["red", "blue"])

@@ -137,6 +137,7 @@ class LongIndex:
         *,
         limit: int,
         video_ids: Sequence[str] | None = None,
+        excluding: Sequence[str] = (),  # noqa: ARG002 - as `SegmentIndex.search` takes it
         group_by_video: bool = False,
     ) -> list[Hit]:
         found = [one for one in self.hits if video_ids is None or one.video_id in video_ids]

@@ -55,6 +55,7 @@ class ExactIndex(SegmentIndex):
         *,
         limit: int,
         video_ids: Sequence[str] | None = None,
+        excluding: Sequence[str] = (),
         group_by_video: bool = False,
     ) -> list[Hit]:
         """See `SegmentIndex.search`."""
@@ -62,7 +63,7 @@ class ExactIndex(SegmentIndex):
         wanted = None if video_ids is None else set(video_ids)
         scores = vectors @ np.asarray(vector, dtype=np.float32)
         hits: list[Hit] = []
-        seen: set[str] = set()
+        seen = set(excluding)
         for at in np.argsort(-scores, kind="stable").tolist():
             video_id, start, end, route = rows[at]
             if (wanted is not None and video_id not in wanted) or video_id in seen:

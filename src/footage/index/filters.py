@@ -21,6 +21,12 @@ def is_in(field: str, values: Iterable[str]) -> str:
     return f"{field} in [{', '.join(quoted(value) for value in values)}]"
 
 
+def is_not_in(field: str, values: Iterable[str]) -> str:
+    """``field not in [...]``."""
+    _check_field(field)
+    return f"{field} not in [{', '.join(quoted(value) for value in values)}]"
+
+
 def is_after(field: str, value: str) -> str:
     """``field > "..."``, in the order of bytes."""
     _check_field(field)

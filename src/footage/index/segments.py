@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from footage.embedder import Fingerprint, Route, Spans, Vector, VideoEmbedding
-from footage.index.filters import checked_ids, is_in
+from footage.index.filters import checked_ids, is_in, is_not_in
 from footage.index.milvus import LINGER, Milvus
 from footage.index.pages import pages
 from footage.index.schema import (
@@ -162,17 +162,18 @@ class SegmentIndex:
         *,
         limit: int,
         video_ids: Sequence[str] | None = None,
+        excluding: Sequence[str] = (),
         group_by_video: bool = False,
     ) -> list[Hit]:
         """The segments nearest to ``vector``, best first, at most ``limit`` a route.
 
-        Only of ``video_ids`` where given; with ``group_by_video`` the best one of each video.
+        Only of ``video_ids`` where given, else of all videos but ``excluding``; with
+        ``group_by_video`` the best one of each video.
         """
-        if video_ids is not None and not video_ids:
-            return []
+        filters = _filters(video_ids, excluding)
         with self._milvus.session() as client:
             hits = self._again_if_gone(
-                lambda: self._search_all(client, vector, limit, video_ids, group_by_video)
+                lambda: self._search_all(client, vector, limit, filters, group_by_video)
             )
         hits.sort(key=lambda hit: (-hit.score, hit.video_id, hit.start))
         return hits[:limit] if len(self._names) == 1 else hits
@@ -259,14 +260,14 @@ class SegmentIndex:
         client: Any,
         vector: Vector,
         limit: int,
-        video_ids: Sequence[str] | None,
+        filters: Sequence[str],
         group_by_video: bool,
     ) -> list[Hit]:
         hits: list[Hit] = []
         for route, name in self._existing(client).items():
-            for chunk in _chunks(video_ids):
+            for expression in filters:
                 options = {
-                    "filter": "" if chunk is None else is_in("video_id", checked_ids(chunk)),
+                    "filter": expression,
                     **({"group_by_field": "video_id"} if group_by_video else {}),
                 }
                 found = self._search(client, name, vector, min(limit, MOST_HITS), options)
@@ -381,8 +382,8 @@ def _hit(row: Any, route: Route) -> Hit:
 
 
 def _delete_videos(client: Any, name: str, video_ids: Iterable[str]) -> None:
-    for chunk in _chunks(list(video_ids)):
-        client.delete(name, filter=is_in("video_id", checked_ids(chunk or ())))
+    for chunk in _chunks(checked_ids(video_ids)):
+        client.delete(name, filter=is_in("video_id", chunk))
 
 
 def _count(client: Any, name: str) -> int:
@@ -390,12 +391,16 @@ def _count(client: Any, name: str) -> int:
     return int(found[0]["count(*)"])
 
 
-def _chunks(video_ids: Sequence[str] | None) -> list[Sequence[str] | None]:
-    if video_ids is None:
-        return [None]
-    return [
-        video_ids[at : at + VIDEOS_A_FILTER] for at in range(0, len(video_ids), VIDEOS_A_FILTER)
-    ]
+def _filters(video_ids: Sequence[str] | None, excluding: Sequence[str]) -> list[str]:
+    """Expressions that together let the wanted videos through: one a search."""
+    if video_ids is not None:
+        return [is_in("video_id", chunk) for chunk in _chunks(checked_ids(video_ids))]
+    return [is_not_in("video_id", checked_ids(excluding))] if excluding else [""]
+
+
+def _chunks(video_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for at in range(0, len(video_ids), VIDEOS_A_FILTER):
+        yield video_ids[at : at + VIDEOS_A_FILTER]
 
 
 def _batches(rows: list[dict[str, Any]], dimension: int) -> list[list[dict[str, Any]]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from footage.catalog import Catalog, Video
 from footage.embedder import Embedder, Vector, checked_vector
-from footage.index.segments import MOST_HITS, SegmentIndex
+from footage.index.segments import MOST_HITS, Hit, SegmentIndex
 from footage.query import Query
 from footage.search.moments import FLOOR_RANK, Evidence, Group, Moment, SearchResult, merge
 from footage.thumbnails import Thumbnails
@@ -37,8 +38,7 @@ class Searcher:
         began = time.perf_counter()
         vector = self._encode(query)
         encoded = time.perf_counter()
-        video_ids = self._catalog.select(query.filters)
-        groups = self._groups(query, vector, video_ids)
+        groups = self._groups(query, vector)
         searched = time.perf_counter()
         page = groups[query.offset : query.offset + query.limit]
         moments = self._present(page, rank=query.offset + 1)
@@ -56,30 +56,19 @@ class Searcher:
             return self._embedder.encode_text(query.text)
         return checked_vector(query.vector, self._embedder.fingerprint.dimension)
 
-    def _groups(self, query: Query, vector: Vector, video_ids: Sequence[str] | None) -> list[Group]:
+    def _groups(self, query: Query, vector: Vector) -> list[Group]:
         wanted = query.offset + query.limit
+        video_ids, excluding = self._catalog.scope(query.filters)
+        search = partial(self._index.search, vector, video_ids=video_ids, excluding=excluding)
         if query.group_by_video:
-            return self._best_a_video(vector, wanted, video_ids)
+            return _best_a_video(search, wanted)
         groups: list[Group] = []
         for depth in _depths(HITS_A_MOMENT * wanted):
-            hits = self._index.search(vector, limit=depth, video_ids=video_ids)
+            hits = search(limit=depth)
             groups = merge(hits)
             if len(groups) >= wanted or len(hits) < depth:
                 break
         return groups
-
-    def _best_a_video(
-        self, vector: Vector, wanted: int, video_ids: Sequence[str] | None
-    ) -> list[Group]:
-        # Milvus breaks ties as it likes, so more are asked for than are wanted, and sorted here
-        least = max(wanted, FLOOR_RANK)
-        best = self._index.search(vector, limit=least, video_ids=video_ids, group_by_video=True)
-        hits = self._index.search(vector, limit=FLOOR_RANK, video_ids=video_ids)
-        leaders: dict[str, Group] = {}
-        for group in merge({hit.segment_id: hit for hit in [*best, *hits]}.values()):
-            leaders.setdefault(group.best.video_id, group)
-        chosen = dict.fromkeys(hit.video_id for hit in best)
-        return [leaders[video_id] for video_id in chosen][:wanted]
 
     def _present(self, groups: Sequence[Group], *, rank: int) -> list[Moment]:
         videos = self._catalog.videos(sorted({group.best.video_id for group in groups}))
@@ -116,3 +105,14 @@ def _depths(least: int) -> Iterator[int]:
             yield depth
         depth *= 4
     yield MOST_HITS
+
+
+def _best_a_video(search: Callable[..., list[Hit]], wanted: int) -> list[Group]:
+    # Milvus breaks ties as it likes, so more are asked for than are wanted, and sorted here
+    best = search(limit=max(wanted, FLOOR_RANK), group_by_video=True)
+    hits = search(limit=FLOOR_RANK)
+    leaders: dict[str, Group] = {}
+    for group in merge({hit.segment_id: hit for hit in [*best, *hits]}.values()):
+        leaders.setdefault(group.best.video_id, group)
+    chosen = dict.fromkeys(hit.video_id for hit in best)
+    return [leaders[video_id] for video_id in chosen][:wanted]
