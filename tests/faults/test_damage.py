@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -230,6 +231,18 @@ def test_no_flipped_byte_gives_other_vectors(own_house: House) -> None:
             assert found.vectors.tobytes() == track.vectors.tobytes(), at
             assert found.spans.tobytes() == track.spans.tobytes(), at
     assert refused > len(good) * 0.8
+
+
+def test_vectors_changed_by_a_program_that_writes_good_zips_are_refused(own_house: House) -> None:
+    path, name = archived(own_house), "visual.clip.vectors.npy"
+    with zipfile.ZipFile(path) as bundle:
+        members = {one: bundle.read(one) for one in bundle.namelist()}
+    members[name] = members[name][:-1] + bytes([members[name][-1] ^ 1])
+    with zipfile.ZipFile(path, "w") as bundle:
+        for one, data in members.items():
+            bundle.writestr(one, data)
+    with own_house.open() as library, pytest.raises(ArchiveDamaged, match="checksum"):
+        library.embedding(path.stem)
 
 
 def test_a_file_under_anothers_name_is_not_served(own_house: House) -> None:

@@ -12,7 +12,7 @@ from footage.index.segments import Hit
 from footage.query import Query
 
 JOIN_GAP = 0.05  # seconds between segments that still touch, given rounding
-JOIN_SHARE = 0.75  # of the way from the floor to a moment's best: cosines have no fixed scale
+JOIN_SHARE = 0.85  # of the way from the floor to a moment's best: cosines have no fixed scale
 FLOOR_RANK = 200  # the hit whose score is the floor: the best of what does not match, or near it
 LONGEST = 60.0  # seconds a moment may grow to: longer is a film, not a moment
 
