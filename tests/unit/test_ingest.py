@@ -323,9 +323,11 @@ def test_after_an_interrupt_the_next_run_completes(
         make(f"{at}.mp4", "red", seconds=2 + at / 10)
     with pytest.raises(IngestInterrupted) as caught:
         library.add(folder, observer=Interrupting(after=2))
-    assert len(caught.value.report.outcomes) == 2
+    # what it was told of, and what was finished at that moment
+    kept = len(caught.value.report.outcomes)
+    assert 2 <= kept < 5
     assert isinstance(caught.value, KeyboardInterrupt)
-    assert len(titles(library, "red")) == 2
+    assert len(titles(library, "red")) == kept
     assert threading.active_count() < 10
     report = library.add(folder)
     assert not report.failed

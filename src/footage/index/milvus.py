@@ -11,6 +11,7 @@ import contextlib
 import logging
 import os
 import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -199,7 +200,9 @@ def _open_embedded(uri: str) -> Any:
 
     _check_sound(Path(uri))
     try:
-        return MilvusClient(uri)
+        with warnings.catch_warnings():  # milvus-lite 2.5 imports pkg_resources, which complains
+            warnings.simplefilter("ignore")
+            return MilvusClient(uri)
     # the embedded engine's own start-up fails in plain RuntimeError and OSError too
     except (MilvusException, RuntimeError, OSError) as error:
         log.debug("Milvus cannot be opened", exc_info=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from functools import lru_cache
+from typing import Any
 
 import av
 from av.container import InputContainer
@@ -28,6 +29,11 @@ _LONGEST_BELIEVED_SECONDS = 30 * 3600.0
 # Frames per second; a rate beyond these is a broken header, not a time lapse or a fast camera.
 _SLOWEST_RATE, _FASTEST_RATE = 1 / 3600, 1000
 
+# Tags need not be UTF-8: PyAV 19 reads what they are, before it had to be told to.
+_ANY_TAGS: dict[str, Any] = (
+    {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+)
+
 _RESTARTING_CLOCKS = 0x0200  # AVFMT_TS_DISCONT
 
 
@@ -42,7 +48,8 @@ def open_container(path: str | os.PathLike[str]) -> InputContainer:
     try:
         # Absolute, because FFmpeg takes a relative name such as `http:x.mp4` for an address.
         full = os.path.abspath(path)  # noqa: PTH100 - Path.absolute keeps `..`
-        return av.open(full, "r", container_options=limits, metadata_errors="replace")
+        container: InputContainer = av.open(full, "r", container_options=limits, **_ANY_TAGS)
+        return container
     except (av.FFmpegError, OSError, ValueError) as error:
         raise media_fault(error, path) from error
 
