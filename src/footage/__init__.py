@@ -36,7 +36,7 @@ from footage.errors import (
 )
 from footage.ingest.report import IngestInterrupted, Observer, Outcome, Report
 from footage.library import Library, Segment
-from footage.library import open_library as open  # noqa: A004 - footage.open() is the front door
+from footage.opening import open_library as open  # noqa: A004 - footage.open() is the front door
 from footage.query import Filters, Query
 from footage.search.moments import Evidence, Moment, SearchResult
 from footage.settings import Sampling

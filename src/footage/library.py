@@ -22,15 +22,13 @@ from footage.embedders import open_embedder
 from footage.errors import (
     CatalogDamaged,
     IndexUnavailable,
-    LibraryError,
     LibraryLocked,
-    LibraryNotFound,
     LibraryUnwritable,
     MediaMissing,
     SpaceMismatch,
     UsageError,
 )
-from footage.index.address import checked_uri, redacted
+from footage.index.address import checked_uri, described
 from footage.index.exact import ExactIndex
 from footage.index.milvus import Milvus
 from footage.index.schema import plan_of
@@ -39,7 +37,6 @@ from footage.ingest.pipeline import Ingest
 from footage.ingest.report import Observer, Report
 from footage.media.sources import scan
 from footage.move import Mover, MoveReport
-from footage.paths import absolute
 from footage.prune import PruneReport
 from footage.query import Filters, Query
 from footage.reindex import ReindexReport, reconcile
@@ -49,8 +46,6 @@ from footage.settings import (
     FILE_NAME,
     Environment,
     LibrarySettings,
-    Sampling,
-    default_library,
 )
 from footage.thumbnails import Thumbnails
 from footage.tune import Tuner, TuneReport
@@ -58,7 +53,6 @@ from footage.tune import Tuner, TuneReport
 log = logging.getLogger(__name__)
 
 INDEX_WAIT = 5.0  # seconds; a search that repairs the index is done by then, mostly
-MAKING_LOCK = "making.lock"
 SEARCH_WAIT = 30.0  # seconds; an `index` holds Milvus for about one at a time
 
 
@@ -311,7 +305,7 @@ class Library:
         uri = None if milvus_uri is None else checked_uri(milvus_uri)
         with self._indexing(wait=INDEX_WAIT):
             self._follow()
-            report = MoveReport(_shown(self.settings.milvus_uri), _shown(uri))
+            report = MoveReport(described(self.settings.milvus_uri), described(uri))
             token = SecretStr(milvus_token) if milvus_token else self._milvus_token
             if uri != self.settings.milvus_uri:
                 self._fill_and_switch(uri, token, report, on_progress or (lambda _d, _n: None))
@@ -408,7 +402,7 @@ class Library:
         self._settings_stamp = stamp
         settings = LibrarySettings.load(self.folder)
         if (settings.milvus_uri, settings.index) != (self.settings.milvus_uri, self.settings.index):
-            log.info("the index is now in %s", _shown(settings.milvus_uri))
+            log.info("the index is now in %s", described(settings.milvus_uri))
             self._close_index()
         self.settings = settings
 
@@ -550,113 +544,6 @@ class Library:
             fresh=fresh,
             on_progress=on_progress,
         )
-
-
-def open_library(
-    folder: str | Path | None = None,
-    *,
-    create: bool = True,
-    embedder: str | Embedder | None = None,
-    sampling: Sampling | None = None,
-    milvus_uri: str | None = None,
-    milvus_token: str | None = None,
-) -> Library:
-    """Open a library, made first where there is none and ``create`` holds.
-
-    Without a folder it is ``FOOTAGE_LIBRARY``, else the user's default library. ``embedder`` (a
-    name, or one of your own) and ``sampling`` are settled when a library is made; for an existing
-    one they must agree with it. So is ``milvus_uri``, the server to index in (by default
-    ``FOOTAGE_MILVUS_URI``, else the engine embedded in footage); ``milvus_token`` (by default
-    ``FOOTAGE_MILVUS_TOKEN``) is written nowhere.
-    Raises `LibraryNotFound`, `LibraryError`, `LibraryTooNew`, `CatalogDamaged`, `UsageError`.
-    """
-    path = absolute(folder) if folder else default_library()
-    own = embedder if isinstance(embedder, Embedder) else None
-    name = embedder.fingerprint.name if isinstance(embedder, Embedder) else embedder
-    logs.quiet_others()
-    if not (path / FILE_NAME).is_file():
-        if not create:
-            raise _not_found(path)
-        if own is None:
-            open_embedder(name or "lite", sampling or Sampling())  # known, before a folder is made
-        server = milvus_uri or Environment().milvus_uri
-        _create(
-            path,
-            LibrarySettings(
-                embedder=name or "lite",
-                sampling=sampling or Sampling(),
-                milvus_uri=checked_uri(server) if server else None,
-            ),
-        )
-    settings = LibrarySettings.load(path)
-    _check_same(settings, name, sampling)
-    _check_place(settings, milvus_uri)
-    return Library(path, settings, embedder=own, milvus_token=milvus_token)
-
-
-def _create(path: Path, settings: LibrarySettings) -> None:
-    try:
-        _check_free(path)
-        path.mkdir(parents=True, exist_ok=True)
-        # another process may be making the same library at this moment
-        with FileLock(path / MAKING_LOCK):
-            if not (path / FILE_NAME).is_file():
-                settings.save(path)
-    except OSError as error:
-        raise LibraryUnwritable(f"{path} cannot be made ({error.strerror})") from error
-
-
-def _check_free(path: Path) -> None:
-    if not path.exists():
-        return
-    names = {entry.name for entry in path.iterdir()} if path.is_dir() else {""}
-    names = {name for name in names if name != MAKING_LOCK and not name.endswith(".tmp")}
-    if not names or FILE_NAME in names:
-        return
-    if is_library_without_settings(path):
-        raise _not_found(path)
-    raise LibraryError(
-        f"{path} exists and is not a footage library", remedy="name another folder with --library"
-    )
-
-
-def is_library_without_settings(path: Path) -> bool:
-    """Whether a folder is a library but for its ``library.toml``."""
-    kept = copies.FOLDER, "catalog.sqlite", "archive"
-    return not (path / FILE_NAME).exists() and any((path / name).exists() for name in kept)
-
-
-def _not_found(path: Path) -> LibraryError:
-    if is_library_without_settings(path):
-        return LibraryError(
-            f"{path / FILE_NAME} is missing",
-            remedy="`footage doctor --repair` makes it anew from what is left",
-        )
-    return LibraryNotFound(f"there is no library at {path}")
-
-
-def _check_same(settings: LibrarySettings, embedder: str | None, sampling: Sampling | None) -> None:
-    for name, wanted, actual in (
-        ("embedder", embedder, settings.embedder),
-        ("sampling", sampling, settings.sampling),
-    ):
-        if wanted is not None and wanted != actual:
-            raise UsageError(
-                f"this library was made with {name} {actual}, not {wanted}",
-                remedy="leave the option away, or make another library with --library",
-            )
-
-
-def _check_place(settings: LibrarySettings, milvus_uri: str | None) -> None:
-    if milvus_uri is not None and checked_uri(milvus_uri) != settings.milvus_uri:
-        raise UsageError(
-            f"this library is in {_shown(settings.milvus_uri)}, not {redacted(milvus_uri)}",
-            remedy="take it there with `footage move --milvus URI`, or leave --milvus away",
-        )
-
-
-def _shown(milvus_uri: str | None) -> str:
-    return "the embedded Milvus" if milvus_uri is None else f"Milvus at {redacted(milvus_uri)}"
 
 
 def _stamp(folder: Path) -> int:

@@ -34,8 +34,9 @@ from footage.errors import (
     MediaMissing,
 )
 from footage.index import engine_file
-from footage.library import Library, is_library_without_settings, open_library
+from footage.library import Library
 from footage.media.identity import FileStamp
+from footage.opening import is_library_without_settings, open_library
 from footage.settings import FILE_NAME, LibrarySettings, Sampling
 
 log = logging.getLogger(__name__)

@@ -16,13 +16,13 @@ PATHS = [str(Path(footage.__file__).parent.parent), str(Path(__file__).parent.pa
 # The program itself, with the colour embedder in place of its own.
 PROGRAM = """
 import sys
-import footage.library, footage.doctor, footage.repair
+import footage.library, footage.opening, footage.doctor, footage.repair
 from colours import ColourEmbedder
 
 def open_colours(_name, sampling):
     return ColourEmbedder(sampling)
 
-for module in (footage.library, footage.doctor, footage.repair):
+for module in (footage.library, footage.opening, footage.doctor, footage.repair):
     module.open_embedder = open_colours
 from footage.cli import main
 main()

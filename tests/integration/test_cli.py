@@ -60,6 +60,7 @@ def _colours_instead_of_lite(monkeypatch: pytest.MonkeyPatch) -> None:
         return ColourEmbedder(sampling)
 
     monkeypatch.setattr(footage.library, "open_embedder", open_embedder)
+    monkeypatch.setattr(footage.opening, "open_embedder", open_embedder)
     monkeypatch.setattr(footage.doctor, "open_embedder", open_embedder)
 
 

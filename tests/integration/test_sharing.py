@@ -52,13 +52,14 @@ with footage.open(library, embedder=Waiting()) as opened:
 # The program itself, with the colour embedder in place of its own.
 PROGRAM = """
 import sys
-import footage.library, footage.doctor
+import footage.library, footage.opening, footage.doctor
 from colours import ColourEmbedder
 
 def open_colours(_name, sampling):
     return ColourEmbedder(sampling)
 
-footage.library.open_embedder = footage.doctor.open_embedder = open_colours
+footage.library.open_embedder = footage.opening.open_embedder = open_colours
+footage.doctor.open_embedder = open_colours
 from footage.cli import main
 main()
 """

@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("doctor", "repair", "backup"),
     ("__init__",),
+    ("opening",),
     ("library",),
     ("ingest", "search", "reindex", "move", "tune", "prune", "salvage", "retouch", "demo"),
     ("records", "copies"),

@@ -16,7 +16,8 @@ from footage.cli.index import ProgressBar
 from footage.cli.options import JsonOption, VerboseOption
 from footage.cli.output import clock, err, out, place, plural, print_json, span
 from footage.demo import SAMPLE_QUERIES, SampleQuery, make_sample_footage
-from footage.library import Library, open_library
+from footage.library import Library
+from footage.opening import open_library
 from footage.search.moments import Moment
 
 SHOWN = 3

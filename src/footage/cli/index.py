@@ -25,7 +25,7 @@ from footage.cli.options import (
 from footage.cli.output import clock, err, out, place, plural, print_json
 from footage.errors import UsageError
 from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Report
-from footage.library import open_library
+from footage.opening import open_library
 from footage.paths import printable
 from footage.settings import Sampling
 

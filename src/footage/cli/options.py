@@ -9,7 +9,8 @@ import typer
 
 from footage import logs
 from footage.errors import InvalidQuery
-from footage.library import Library, open_library
+from footage.library import Library
+from footage.opening import open_library
 from footage.query import Filters, day_range
 
 LibraryOption = Annotated[

@@ -53,3 +53,8 @@ def _split(uri: str) -> SplitResult | None:
     except ValueError:  # a port that is no number, brackets that do not match
         return None
     return parts if readable else None
+
+
+def described(uri: str | None) -> str:
+    """Where an index is, in words: a server without its secrets, or the embedded engine."""
+    return "the embedded Milvus" if uri is None else f"Milvus at {redacted(uri)}"

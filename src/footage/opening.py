@@ -1,0 +1,121 @@
+"""Opening a library, or making one: the front door, `footage.open`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from filelock import FileLock
+
+from footage import copies, logs
+from footage.embedder import Embedder
+from footage.embedders import open_embedder
+from footage.errors import LibraryError, LibraryNotFound, LibraryUnwritable, UsageError
+from footage.index.address import checked_uri, described, redacted
+from footage.library import Library
+from footage.paths import absolute
+from footage.settings import FILE_NAME, Environment, LibrarySettings, Sampling, default_library
+
+MAKING_LOCK = "making.lock"
+
+
+def open_library(
+    folder: str | Path | None = None,
+    *,
+    create: bool = True,
+    embedder: str | Embedder | None = None,
+    sampling: Sampling | None = None,
+    milvus_uri: str | None = None,
+    milvus_token: str | None = None,
+) -> Library:
+    """Open a library, made first where there is none and ``create`` holds.
+
+    Without a folder it is ``FOOTAGE_LIBRARY``, else the user's default library. ``embedder`` (a
+    name, or one of your own) and ``sampling`` are settled when a library is made; for an existing
+    one they must agree with it. So is ``milvus_uri``, the server to index in (by default
+    ``FOOTAGE_MILVUS_URI``, else the engine embedded in footage); ``milvus_token`` (by default
+    ``FOOTAGE_MILVUS_TOKEN``) is written nowhere.
+    Raises `LibraryNotFound`, `LibraryError`, `LibraryTooNew`, `CatalogDamaged`, `UsageError`.
+    """
+    path = absolute(folder) if folder else default_library()
+    own = embedder if isinstance(embedder, Embedder) else None
+    name = embedder.fingerprint.name if isinstance(embedder, Embedder) else embedder
+    logs.quiet_others()
+    if not (path / FILE_NAME).is_file():
+        if not create:
+            raise _not_found(path)
+        if own is None:
+            open_embedder(name or "lite", sampling or Sampling())  # known, before a folder is made
+        server = milvus_uri or Environment().milvus_uri
+        _create(
+            path,
+            LibrarySettings(
+                embedder=name or "lite",
+                sampling=sampling or Sampling(),
+                milvus_uri=checked_uri(server) if server else None,
+            ),
+        )
+    settings = LibrarySettings.load(path)
+    _check_same(settings, name, sampling)
+    _check_place(settings, milvus_uri)
+    return Library(path, settings, embedder=own, milvus_token=milvus_token)
+
+
+def _create(path: Path, settings: LibrarySettings) -> None:
+    try:
+        _check_free(path)
+        path.mkdir(parents=True, exist_ok=True)
+        # another process may be making the same library at this moment
+        with FileLock(path / MAKING_LOCK):
+            if not (path / FILE_NAME).is_file():
+                settings.save(path)
+    except OSError as error:
+        raise LibraryUnwritable(f"{path} cannot be made ({error.strerror})") from error
+
+
+def _check_free(path: Path) -> None:
+    if not path.exists():
+        return
+    names = {entry.name for entry in path.iterdir()} if path.is_dir() else {""}
+    names = {name for name in names if name != MAKING_LOCK and not name.endswith(".tmp")}
+    if not names or FILE_NAME in names:
+        return
+    if is_library_without_settings(path):
+        raise _not_found(path)
+    raise LibraryError(
+        f"{path} exists and is not a footage library", remedy="name another folder with --library"
+    )
+
+
+def is_library_without_settings(path: Path) -> bool:
+    """Whether a folder is a library but for its ``library.toml``."""
+    kept = copies.FOLDER, "catalog.sqlite", "archive"
+    return not (path / FILE_NAME).exists() and any((path / name).exists() for name in kept)
+
+
+def _not_found(path: Path) -> LibraryError:
+    if is_library_without_settings(path):
+        return LibraryError(
+            f"{path / FILE_NAME} is missing",
+            remedy="`footage doctor --repair` makes it anew from what is left",
+        )
+    return LibraryNotFound(f"there is no library at {path}")
+
+
+def _check_same(settings: LibrarySettings, embedder: str | None, sampling: Sampling | None) -> None:
+    for name, wanted, actual in (
+        ("embedder", embedder, settings.embedder),
+        ("sampling", sampling, settings.sampling),
+    ):
+        if wanted is not None and wanted != actual:
+            raise UsageError(
+                f"this library was made with {name} {actual}, not {wanted}",
+                remedy="leave the option away, or make another library with --library",
+            )
+
+
+def _check_place(settings: LibrarySettings, milvus_uri: str | None) -> None:
+    if milvus_uri is not None and checked_uri(milvus_uri) != settings.milvus_uri:
+        raise UsageError(
+            f"this library is in {described(settings.milvus_uri)}, not {redacted(milvus_uri)}",
+            remedy="take it there with `footage move --milvus URI`, or leave --milvus away",
+        )
