@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from footage.backup import backup as write_backup
 from footage.backup import restore as read_backup
@@ -18,7 +17,7 @@ from footage.cli.options import (
     VerboseOption,
     existing_library,
 )
-from footage.cli.output import err, out, place, plural, print_json, size
+from footage.cli.output import counting_bar, err, out, place, plural, print_json, size
 from footage.paths import absolute, printable
 from footage.settings import default_library
 
@@ -34,22 +33,13 @@ def backup(
     quiet: QuietOption = False,
 ) -> None:
     """Write the library to one file: settings, catalog, vectors, thumbnails; not the videos."""
-    bar = Progress(
-        TextColumn("backing up"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(compact=True),
-        console=err,
-        disable=quiet or as_json or not err.is_terminal,
-        transient=True,
-    )
-    with existing_library(library, verbose=verbose, quiet=quiet) as opened, bar:
-        task = bar.add_task("", total=None)
+    bar = counting_bar("backing up", hidden=quiet or as_json)
+    with existing_library(library, verbose=verbose, quiet=quiet) as opened, bar as tell:
         report = write_backup(
             opened,
             absolute(file),
             thumbnails=not no_thumbnails,
-            on_progress=lambda done, total: bar.update(task, completed=done, total=total),
+            on_progress=tell,
         )
     if as_json:
         print_json(report.to_json())

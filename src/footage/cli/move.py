@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from footage.cli.options import (
     JsonOption,
@@ -17,7 +16,7 @@ from footage.cli.options import (
     VerboseOption,
     existing_library,
 )
-from footage.cli.output import err, out, plural, print_json
+from footage.cli.output import counting_bar, err, out, plural, print_json
 from footage.errors import UsageError
 from footage.move import MoveReport
 
@@ -43,23 +42,14 @@ def move(
     """
     if (milvus is None) == (not embedded):
         raise UsageError("move needs one place to go to", remedy="give --milvus URI or --embedded")
-    bar = Progress(
-        TextColumn("moving segments"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(compact=True),
-        console=err,
-        disable=quiet or as_json or not err.is_terminal,
-        transient=True,
-    )
+    bar = counting_bar("moving segments", hidden=quiet or as_json)
     try:
-        with existing_library(library, verbose=verbose, quiet=quiet) as opened, bar:
-            task = bar.add_task("", total=None)
+        with existing_library(library, verbose=verbose, quiet=quiet) as opened, bar as tell:
             report = opened.move(
                 milvus,
                 milvus_token=milvus_token,
                 keep=keep,
-                on_progress=lambda done, total: bar.update(task, completed=done, total=total),
+                on_progress=tell,
             )
     except KeyboardInterrupt as interrupt:
         err.print("[yellow]interrupted:[/] the same command goes on where this one stopped")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from footage.errors import FootageError, UsageError
 from footage.paths import printable
@@ -104,3 +107,20 @@ def confirm(question: str, option: str) -> None:
     if not (out.is_terminal and os.isatty(0)):
         raise UsageError("nobody can be asked here", remedy=f"say {option} to go on without asking")
     typer.confirm(question, abort=True)
+
+
+@contextlib.contextmanager
+def counting_bar(title: str, *, hidden: bool) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr while the block runs; what is yielded is told done and total."""
+    bar = Progress(
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+        console=err,
+        disable=hidden or not err.is_terminal,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from footage.cli.options import (
     JsonOption,
@@ -15,7 +14,7 @@ from footage.cli.options import (
     VerboseOption,
     existing_library,
 )
-from footage.cli.output import err, out, plural, print_json
+from footage.cli.output import counting_bar, err, out, plural, print_json
 
 
 def reindex(
@@ -28,20 +27,11 @@ def reindex(
     quiet: QuietOption = False,
 ) -> None:
     """Make the index hold what the archive says. Computes no embedding."""
-    bar = Progress(
-        TextColumn("comparing and writing"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(compact=True),
-        console=err,
-        disable=quiet or as_json or not err.is_terminal,
-        transient=True,
-    )
-    with existing_library(library, verbose=verbose, quiet=quiet) as opened, bar:
-        task = bar.add_task("", total=None)
+    bar = counting_bar("comparing and writing", hidden=quiet or as_json)
+    with existing_library(library, verbose=verbose, quiet=quiet) as opened, bar as tell:
         report = opened.reindex(
             fresh=fresh,
-            on_progress=lambda done, total: bar.update(task, completed=done, total=total),
+            on_progress=tell,
         )
     if as_json:
         print_json(report.to_json())
