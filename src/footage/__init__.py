@@ -8,6 +8,7 @@
 """
 
 from footage.catalog import Video
+from footage.embedder import Embedder, Fingerprint, Route, Track, VideoEmbedding, VideoFile
 from footage.errors import (
     ArchiveDamaged,
     BackupDamaged,
@@ -37,7 +38,9 @@ from footage.errors import (
 from footage.ingest.report import IngestInterrupted, Observer, Outcome, Report
 from footage.library import Library, Segment
 from footage.opening import open_library as open  # noqa: A004 - footage.open() is the front door
+from footage.prune import PruneReport
 from footage.query import Filters, Query
+from footage.reindex import ReindexReport
 from footage.search.moments import Evidence, Moment, SearchResult
 from footage.settings import Sampling
 
@@ -47,11 +50,13 @@ __all__ = [
     "ArchiveDamaged",
     "BackupDamaged",
     "CatalogDamaged",
+    "Embedder",
     "EmbedderBroken",
     "EmbedderError",
     "EmbedderUnavailable",
     "Evidence",
     "Filters",
+    "Fingerprint",
     "FootageError",
     "IndexUnavailable",
     "IngestInterrupted",
@@ -72,14 +77,20 @@ __all__ = [
     "NotFound",
     "Observer",
     "Outcome",
+    "PruneReport",
     "Query",
+    "ReindexReport",
     "Report",
+    "Route",
     "Sampling",
     "SearchResult",
     "Segment",
     "SpaceMismatch",
+    "Track",
     "UnreadableMedia",
     "UsageError",
     "Video",
+    "VideoEmbedding",
+    "VideoFile",
     "open",
 ]
