@@ -78,6 +78,8 @@ def backup(
     told videos done and in all. Raises `UsageError` where ``target`` exists, and
     `LibraryUnwritable`; nothing is then left of it.
     """
+    if target.is_dir():
+        raise UsageError(f"{target} is a folder", remedy="name a file to write, in it or elsewhere")
     if target.exists():
         raise UsageError(f"{target} is there already", remedy="name another file, or delete it")
     report = BackupReport()

@@ -21,6 +21,7 @@ from footage import catalog_file
 from footage.errors import (
     CatalogDamaged,
     InvalidQuery,
+    LibraryClosed,
     LibraryError,
     LibraryLocked,
     LibraryUnwritable,
@@ -185,25 +186,41 @@ class Catalog:
         }
 
     def video(self, reference: str) -> Video:
-        """The video with this id, unambiguous id prefix (6 digits or more), or path.
+        """The video with this id or path; else the one whose id begins, or file is named, so.
 
         Raises `NotFound` for none and `InvalidQuery` for several.
         """
-        found = self._rows(
-            "SELECT video_id FROM videos WHERE video_id = ?1"
-            " UNION SELECT video_id FROM locations WHERE path = ?2"
-            " UNION SELECT video_id FROM videos"
-            "  WHERE length(?1) >= 6 AND substr(video_id, 1, length(?1)) = ?1",
+        found = self._ids(
+            "SELECT video_id FROM videos WHERE video_id = ?"
+            " UNION SELECT video_id FROM locations WHERE path = ?",
             (_text(reference), _key(absolute(reference))),
         )
+        if not found and reference:
+            found = self._named(reference)
         if not found:
-            raise NotFound(f"no video {reference!r} in this library")
+            raise NotFound(f"no video {reference[:200]!r} in this library")
         if len(found) > 1:
             raise InvalidQuery(
-                f"{reference!r} begins the ids of {len(found)} videos",
-                remedy="write more of the id",
+                f"{reference[:200]!r} may be any of {len(found)} videos",
+                remedy="write more of the id, or the path",
             )
-        return self.videos([found[0]["video_id"]])[found[0]["video_id"]]
+        return self.videos(found)[found[0]]
+
+    def _named(self, reference: str) -> list[str]:
+        """The videos whose id begins with ``reference``, or whose file is called so."""
+        start = _text(reference)
+        sql = "SELECT video_id FROM videos WHERE substr(video_id, 1, length(?1)) = ?1"
+        if os.sep in reference:
+            return self._ids(sql, (start,))
+        end = _key(os.sep + reference)
+        return self._ids(
+            sql + " UNION SELECT video_id FROM locations"
+            " WHERE length(?2) > 1 AND substr(path, -length(?2)) = ?2",
+            (start, end),
+        )
+
+    def _ids(self, sql: str, values: Sequence[Any]) -> list[str]:
+        return [row["video_id"] for row in self._rows(sql, values)]
 
     def videos(self, video_ids: Sequence[str] | None = None) -> dict[str, Video]:
         """Videos by id, oldest recording first; by default all, removed and missing ones too."""
@@ -418,6 +435,8 @@ class Catalog:
 
 def _translated(error: sqlite3.Error, path: Path) -> LibraryError:
     message = str(error)
+    if "closed database" in message:
+        return LibraryClosed(f"the library with {path} was closed")
     if "locked" in message or "busy" in message:
         return LibraryLocked(f"{path} is being written by another process")
     if catalog_file.refuses_writing(error):

@@ -136,6 +136,13 @@ def _index(library: Library) -> Check:
     if library.catalog.unwritable:
         return Check("index", Status.WARNING, f"{facts['engine']}: {facts['version']}")
     if wrong := library.differing():
+        if set(wrong) <= library.catalog.unindexed().keys() and library.is_being_indexed():
+            return Check(
+                "index",
+                Status.WARNING,
+                f"{len(wrong):,} videos are being indexed at this moment ({engine})",
+                "look again when it is done",
+            )
         return Check(
             "index",
             Status.FAILED,

@@ -12,6 +12,7 @@
     │   └── MediaChanged          media_changed         409   yes
     ├── LibraryError              library               500
     │   ├── LibraryNotFound       library_not_found     404
+    │   ├── LibraryClosed         library_closed        400
     │   ├── LibraryLocked         library_locked        423   yes
     │   ├── LibraryTooNew         library_too_new       409
     │   ├── LibraryUnwritable     library_unwritable    507
@@ -125,6 +126,14 @@ class LibraryNotFound(LibraryError):
     code = "library_not_found"
     http_status = 404
     default_remedy = "`footage index FOLDER` makes one"
+
+
+class LibraryClosed(LibraryError):
+    """The `Library` object was used after it was closed."""
+
+    code = "library_closed"
+    http_status = 400
+    default_remedy = "open it again with `footage.open`"
 
 
 class LibraryLocked(LibraryError):

@@ -38,7 +38,7 @@ from footage.ingest.report import Observer, Report
 from footage.media.sources import scan
 from footage.move import Mover, MoveReport
 from footage.prune import PruneReport
-from footage.query import Filters, Query
+from footage.query import Filters, Query, listed
 from footage.reindex import ReindexReport, reconcile
 from footage.search.moments import SearchResult
 from footage.search.searcher import Searcher
@@ -203,36 +203,36 @@ class Library:
 
     def tag(
         self,
-        references: Iterable[str | Path],
+        references: str | Path | Iterable[str | Path],
         *,
         add: Sequence[str] = (),
         remove: Sequence[str] = (),
     ) -> list[Video]:
         """Add and remove tags; returns the videos as they are now."""
-        ids = [self.video(reference).video_id for reference in references]
+        ids = [self.video(reference).video_id for reference in _several(references)]
         self.catalog.tag(ids, add=checked_tags(add), remove=checked_tags(remove))
         return list(self.catalog.videos(ids).values())
 
-    def remove(self, references: Iterable[str | Path]) -> list[Video]:
+    def remove(self, references: str | Path | Iterable[str | Path]) -> list[Video]:
         """Take videos out of the library, for good: a later scan leaves them out.
 
         The files themselves are not touched. `restore` brings one back. Returns the videos as
         they are now.
         """
-        videos = [self.video(reference) for reference in references]
+        videos = [self.video(reference) for reference in _several(references)]
         for video in videos:
             self.catalog.bury(video.video_id)
         self._finish_removal([video.video_id for video in videos])
         return [self.catalog.video(video.video_id) for video in videos]
 
     def restore(
-        self, references: Iterable[str | Path], *, observer: Observer | None = None
+        self, references: str | Path | Iterable[str | Path], *, observer: Observer | None = None
     ) -> Report:
         """Bring removed videos back by indexing their files again.
 
         Raises `MediaMissing`, and restores none, where the file of one is not there.
         """
-        videos = [self.video(reference) for reference in references]
+        videos = [self.video(reference) for reference in _several(references)]
         paths = [video.path for video in videos if video.path is not None and video.path.exists()]
         if len(paths) < len(videos):
             gone = next(video for video in videos if not (video.path and video.path.exists()))
@@ -345,6 +345,14 @@ class Library:
                 self.index.settle()
                 report.applied = True
             return report
+
+    def is_being_indexed(self) -> bool:
+        """Whether another process is indexing into this library at this moment."""
+        try:
+            with self._indexing():
+                return False
+        except LibraryLocked:
+            return True
 
     def differing(self) -> list[str]:
         """The videos whose rows in the index are not those of the archive, or of no video.
@@ -554,9 +562,13 @@ def _stamp(folder: Path) -> int:
         return 0
 
 
+def _several(references: str | Path | Iterable[str | Path]) -> list[str | Path]:
+    return listed("the videos", references, (str, Path))
+
+
 def checked_tags(tags: Iterable[str]) -> list[str]:
     """Tags without surrounding spaces; raises `UsageError` for an empty or very long one."""
-    checked = [tag.strip() for tag in tags]
+    checked = [tag.strip() for tag in listed("tags", tags)]
     for tag in checked:
         if not tag or len(tag) > 200 or not tag.isprintable():
             raise UsageError(

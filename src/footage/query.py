@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -36,6 +36,30 @@ class Filters:
     shortest: float | None = None
     longest: float | None = None
 
+    def __post_init__(self) -> None:
+        """Take what is near enough (one tag, a date, ``2024-05``); raises `InvalidQuery`."""
+        for name, kinds in (("videos", (str,)), ("folders", (str, Path)), ("tags", (str,))):
+            values = listed(name, getattr(self, name), kinds)
+            object.__setattr__(
+                self, name, tuple(map(Path, values)) if name == "folders" else tuple(values)
+            )
+        for name in ("recorded_from", "recorded_before"):
+            object.__setattr__(self, name, _instant(name, getattr(self, name)))
+        for name in ("shortest", "longest"):
+            _check_number(name, getattr(self, name))
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of ``filters`` in ``search --json``."""
+        return {
+            "videos": list(self.videos),
+            "folders": [str(folder) for folder in self.folders],
+            "tags": list(self.tags),
+            "recorded_from": self.recorded_from and self.recorded_from.isoformat(),
+            "recorded_before": self.recorded_before and self.recorded_before.isoformat(),
+            "shortest": self.shortest,
+            "longest": self.longest,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
@@ -58,6 +82,10 @@ class Query:
             )
         if self.text is not None:
             _check_text(self.text)
+        if not isinstance(self.filters, Filters):
+            raise InvalidQuery(
+                f"filters is {self.filters!r:.100}", remedy="give a `footage.Filters(...)`"
+            )
         _check_range("limit", self.limit, 1)
         _check_range("offset", self.offset, 0)
         if self.limit + self.offset > DEEPEST:
@@ -71,13 +99,47 @@ class Query:
         return {
             "text": self.text,
             "vector": self.vector is not None,
+            "filters": self.filters.to_json(),
             "limit": self.limit,
             "offset": self.offset,
             "group_by_video": self.group_by_video,
         }
 
 
-def _check_text(text: str) -> None:
+def listed(name: str, values: object, kinds: tuple[type, ...] = (str,)) -> list[Any]:
+    """A list of what was given, one by itself or several; raises `InvalidQuery` for other kinds."""
+    if isinstance(values, kinds):
+        return [values]
+    found = list(values) if isinstance(values, Iterable) else [values]
+    wrong = [value for value in found if not isinstance(value, kinds)]
+    if wrong:
+        names = " or ".join(kind.__name__ for kind in kinds)
+        raise InvalidQuery(f"{name} holds {wrong[0]!r:.100}", remedy=f"each must be a {names}")
+    return found
+
+
+def _instant(name: str, value: object) -> datetime | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return _utc(value)
+    if isinstance(value, date):
+        return _midnight(value)
+    if isinstance(value, str):
+        return day_range(value)[0]
+    raise InvalidQuery(
+        f"{name} is {value!r:.100}", remedy="give a date, a datetime, or a text such as 2024-05-01"
+    )
+
+
+def _check_number(name: str, value: object) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        raise InvalidQuery(f"{name} is {value!r:.100}", remedy="give a number of seconds")
+
+
+def _check_text(text: object) -> None:
+    if not isinstance(text, str):
+        raise InvalidQuery(f"the query is {text!r:.100}", remedy="give a text")
     if not text.strip():
         raise InvalidQuery("the query is empty", remedy="say what the moment looks like")
     if not _is_text(text):
@@ -97,7 +159,9 @@ def _is_text(text: str) -> bool:
     return True
 
 
-def _check_range(name: str, value: int, least: int) -> None:
+def _check_range(name: str, value: object, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidQuery(f"{name} is {value!r:.100}", remedy="give a whole number")
     if value < least:
         raise InvalidQuery(f"{name} is {value}", remedy=f"it must be at least {least}")
 

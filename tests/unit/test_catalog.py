@@ -241,7 +241,7 @@ def test_the_beginning_of_an_id_is_enough(catalog: Catalog) -> None:
         put(catalog, number, f"/{number}.mp4", video_id=video_id)
     assert catalog.video("abcdef1").path == Path("/0.mp4")
     assert catalog.video("abcdef2" + "0" * 25).path == Path("/1.mp4")
-    with pytest.raises(InvalidQuery, match="begins the ids of 2 videos"):
+    with pytest.raises(InvalidQuery, match="may be any of 2 videos"):
         catalog.video("abcdef")
     with pytest.raises(NotFound):
         catalog.video("abcde")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footage.errors import InvalidQuery
-from footage.query import DEEPEST, LONGEST_TEXT, Query, day_range
+from footage.query import DEEPEST, LONGEST_TEXT, Filters, Query, day_range
 
 UTC = timezone.utc
 
@@ -56,6 +56,7 @@ def test_the_json_of_a_query_does_not_hold_its_vector() -> None:
     assert Query(vector=[1.0, 0.0], limit=3).to_json() == {
         "text": None,
         "vector": True,
+        "filters": Filters().to_json(),
         "limit": 3,
         "offset": 0,
         "group_by_video": False,

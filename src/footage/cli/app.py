@@ -6,6 +6,7 @@ import contextlib
 import signal
 import sys
 from types import FrameType
+from typing import Annotated
 
 import typer
 
@@ -26,7 +27,7 @@ from footage.cli import (
     version,
     videos,
 )
-from footage.cli.output import print_error
+from footage.cli.output import err, print_error
 from footage.errors import FootageError, LibraryLocked, UsageError
 
 FAILED, USAGE, LOCKED = 1, 2, 3
@@ -39,6 +40,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def _program(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the versions and end.", callback=version.ask, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
 app.command("index")(index.index)
 app.command("search")(search.search)
 app.command("videos")(videos.videos)
@@ -68,6 +83,11 @@ def main() -> None:
     except FootageError as error:
         print_error(error, as_json="--json" in sys.argv)
         sys.exit(exit_code(error))
+    except OSError as error:
+        if error.filename is not None:  # of a file: not foreseen, so not hidden
+            raise
+        err.print(f"[bold red]error:[/] the results cannot be written ({error.strerror})")
+        sys.exit(FAILED)
 
 
 def exit_code(error: FootageError) -> int:

@@ -80,11 +80,12 @@ def index(
                 report = opened.add(*sources, exclude=exclude or [], tags=tag or [], observer=bar)
         except IngestInterrupted as interrupt:
             report = interrupt.report
-            _print(report, as_json=as_json, quiet=quiet)
+            _print(report, as_json=as_json, quiet=quiet or not report.outcomes)
             err.print("[yellow]interrupted:[/] finished videos are kept; run it again to go on")
             raise typer.Exit(130) from interrupt
     _print(report, as_json=as_json, quiet=quiet)
-    if report.failed or report.waiting:
+    nothing = not report.outcomes and bool(report.scan.skipped)
+    if report.failed or report.waiting or nothing:
         raise typer.Exit(1)
 
 
@@ -101,7 +102,7 @@ def _sampling(fps: float | None, segment_length: str | None) -> Sampling | None:
         shortest, longest = map(float, (segment_length or "2-15").split("-"))
         return Sampling(fps=1.0 if fps is None else fps, shortest=shortest, longest=longest)
     except ValidationError as error:
-        message = error.errors()[0]["msg"]
+        message = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise UsageError(
             f"--fps or --segment-length cannot be used: {message}", remedy="change it"
         ) from error

@@ -31,5 +31,6 @@ def recall(folder: Path, number: int) -> tuple[str, float]:
         return str(video_id), float(start)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotFound(
-            f"the last search has no result {number}", remedy="run `footage search` first"
+            f"the last search showed no result {number}",
+            remedy="take a number that `footage search` printed",
         ) from error

@@ -99,7 +99,9 @@ def seconds(text: str) -> float:
         numbers = [float(part) for part in parts]
     except ValueError:
         numbers = []
-    if not 1 <= len(numbers) <= 3 or any(not 0 <= number < 1e7 for number in numbers):
+    below = any(not 0 <= number < 1e7 for number in numbers)
+    over = any(number >= 60 for number in numbers[1:])
+    if not 1 <= len(numbers) <= 3 or below or over:
         raise InvalidQuery(f"{text!r} is not a time", remedy="write 90, 1:30 or 0:01:30")
     total = 0.0
     for number in numbers:

@@ -60,3 +60,9 @@ def _print(report: PruneReport, *, unreachable: bool) -> None:
         f"{plural(len(report.gone), 'file')} gone, {len(report.unreachable):,} out of reach"
         + (" (kept)" if report.unreachable and not unreachable else "")
     )
+    if report.unreachable and not unreachable:
+        out.print(
+            f"[dim]out of reach is what lies in a folder that is not there, as "
+            f"{escape(place(report.unreachable[0]))}; if it was deleted and not unplugged, "
+            "--unreachable forgets it[/]"
+        )

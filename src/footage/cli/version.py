@@ -5,6 +5,8 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version as installed
 
+import typer
+
 import footage
 from footage.cli.options import JsonOption
 from footage.cli.output import out, print_json
@@ -24,3 +26,10 @@ def version(as_json: JsonOption = False) -> None:
         + ", ".join(f"{name} {number}" for name, number in parts.items())
         + "[/]"
     )
+
+
+def ask(wanted: bool) -> None:
+    """``footage --version``."""
+    if wanted:
+        version()
+        raise typer.Exit

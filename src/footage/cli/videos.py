@@ -24,6 +24,7 @@ from footage.cli.options import (
 )
 from footage.cli.output import clock, day, link, out, place, plural, print_json
 from footage.paths import printable
+from footage.query import Filters
 
 
 def videos(
@@ -56,7 +57,11 @@ def videos(
     elif found:
         _print(found)
     else:
-        out.print("no videos: `footage index FOLDER` takes some in")
+        out.print(
+            "no videos: `footage index FOLDER` takes some in"
+            if chosen == Filters()
+            else "no video passes these filters: `footage videos` lists them all"
+        )
 
 
 def _print(found: list[Video]) -> None:

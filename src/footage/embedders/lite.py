@@ -99,8 +99,7 @@ class LiteEmbedder(LocalEmbedder):
         return tokenizer
 
     def _session(self, name: str, threads: int) -> Any:
-        import onnxruntime
-
+        onnxruntime = _offline_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
@@ -112,6 +111,15 @@ class LiteEmbedder(LocalEmbedder):
         # onnxruntime raises its own types, one for each thing that can be wrong with a file
         except Exception as error:
             raise EmbedderBroken(f"{path} cannot be loaded ({error})") from error
+
+
+def _offline_onnxruntime() -> Any:
+    """ONNX Runtime, its telemetry off: newer builds report to Microsoft unless told not to."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when the library is loaded
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime
 
 
 def _sha256(path: Path) -> str:
