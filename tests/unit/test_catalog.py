@@ -243,8 +243,23 @@ def test_the_beginning_of_an_id_is_enough(catalog: Catalog) -> None:
     assert catalog.video("abcdef2" + "0" * 25).path == Path("/1.mp4")
     with pytest.raises(InvalidQuery, match="may be any of 2 videos"):
         catalog.video("abcdef")
+    with pytest.raises(InvalidQuery, match="write more of the id, or the path"):
+        catalog.video("a")
     with pytest.raises(NotFound):
-        catalog.video("abcde")
+        catalog.video("b")
+
+
+def test_a_file_s_name_is_enough_where_one_file_has_it(catalog: Catalog) -> None:
+    put(catalog, 1, "/films/holiday.mp4")
+    put(catalog, 2, "/films/xholiday.mp4")
+    put(catalog, 3, "/one/twin.mp4")
+    put(catalog, 4, "/two/twin.mp4")
+    assert catalog.video("holiday.mp4").video_id == f"{1:032x}"
+    with pytest.raises(InvalidQuery, match=r"'twin\.mp4' may be any of 2 videos"):
+        catalog.video("twin.mp4")
+    assert catalog.video("/two/twin.mp4").video_id == f"{4:032x}"
+    with pytest.raises(NotFound):
+        catalog.video("films/holiday.mp4")
 
 
 @pytest.mark.parametrize(

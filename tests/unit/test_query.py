@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -113,3 +115,52 @@ def test_the_end_of_time_is_an_answer_or_a_plain_refusal(text: str) -> None:
     with contextlib.suppress(InvalidQuery):
         first, after = day_range(text)
         assert first < after
+
+
+def test_filters_take_what_is_near_enough() -> None:
+    near = Filters(tags="holiday", folders="/films", recorded_from="2024-05")
+    assert near == Filters(
+        tags=("holiday",), folders=(Path("/films"),), recorded_from=datetime(2024, 5, 1, tzinfo=UTC)
+    )
+    assert Filters(recorded_before=date(2024, 1, 1)).recorded_before == datetime(
+        2024, 1, 1, tzinfo=UTC
+    )
+    assert Filters(recorded_from=datetime(2024, 1, 1)).recorded_from == datetime(  # noqa: DTZ001
+        2024, 1, 1, tzinfo=UTC
+    )
+    assert Filters(tags=["a", "b"]) == Filters(tags=("a", "b"))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tags": 5},
+        {"tags": [5]},
+        {"videos": [b"x"]},
+        {"folders": [None]},
+        {"recorded_from": ...},
+        {"recorded_before": 2024},
+        {"recorded_from": "soon"},
+        {"shortest": "90"},
+        {"longest": True},
+    ],
+)
+def test_filters_of_other_kinds_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidQuery) as caught:
+        Filters(**wrong)
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"text": 5},
+        {"text": "a", "limit": "a"},
+        {"text": "a", "limit": 2.5},
+        {"text": "a", "offset": True},
+        {"text": "a", "filters": {"tags": ["x"]}},
+    ],
+)
+def test_queries_of_other_kinds_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidQuery):
+        Query(**wrong)

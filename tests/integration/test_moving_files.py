@@ -165,3 +165,19 @@ def test_the_command_asks_says_and_forgets(
     assert code == 0
     assert json.loads(text)["gone"] == [str(drive / "red.mp4")]
     assert "0 videos nowhere any more" in run()[1]
+
+
+def test_one_video_or_one_tag_by_itself_is_one(library: footage.Library, drive: Path) -> None:
+    library.add(drive)
+    video = library.tag(drive / "red.mp4", add="sea")[0]
+    assert video.tags == ("sea",)
+    assert [gone.title for gone in library.remove(drive / "blue.mp4")] == ["blue"]
+    with pytest.raises(footage.InvalidQuery):
+        library.tag([5], add="sea")
+
+
+def test_a_closed_library_says_that_it_was_closed(tmp_path: Path) -> None:
+    library = footage.open(tmp_path / "it.library", embedder=ColourEmbedder())
+    library.close()
+    with pytest.raises(footage.LibraryClosed, match=r"was closed; open it again"):
+        library.videos()
