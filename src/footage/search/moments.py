@@ -27,6 +27,7 @@ class Evidence:
     end: float
     score: float
     rank: int
+    """The place of the segment, from 1, among all that were found on its route."""
 
     def to_json(self) -> dict[str, Any]:
         """The shape of an entry of ``evidence``."""
@@ -115,6 +116,8 @@ class Group:
     """Touching hits of one video on one route, the best of them first."""
 
     hits: list[Hit]
+    ranks: list[int]
+    """The places, from 1, of these hits among all that were found."""
     start: float
     end: float
 
@@ -134,16 +137,18 @@ def merge(hits: Iterable[Hit]) -> list[Group]:
     """
     ranked = sorted(hits, key=_rank)
     floor = ranked[:FLOOR_RANK][-1].score if ranked else 0.0
+    places = {hit.segment_id: place for place, hit in enumerate(ranked, start=1)}
     touching = _Touching(ranked)
     taken: set[str] = set()
     groups = []
     for hit in ranked:
         if hit.segment_id in taken:
             continue
-        group = Group([hit], hit.start, hit.end)
+        group = Group([hit], [places[hit.segment_id]], hit.start, hit.end)
         taken.add(hit.segment_id)
         while neighbour := _best_neighbour(group, floor, touching, taken):
             group.hits.append(neighbour)
+            group.ranks.append(places[neighbour.segment_id])
             taken.add(neighbour.segment_id)
             group.start = min(group.start, neighbour.start)
             group.end = max(group.end, neighbour.end)

@@ -41,7 +41,7 @@ class Searcher:
         groups = self._groups(query, vector)
         searched = time.perf_counter()
         page = groups[query.offset : query.offset + query.limit]
-        moments = self._present(page, rank=query.offset + 1)
+        moments = self._present(page)
         log.info(
             "search: %d moments; encode %.1f ms, search %.1f ms, present %.1f ms",
             len(moments),
@@ -70,15 +70,15 @@ class Searcher:
                 break
         return groups
 
-    def _present(self, groups: Sequence[Group], *, rank: int) -> list[Moment]:
+    def _present(self, groups: Sequence[Group]) -> list[Moment]:
         videos = self._catalog.videos(sorted({group.best.video_id for group in groups}))
         return [
-            self._moment(group, videos[group.best.video_id], rank + at)
-            for at, group in enumerate(groups)
+            self._moment(group, videos[group.best.video_id])
+            for group in groups
             if group.best.video_id in videos
         ]
 
-    def _moment(self, group: Group, video: Video, rank: int) -> Moment:
+    def _moment(self, group: Group, video: Video) -> Moment:
         best = group.best
         return Moment(
             video_id=best.video_id,
@@ -93,7 +93,7 @@ class Searcher:
             thumbnail=self._thumbnails.path(best.video_id, best.start),
             evidence=tuple(
                 Evidence(hit.segment_id, hit.route.modality, hit.start, hit.end, hit.score, rank)
-                for hit in group.hits
+                for hit, rank in zip(group.hits, group.ranks, strict=True)
             ),
         )
 
