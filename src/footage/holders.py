@@ -61,21 +61,33 @@ def indexing(folder: Path, lock: FileLock, *, wait: float) -> Iterator[None]:
 
     Raises `LibraryLocked`, which names the holder, and `LibraryUnwritable`.
     """
+    take(lock, wait=wait, busy=f"another footage process is indexing into {folder}", place=folder)
+    try:
+        yield
+    finally:
+        let_go(lock)
+
+
+def take(lock: FileLock, *, wait: float, busy: str, place: Path) -> None:
+    """Take a lock within ``wait`` seconds, and write down who has it.
+
+    Raises `LibraryLocked`, which says ``busy`` and names the holder, and `LibraryUnwritable`
+    where ``place`` cannot be written.
+    """
     path = Path(lock.lock_file)
     try:
         lock.acquire(timeout=wait)
     except Timeout as error:
-        raise LibraryLocked(
-            f"another footage process is indexing into {folder}{holder(path)}"
-        ) from error
+        raise LibraryLocked(f"{busy}{holder(path)}") from error
     except OSError as error:
-        raise LibraryUnwritable(f"{folder} cannot be written ({error.strerror})") from error
+        raise LibraryUnwritable(f"{place} cannot be written ({error.strerror})") from error
     note(path)
-    try:
-        yield
-    finally:
-        clear(path)
-        lock.release()
+
+
+def let_go(lock: FileLock) -> None:
+    """Release a lock that `take` took."""
+    clear(Path(lock.lock_file))
+    lock.release()
 
 
 def _path(lock: Path) -> Path:

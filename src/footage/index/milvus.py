@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from footage import holders, logs
-from footage.errors import IndexUnavailable, LibraryLocked, LibraryUnwritable
+from footage.errors import IndexUnavailable, LibraryUnwritable
 from footage.index import engine_file
 from footage.index.address import redacted
 from footage.index.faults import unavailable
@@ -157,21 +157,16 @@ class Milvus:
 
     def _lock_file(self, wait: float) -> None:
         assert self._file_lock is not None  # noqa: S101 (the embedded engine has one)
-        lock = Path(self._file_lock.lock_file)
-        try:
-            self._file_lock.acquire(timeout=wait)
-        except Timeout as error:
-            raise LibraryLocked(
-                f"another footage process holds {self._uri}{holders.holder(lock)}"
-            ) from error
-        except OSError as error:
-            raise LibraryUnwritable(f"{lock} cannot be written ({error.strerror})") from error
-        holders.note(lock)
+        holders.take(
+            self._file_lock,
+            wait=wait,
+            busy=f"another footage process holds {self._uri}",
+            place=Path(self._file_lock.lock_file),
+        )
 
     def _unlock_file(self) -> None:
         assert self._file_lock is not None  # noqa: S101 (the embedded engine has one)
-        holders.clear(Path(self._file_lock.lock_file))
-        self._file_lock.release()
+        holders.let_go(self._file_lock)
 
     def _release_later(self, linger: float) -> None:
         if linger <= 0:
