@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from footage.embedder import Fingerprint, Vector, Vectors
 from footage.embedders.local import LocalEmbedder
+from footage.errors import EmbedderBroken
 from footage.settings import Sampling
 
 COLOURS = {
@@ -39,8 +40,11 @@ class ColourEmbedder(LocalEmbedder):
         named = [rgb for name, rgb in COLOURS.items() if name in text.split()]
         return _vectors(np.array([named[0] if named else (128, 128, 128)], dtype=np.float64))[0]
 
-    def self_test(self) -> None:
-        return
+    def self_test(self, *, full: bool = True) -> None:
+        """Whether it still tells red from green."""
+        red, green = self.encode_text("red"), self.encode_text("green")
+        if red @ green > 0.9:
+            raise EmbedderBroken("the colours model fails its self-test: red is green")
 
 
 def _vectors(rgb: NDArray[np.float64]) -> Vectors:

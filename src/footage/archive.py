@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -132,6 +133,22 @@ class Archive:
     def delete(self, video_id: str, fingerprint: Fingerprint) -> None:
         """Forget an embedding; nothing happens where there is none."""
         self.path(video_id, fingerprint).unlink(missing_ok=True)
+
+    def files(self, video_id: str) -> list[Path]:
+        """All files of a video, one for each embedder that embedded it."""
+        if not _VIDEO_ID.fullmatch(video_id):
+            raise ValueError(f"not a video id: {video_id!r}")
+        return sorted(self._root.glob(f"*/{video_id}{SUFFIX}"))
+
+    def delete_space(self, fingerprint_id: str) -> None:
+        """Forget all that one embedder embedded. Raises `LibraryUnwritable`."""
+        folder = self._root / fingerprint_id
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise LibraryUnwritable(f"{folder} cannot be deleted ({error.strerror})") from error
 
 
 def _arrays(embedding: VideoEmbedding, dimension: int) -> dict[str, NDArray[Any]]:

@@ -345,6 +345,15 @@ class Catalog:
         """The number of segments of every embedded video that was not removed."""
         return self._segments("1")
 
+    def follow(self, fingerprint: str) -> None:
+        """Count and record for another embedder from now on."""
+        self._fingerprint = fingerprint
+
+    def forget_space(self, fingerprint: str) -> None:
+        """Record that nothing embedded by this embedder is kept."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM embeddings WHERE fingerprint = ?", (fingerprint,))
+
     def embedded_otherwise(self) -> bool:
         """Whether there are embeddings of other embedders than this one."""
         sql = "SELECT 1 FROM embeddings WHERE fingerprint != ? LIMIT 1"

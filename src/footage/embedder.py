@@ -119,8 +119,12 @@ class Embedder(ABC):
         """Embed a query's text as a unit vector, float32 [dimension]."""
 
     @abstractmethod
-    def self_test(self) -> None:
-        """Check canaries of known order; raises `EmbedderBroken` where the model is not itself."""
+    def self_test(self, *, full: bool = True) -> None:
+        """Check that the model is itself; raises `EmbedderBroken` with the reason where it is not.
+
+        ``full`` is for before a video is embedded, and for `footage doctor`: files, pictures and
+        sentences. Without it only what answers a search is looked at, in hundredths of a second.
+        """
 
 
 def checked_vector(vector: object, dimension: int) -> Vector:

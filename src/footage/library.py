@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from filelock import FileLock
 from pydantic import SecretStr
 
-from footage import copies, durable, holders, logs, move, prune, tune
+from footage import copies, durable, holders, logs, migrate, move, prune, tune
 from footage.archive import Archive
 from footage.catalog import Catalog, Video
 from footage.embedder import Embedder, VideoEmbedding
@@ -36,6 +36,7 @@ from footage.index.segments import SegmentIndex
 from footage.ingest.pipeline import Ingest
 from footage.ingest.report import Observer, Report
 from footage.media.sources import scan
+from footage.migrate import MigrationPlan, MigrationReport, Migrator
 from footage.move import Mover, MoveReport
 from footage.prune import PruneReport
 from footage.query import Filters, Query, listed
@@ -44,8 +45,11 @@ from footage.search.moments import SearchResult
 from footage.search.searcher import Searcher
 from footage.settings import (
     FILE_NAME,
+    Beside,
     Environment,
     LibrarySettings,
+    Sampling,
+    Space,
 )
 from footage.thumbnails import Thumbnails
 from footage.tune import Tuner, TuneReport
@@ -315,6 +319,108 @@ class Library:
                 self._clean_left(report)
             return report
 
+    def migrate(
+        self,
+        embedder: str | Embedder | None = None,
+        *,
+        sampling: Sampling | None = None,
+        without_failed: bool = False,
+        observer: Observer | None = None,
+    ) -> MigrationReport:
+        """Embed all videos with another embedder, or another sampling, then search with that.
+
+        Searches are answered from the space there is until the other one holds every video that
+        can be searched now; where some cannot be embedded the library stays as it is, unless
+        ``without_failed``. Interrupted, the same call goes on. `rollback` goes back, until `finish`
+        deletes what was left. Raises `UsageError`, `EmbedderBroken`, `LibraryLocked`,
+        `IndexUnavailable`, and `IngestInterrupted` on Ctrl-C.
+        """
+        with self._indexing(wait=INDEX_WAIT):
+            self._follow()
+            self._sweep()
+            space, target = self._other_space(embedder, sampling)
+            beside = self.settings.beside
+            if beside is None:
+                fingerprint = target.fingerprint.id
+                beside = Beside(**space.model_dump(), fingerprint=fingerprint)
+                self._save_settings(beside=beside)
+            with self._migrator(target) as migrator:
+                report = MigrationReport(
+                    source=migrate.described(self.settings.space),
+                    target=migrate.described(space),
+                    embedded=migrator.run(observer or Observer()),
+                    lacking=migrator.lacking(),
+                )
+            if without_failed or not report.lacking:
+                self._swap(beside, target)
+                report.videos = len(self.catalog.embedded())
+                report.switched = True
+            return report
+
+    def plan_migration(
+        self, embedder: str | Embedder | None = None, *, sampling: Sampling | None = None
+    ) -> MigrationPlan:
+        """What `migrate` would do and about how long it would take; changes nothing.
+
+        The pace is measured by embedding the beginning of a video. Raises `UsageError`.
+        """
+        self._follow()
+        space, target = self._other_space(embedder, sampling)
+        names = migrate.described(self.settings.space), migrate.described(space)
+        with self._migrator(target) as migrator:
+            return migrator.plan(*names)
+
+    def rollback(self, embedder: Embedder | None = None) -> list[Video]:
+        """Search again with what was searched before `migrate`; ``embedder`` if it has no name.
+
+        Returns the videos that this space lacks, because they were added since: `add` embeds them.
+        Raises `UsageError` where there is nothing to go back to, and `SpaceMismatch` where the
+        embedder is no longer the one it was.
+        """
+        with self._indexing(wait=INDEX_WAIT):
+            self._follow()
+            beside = self.settings.beside
+            if beside is None or not beside.searched:
+                raise UsageError(
+                    f"this library was not migrated: it is searched with {self.settings.embedder}",
+                    remedy="there is nothing to go back from",
+                )
+            target = embedder or open_embedder(beside.embedder, beside.sampling)
+            if target.fingerprint.id != beside.fingerprint:
+                raise SpaceMismatch(
+                    f"{beside.embedder} is not the version that the vectors left here are of",
+                    remedy="stay, or `footage migrate --finish` and migrate anew",
+                )
+            self._swap(beside, target)
+            self._catch_up()
+            return self.lacking()
+
+    def finish(self, *, abandon: bool = False) -> str:
+        """Delete the space that `migrate` left; with ``abandon`` also one that is still growing.
+
+        Returns what was deleted, in words. Raises `UsageError` where there is none.
+        """
+        with self._indexing(wait=INDEX_WAIT):
+            self._follow()
+            beside = self.settings.beside
+            if beside is None:
+                raise UsageError("there is no migration to finish", remedy="nothing is left over")
+            if not beside.searched and not abandon:
+                raise UsageError(
+                    f"the migration to {beside.embedder} is not complete",
+                    remedy="go on with the same `footage migrate`, or give it up with --abandon",
+                )
+            self.index.drop_space(beside.fingerprint)
+            self.catalog.forget_space(beside.fingerprint)
+            self.archive.delete_space(beside.fingerprint)
+            self._save_settings(beside=None)
+            return migrate.described(beside)
+
+    def lacking(self) -> list[Video]:
+        """The videos that are there and are not embedded in the space that is searched."""
+        held = self.catalog.embedded()
+        return [video for video in self.videos() if video.video_id not in held]
+
     def tune(
         self,
         *,
@@ -382,7 +488,10 @@ class Library:
             )
         return self._index_at(uri, self._milvus_token)
 
-    def _index_at(self, uri: str | None, token: SecretStr | None) -> SegmentIndex:
+    def _index_at(
+        self, uri: str | None, token: SecretStr | None, embedder: Embedder | None = None
+    ) -> SegmentIndex:
+        embedder = embedder or self.embedder
         milvus = Milvus(
             uri or self.folder / "milvus.db",
             token=token.get_secret_value() if token and uri else None,
@@ -391,8 +500,8 @@ class Library:
         return SegmentIndex(
             milvus,
             library_id=self.settings.id,
-            fingerprint=self.embedder.fingerprint,
-            routes=self.embedder.routes,
+            fingerprint=embedder.fingerprint,
+            routes=embedder.routes,
             plan=plan_of(self.settings.index),
         )
 
@@ -403,13 +512,18 @@ class Library:
         self.__dict__.pop("_searcher", None)
 
     def _follow(self) -> None:
-        """Go where another process has moved the library since it was opened."""
+        """Go where another process has moved or migrated the library since it was opened."""
         stamp = _stamp(self.folder)
         if stamp == self._settings_stamp:
             return
-        self._settings_stamp = stamp
         settings = LibrarySettings.load(self.folder)
-        if (settings.milvus_uri, settings.index) != (self.settings.milvus_uri, self.settings.index):
+        self._settings_stamp = stamp
+        if settings.space != self.settings.space:
+            self._bind(open_embedder(settings.embedder, settings.sampling))
+        elif (settings.milvus_uri, settings.index) != (
+            self.settings.milvus_uri,
+            self.settings.index,
+        ):
             log.info("the index is now in %s", described(settings.milvus_uri))
             self._close_index()
         self.settings = settings
@@ -419,6 +533,63 @@ class Library:
         settings.save(self.folder)
         self.settings = settings
         self._settings_stamp = _stamp(self.folder)
+
+    def _other_space(
+        self, embedder: str | Embedder | None, sampling: Sampling | None
+    ) -> tuple[Space, Embedder]:
+        """Where a migration is to go. Raises `UsageError` where it cannot."""
+        sampling = sampling or self.settings.sampling
+        if isinstance(embedder, Embedder):
+            target = embedder
+            space = Space(embedder=embedder.fingerprint.name, sampling=sampling)
+        else:
+            space = Space(embedder=embedder or self.settings.embedder, sampling=sampling)
+            target = open_embedder(space.embedder, sampling)
+        if target.fingerprint == self.embedder.fingerprint:
+            raise UsageError(
+                f"this library is searched with {migrate.described(space)} already",
+                remedy="name another embedder or sampling",
+            )
+        beside = self.settings.beside
+        if beside is not None and beside.fingerprint != target.fingerprint.id:
+            raise UsageError(
+                f"there is another space beside the one searched: {migrate.described(beside)}",
+                remedy="`footage migrate --finish` or --abandon deletes it",
+            )
+        return space, target
+
+    @contextlib.contextmanager
+    def _migrator(self, target: Embedder) -> Iterator[Migrator]:
+        grown = Catalog(self.catalog.path, fingerprint=target.fingerprint.id)
+        index = self._index_at(self.settings.milvus_uri, self._milvus_token, target)
+        try:
+            yield Migrator(
+                catalog=self.catalog,
+                grown=grown,
+                archive=self.archive,
+                index=index,
+                thumbnails=self.thumbnails,
+                embedder=target,
+            )
+        finally:
+            index.close()
+            grown.close()
+
+    def _swap(self, beside: Beside, target: Embedder) -> None:
+        """Search with ``beside`` from now on, and keep what was searched beside it."""
+        left = Beside(
+            **self.settings.space.model_dump(),
+            fingerprint=self.embedder.fingerprint.id,
+            searched=True,
+        )
+        self._save_settings(embedder=beside.embedder, sampling=beside.sampling, beside=left)
+        self._bind(target)
+
+    def _bind(self, embedder: Embedder) -> None:
+        log.info("searched with %s from now on", embedder.fingerprint.id)
+        self._close_index()
+        self.embedder = embedder
+        self.catalog.follow(embedder.fingerprint.id)
 
     def _fill_and_switch(
         self,
@@ -465,6 +636,7 @@ class Library:
                 f"the videos of this library were embedded by another version of {mark.name}",
                 remedy="`footage index` on their folders embeds them again",
             )
+        self.embedder.self_test(full=False)
         self._catch_up_unless_indexing()
         return Searcher(
             embedder=self.embedder,
@@ -475,9 +647,10 @@ class Library:
 
     def _forget_files(self, video_id: str) -> int:
         """Delete archive file and thumbnails of a video; returns the bytes freed."""
-        archived = self.archive.path(video_id, self.embedder.fingerprint)
-        freed = prune.size_of([archived, self.thumbnails.folder(video_id)])
-        self.archive.delete(video_id, self.embedder.fingerprint)
+        archived = self.archive.files(video_id)
+        freed = prune.size_of([*archived, self.thumbnails.folder(video_id)])
+        for path in archived:
+            path.unlink(missing_ok=True)
         self.thumbnails.delete(video_id)
         return freed
 

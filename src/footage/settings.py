@@ -64,8 +64,24 @@ class IndexSettings(BaseModel):
     ef: int = Field(default=128, ge=1, le=32_768)  # candidates while it is searched
 
 
+class Space(BaseModel):
+    """What videos are embedded with: vectors of one space may be compared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    embedder: str
+    sampling: Sampling
+
+
+class Beside(Space):
+    """A space beside the one that is searched: growing, or kept to go back to."""
+
+    fingerprint: str = Field(pattern=r"^[\w-]{1,64}$")  # names its archive folder and collections
+    searched: bool = False  # whether it was searched, so that one can go back to it
+
+
 class LibrarySettings(BaseModel):
-    """``library.toml``: what a library is, written once when it is made."""
+    """``library.toml``: what a library is: written when it is made, moved or migrated."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -76,6 +92,12 @@ class LibrarySettings(BaseModel):
     milvus_uri: str | None = None  # None: the embedded engine, in the library's own folder
     sampling: Sampling = Sampling()
     index: IndexSettings | None = None  # None: by the number of segments
+    beside: Beside | None = None  # what `footage migrate` grows, or has left
+
+    @property
+    def space(self) -> Space:
+        """What is searched."""
+        return Space(embedder=self.embedder, sampling=self.sampling)
 
     @classmethod
     def load(cls, folder: Path) -> LibrarySettings:

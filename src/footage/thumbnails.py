@@ -35,6 +35,7 @@ class Thumbnails:
     ) -> None:
         """Of the thumbnails in ``draft``, keep the one nearest to the middle of each span (s).
 
+        Those of other spans stay: another embedder may have cut the same video otherwise.
         Raises `LibraryUnwritable` where the disk refuses.
         """
         folder = self._root / video_id
@@ -46,6 +47,9 @@ class Thumbnails:
                 if image is not None:
                     (fresh / _name(start)).write_bytes(image)
             if folder.exists():
+                for other in folder.iterdir():
+                    if not (fresh / other.name).exists():
+                        shutil.copyfile(other, fresh / other.name)
                 shutil.rmtree(folder)
             fresh.replace(folder)
         except OSError as error:

@@ -15,6 +15,7 @@ from footage.cli import (
     demo,
     doctor,
     index,
+    migrate,
     move,
     open_,
     prune,
@@ -64,6 +65,7 @@ app.command("remove")(remove.remove)
 app.command("prune")(prune.prune)
 app.command("reindex")(reindex.reindex)
 app.command("move")(move.move)
+app.command("migrate")(migrate.migrate)
 app.command("tune")(tune.tune)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)

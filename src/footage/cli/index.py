@@ -69,8 +69,8 @@ def index(
     It may be stopped at any time (Ctrl-C) and started again: finished videos stay.
     """
     logs.to_terminal(-1 if quiet else verbose)
-    _give_way()
-    sampling = _sampling(fps, segment_length)
+    give_way()
+    sampling = sampling_of(fps, segment_length)
     with open_library(
         library, sampling=sampling, milvus_uri=milvus, milvus_token=milvus_token
     ) as opened:
@@ -89,13 +89,14 @@ def index(
         raise typer.Exit(1)
 
 
-def _give_way() -> None:
+def give_way() -> None:
     """Let what a person waits for, a search above all, go before hours of indexing."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
 
 
-def _sampling(fps: float | None, segment_length: str | None) -> Sampling | None:
+def sampling_of(fps: float | None, segment_length: str | None) -> Sampling | None:
+    """What ``--fps`` and ``--segment-length`` say; None for neither. Raises `UsageError`."""
     if fps is None and segment_length is None:
         return None
     try:
@@ -180,10 +181,7 @@ def _print(report: Report, *, as_json: bool, quiet: bool) -> None:
     if as_json:
         print_json(report.to_json())
         return
-    for outcome in report.failed[:SHOWN_FAILURES]:
-        err.print(f"[red]failed:[/] {escape(printable(str(outcome.error)))}")
-    if len(report.failed) > SHOWN_FAILURES:
-        err.print(f"[red]failed:[/] and {len(report.failed) - SHOWN_FAILURES:,} more")
+    print_failures(report)
     if quiet:
         return
     for skipped in report.scan.skipped:
@@ -201,6 +199,14 @@ def _print(report: Report, *, as_json: bool, quiet: bool) -> None:
             f"({escape(str(report.waiting_for))}); the next index or search takes them in"
         )
     out.print(_summary(report))
+
+
+def print_failures(report: Report) -> None:
+    """The files that failed, each with its reason."""
+    for outcome in report.failed[:SHOWN_FAILURES]:
+        err.print(f"[red]failed:[/] {escape(printable(str(outcome.error)))}")
+    if len(report.failed) > SHOWN_FAILURES:
+        err.print(f"[red]failed:[/] and {len(report.failed) - SHOWN_FAILURES:,} more")
 
 
 def damage_in_words(damage: Mapping[str, int]) -> str:

@@ -47,26 +47,27 @@ def check_model(
     name: str,
     folder: Path,
     *,
-    embed_images: Callable[[NDArray[np.uint8]], Vectors],
+    embed_images: Callable[[NDArray[np.uint8]], Vectors] | None,
     encode_texts: Callable[[list[str]], Vectors],
 ) -> None:
-    """Run the canaries of the model in ``folder``; raises `EmbedderBroken` where one fails."""
+    """Run the canaries of the model in ``folder``; raises `EmbedderBroken` where one fails.
+
+    Without ``embed_images`` only those of sentences.
+    """
     try:
         canaries = Canaries.model_validate_json((folder / "canary.json").read_bytes())
         with np.load(folder / "canary.npz", allow_pickle=False) as known:
             pixels, images, sentences = (known[key] for key in ("pixels", "images", "sentences"))
     except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise EmbedderBroken(f"the {name} model's canaries cannot be read ({error})") from error
-    pictures, texts = embed_images(pixels), encode_texts(canaries.sentences)
-    for kind, made, expected in (("image", pictures, images), ("text", texts, sentences)):
-        check_spread(name, kind, made)
-        cosine = float((made * expected).sum(axis=1).min())
-        # written so that a NaN fails too
-        if not cosine >= canaries.min_cosine:
-            raise _broken(name, f"its {kind} vectors are not what they were (cosine {cosine:.3f})")
+    _check_known(name, "text", encode_texts(canaries.sentences), sentences, canaries.min_cosine)
     for order in canaries.text_orders:
         query, near, far = encode_texts([order.query, order.near, order.far])
         _check_order(name, order.query, float(query @ near - query @ far), order.margin)
+    if embed_images is None:
+        return
+    pictures = embed_images(pixels)
+    _check_known(name, "image", pictures, images, canaries.min_cosine)
     for seen in canaries.image_orders:
         query = encode_texts([seen.query])[0]
         margin = float(query @ pictures[seen.near] - query @ pictures[seen.far])
@@ -78,6 +79,14 @@ def check_spread(name: str, kind: str, vectors: Vectors) -> None:
     spread = float(np.std(vectors, axis=0).mean()) if np.isfinite(vectors).all() else 0.0
     if spread < LEAST_SPREAD:
         raise _broken(name, f"it gives every {kind} the same vector")
+
+
+def _check_known(name: str, kind: str, made: Vectors, known: Vectors, least: float) -> None:
+    check_spread(name, kind, made)
+    cosine = float((made * known).sum(axis=1).min())
+    # written so that a NaN fails too
+    if not cosine >= least:
+        raise _broken(name, f"its {kind} vectors are not what they were (cosine {cosine:.3f})")
 
 
 def _check_order(name: str, query: str, margin: float, least: float) -> None:

@@ -97,8 +97,12 @@ def rebuild_index(client: Any, name: str, plan: IndexPlan) -> None:
 
 def collection_name(library_id: str, fingerprint: Fingerprint, route: Route) -> str:
     """The collection of one library, embedding space and route: letters, digits and ``_`` only."""
-    space = fingerprint.id.replace("-", "_")
-    return f"footage_{library_id[:12]}_{space}_{route.modality}_{route.scope}"
+    return f"{space_prefix(library_id, fingerprint.id)}{route.modality}_{route.scope}"
+
+
+def space_prefix(library_id: str, fingerprint_id: str) -> str:
+    """How the names of all collections of one library and embedding space begin."""
+    return f"footage_{library_id[:12]}_{fingerprint_id.replace('-', '_')}_"
 
 
 def segment_id(

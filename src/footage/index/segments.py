@@ -27,6 +27,7 @@ from footage.index.schema import (
     index_plan,
     rebuild_index,
     segment_id,
+    space_prefix,
 )
 from footage.index.trial import Trial
 
@@ -66,6 +67,7 @@ class SegmentIndex:
     ) -> None:
         """``plan`` is how to index on a server; by default it follows from the number of rows."""
         self._milvus = milvus
+        self._library_id = library_id
         self._fingerprint = fingerprint
         self._chosen = plan
         self._loaded = _Loaded()
@@ -137,6 +139,14 @@ class SegmentIndex:
             for name in self._present(client).values():
                 client.drop_collection(name)
             self._loaded = _Loaded()
+
+    def drop_space(self, fingerprint_id: str) -> None:
+        """Drop all collections that this library has of another embedding space."""
+        prefix = space_prefix(self._library_id, fingerprint_id)
+        with self._milvus.session() as client:
+            for name in client.list_collections():
+                if name.startswith(prefix):
+                    client.drop_collection(name)
 
     def settle(self) -> None:
         """Give each collection on a server the index that its size, or the plan, asks for.

@@ -98,12 +98,15 @@ class Ingest:
         """Index the files of a scan; failures of single files are in the report.
 
         Raises `IngestInterrupted` on Ctrl-C, and `LibraryError` or `EmbedderError` where going
-        on makes no sense; whatever was finished by then stays.
+        on makes no sense, as with a model that fails its self-test; whatever was finished by then
+        stays.
         """
         began = time.monotonic()
         report = Report(scan)
         try:
             pending = self._plan(report)
+            if pending:
+                self._embedder.self_test()
             unchanged = [outcome.video_id or "" for outcome in report.of(Kind.UNCHANGED)]
             if tags and unchanged:
                 self._catalog.tag(unchanged, add=tags, remove=())

@@ -1,0 +1,201 @@
+"""Changing the embedder while search goes on: another space grows beside the one searched.
+
+The new space has an archive folder and collections of its own, so nothing that is searched is
+touched until every video is in both; then one write of library.toml switches. The old space stays
+for going back until it is dropped. Interrupted at any point, the same call goes on: what is
+embedded already is not embedded again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from footage.archive import Archive
+from footage.catalog import Catalog, Video
+from footage.embedder import Embedder, VideoFile
+from footage.errors import MediaError
+from footage.index.segments import SegmentIndex
+from footage.ingest.pipeline import Ingest
+from footage.ingest.report import Observer, Report
+from footage.media.probe import probe
+from footage.media.sources import Scan
+from footage.reindex import reconcile
+from footage.settings import Space
+from footage.thumbnails import Thumbnails
+
+PACE_SECONDS = 3.0  # on the clock: long enough for a steady rate, short enough to wait for
+
+
+@dataclass(slots=True)
+class MigrationPlan:
+    """What a migration would do. Durations in seconds of video."""
+
+    source: str
+    target: str
+    done: int = 0
+    """Videos that the new space holds already."""
+    files: dict[Path, Video] = field(default_factory=dict)
+    """What is to be embedded: a place to read each video from."""
+    unreachable: list[Video] = field(default_factory=list)
+    """Videos that lie nowhere that can be read now."""
+    pace: float | None = None
+    """Seconds of video embedded a second, measured on one of the files; None where none opens."""
+
+    @property
+    def duration(self) -> float:
+        """Seconds of video to embed."""
+        return sum(video.duration for video in self.files.values())
+
+    @property
+    def seconds(self) -> float | None:
+        """How long embedding will take, about; None where the pace is not known."""
+        return self.duration / self.pace if self.pace else None
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of ``migrate --dry-run --json``."""
+        return {
+            "from": self.source,
+            "to": self.target,
+            "done": self.done,
+            "to_embed": [str(path) for path in self.files],
+            "duration": round(self.duration, 3),
+            "unreachable": [video.video_id for video in self.unreachable],
+            "estimated_seconds": None if self.seconds is None else round(self.seconds, 1),
+        }
+
+
+@dataclass(slots=True)
+class MigrationReport:
+    """What a migration did. ``lacking`` are videos that the new space does not hold."""
+
+    source: str
+    target: str
+    embedded: Report
+    lacking: list[Video]
+    videos: int = 0
+    """Videos in the new space, once it is searched."""
+    switched: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of ``migrate --json``."""
+        return {
+            "from": self.source,
+            "to": self.target,
+            "switched": self.switched,
+            "videos": self.videos,
+            "lacking": [
+                {"video_id": video.video_id, "path": str(video.path) if video.path else None}
+                for video in self.lacking
+            ],
+            "index": self.embedded.to_json(),
+        }
+
+
+class Migrator:
+    """Fills the space of ``embedder`` with the videos of ``catalog``'s. Needs the ingest lock."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        grown: Catalog,
+        archive: Archive,
+        index: SegmentIndex,
+        thumbnails: Thumbnails,
+        embedder: Embedder,
+    ) -> None:
+        """``catalog`` counts what is searched now, ``grown`` what the new space holds."""
+        self._catalog = catalog
+        self._grown = grown
+        self._archive = archive
+        self._index = index
+        self._thumbnails = thumbnails
+        self._embedder = embedder
+
+    def plan(self, source: str, target: str) -> MigrationPlan:
+        """What is left to embed, and how long that will take."""
+        plan = MigrationPlan(source, target, done=len(self._grown.embedded()))
+        for video in self.lacking():
+            if video.path is not None and video.path.is_file():
+                plan.files[video.path] = video
+            else:
+                plan.unreachable.append(video)
+        plan.pace = next(filter(None, map(self._pace, plan.files)), None)
+        return plan
+
+    def run(self, observer: Observer) -> Report:
+        """Embed what the new space lacks, and make its collections hold what its archive does.
+
+        Raises like `Ingest.run`, and `IndexUnavailable`.
+        """
+        paths = [video.path for video in self.lacking()]
+        ingest = Ingest(
+            catalog=self._grown,
+            archive=self._archive,
+            index=self._index,
+            thumbnails=self._thumbnails,
+            embedder=self._embedder,
+            observer=observer,
+        )
+        there = sorted(path for path in paths if path is not None and path.is_file())
+        report = ingest.run(Scan(tuple(there)))
+        reconcile(
+            catalog=self._grown,
+            archive=self._archive,
+            index=self._index,
+            fingerprint=self._embedder.fingerprint,
+            fresh=False,
+            on_progress=_unheard,
+        )
+        self._index.settle()
+        return report
+
+    def lacking(self) -> list[Video]:
+        """The videos that can be searched now and are not in the new space."""
+        wanted = self._catalog.embedded().keys() - self._grown.embedded().keys()
+        videos = self._catalog.videos(sorted(wanted)).values()
+        return [video for video in videos if video.state == "ready"]
+
+    def _pace(self, path: Path) -> float | None:
+        try:
+            return pace(self._embedder, path)
+        except MediaError:
+            return None
+
+
+def pace(embedder: Embedder, path: Path) -> float:
+    """Seconds of video that ``embedder`` does a second, measured on the beginning of a file.
+
+    Raises `MediaError` for a file that cannot be used.
+    """
+    marks = [(time.perf_counter(), 0.0)]
+
+    def mark(seconds: float) -> None:
+        marks.append((time.perf_counter(), seconds))
+        if marks[-1][0] - marks[0][0] > PACE_SECONDS:
+            raise _Enough
+
+    with contextlib.suppress(_Enough):
+        video = VideoFile(path, "", probe(path))
+        embedder.embed(video, on_progress=mark, on_thumbnail=_unheard)
+    began, skipped = marks[1] if len(marks) > 2 else marks[0]  # the first batch loads the model
+    ended, reached = marks[-1]
+    return (reached - skipped) / (ended - began)
+
+
+class _Enough(Exception):
+    """Raised inside the embedder to end a measurement."""
+
+
+def _unheard(_: Any, __: Any) -> None:
+    return
+
+
+def described(space: Space) -> str:
+    """A space in words: the embedder, and how videos are cut for it."""
+    cut = space.sampling
+    return f"{space.embedder} ({cut.fps:g} fps, segments of {cut.shortest:g}-{cut.longest:g} s)"

@@ -1,0 +1,199 @@
+"""Another space grows while the old one is searched; one switch, and a way back until finished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from colours import ColourEmbedder
+from numpy.typing import NDArray
+from typer.testing import CliRunner
+from videos import make_video
+
+import footage
+from footage import EmbedderBroken, Library, UsageError
+from footage.cli.app import app
+from footage.embedder import Vector, Vectors
+from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome
+from footage.settings import LibrarySettings, Sampling
+
+COLOURS = ("red", "green", "blue")
+
+
+class OtherEmbedder(ColourEmbedder):
+    """The same colours in another space: every vector is turned round."""
+
+    def __init__(self, sampling: Sampling | None = None) -> None:
+        super().__init__(sampling, version="2")
+
+    def embed_images(self, images: NDArray[np.uint8]) -> Vectors:
+        return -super().embed_images(images)
+
+    def encode_text(self, text: str) -> Vector:
+        return -super().encode_text(text)
+
+
+class Confused(OtherEmbedder):
+    """Every query is the same to it."""
+
+    def encode_text(self, text: str) -> Vector:
+        return super().encode_text("red")
+
+
+@pytest.fixture
+def videos(tmp_path: Path) -> Path:
+    folder = tmp_path / "videos"
+    folder.mkdir()
+    for colour in COLOURS:
+        make_video(folder / f"{colour}.mp4", seconds=3, shots=[colour])
+    return folder
+
+
+@pytest.fixture
+def library(tmp_path: Path, videos: Path) -> Iterator[Library]:
+    with footage.open(tmp_path / "my.library", embedder=ColourEmbedder()) as library:
+        assert not library.add(videos).failed
+        yield library
+
+
+def first(library: Library, query: str) -> str:
+    return library.search(query)[0].title
+
+
+def test_search_goes_on_and_then_switches(library: Library, tmp_path: Path) -> None:
+    seen = []
+
+    class Searching(Observer):
+        def finished(self, outcome: Outcome) -> None:
+            with footage.open(tmp_path / "my.library", embedder=ColourEmbedder()) as other:
+                seen.append(other.search("green")[0].title)
+
+    report = library.migrate(OtherEmbedder(), observer=Searching())
+    assert report.switched and report.videos == 3 and not report.lacking
+    assert seen == ["green"] * 3
+    assert library.embedder.fingerprint.version == "2"
+    assert [first(library, colour) for colour in COLOURS] == list(COLOURS)
+
+
+def test_stopped_halfway_it_goes_on(library: Library) -> None:
+    class Stop(Observer):
+        def finished(self, outcome: Outcome) -> None:
+            raise KeyboardInterrupt
+
+    target = OtherEmbedder()
+    with pytest.raises(IngestInterrupted):
+        library.migrate(target, observer=Stop())
+    assert library.embedder.fingerprint.version == "1"
+    assert first(library, "blue") == "blue"
+    with pytest.raises(UsageError, match="not complete"):
+        library.finish()
+    plan = library.plan_migration(target)
+    assert plan.done >= 1 and plan.done + len(plan.files) == 3
+    report = library.migrate(target)
+    assert len(report.embedded.of(Kind.ADDED)) == len(plan.files)
+    assert report.switched
+
+
+def test_rollback_then_again_embeds_nothing(library: Library) -> None:
+    library.migrate(OtherEmbedder())
+    assert library.rollback(ColourEmbedder()) == []
+    assert library.embedder.fingerprint.version == "1"
+    assert first(library, "red") == "red"
+    again = OtherEmbedder()
+    assert library.migrate(again).switched
+    assert again.embedded == 0
+
+
+def test_rollback_tells_what_was_added_and_forgets_what_was_removed(
+    library: Library, videos: Path
+) -> None:
+    library.migrate(OtherEmbedder())
+    added = make_video(videos / "white.mp4", seconds=3, shots=["white"])
+    library.add(added)
+    library.remove(videos / "red.mp4")
+    assert [video.title for video in library.rollback(ColourEmbedder())] == ["white"]
+    assert {moment.title for moment in library.search("red")} == {"green", "blue"}
+    library.add(added)
+    assert library.lacking() == []
+
+
+def test_finish_deletes_the_old_space_alone(library: Library) -> None:
+    old = library.embedder.fingerprint
+    library.migrate(OtherEmbedder())
+    library.finish()
+    assert not library.archive.fingerprints() == []
+    assert old not in library.archive.fingerprints()
+    assert LibrarySettings.load(library.folder).beside is None
+    assert first(library, "green") == "green"
+    with pytest.raises(UsageError, match="not migrated"):
+        library.rollback(ColourEmbedder())
+    with pytest.raises(UsageError, match="no migration"):
+        library.finish()
+
+
+def test_an_unfinished_one_can_be_given_up(library: Library, videos: Path) -> None:
+    (videos / "red.mp4").rename(videos / "elsewhere.mp4")
+    report = library.migrate(OtherEmbedder())
+    assert not report.switched
+    assert [video.title for video in report.lacking] == ["red"]
+    assert first(library, "red") == "red"
+    with pytest.raises(UsageError, match="another space"):
+        library.migrate(ColourEmbedder(version="3"))
+    library.finish(abandon=True)
+    assert len(library.archive.fingerprints()) == 1
+    assert first(library, "red") == "red"
+
+
+def test_without_failed_switches_all_the_same(library: Library, videos: Path) -> None:
+    (videos / "red.mp4").unlink()
+    report = library.migrate(OtherEmbedder(), without_failed=True)
+    assert report.switched and report.videos == 2
+    assert {moment.title for moment in library.search("red")} == {"green", "blue"}
+
+
+def test_a_broken_model_embeds_nothing_and_answers_nothing(library: Library) -> None:
+    broken = Confused()
+    with pytest.raises(EmbedderBroken, match="self-test"):
+        library.migrate(broken)
+    assert broken.embedded == 0
+    assert first(library, "green") == "green"
+
+
+def test_a_broken_model_is_not_searched(library: Library, tmp_path: Path) -> None:
+    library.migrate(OtherEmbedder())
+    library.close()
+    with (
+        footage.open(tmp_path / "my.library", embedder=Confused()) as opened,
+        pytest.raises(EmbedderBroken, match="self-test"),
+    ):
+        opened.search("green")
+
+
+def test_the_same_space_is_refused(library: Library) -> None:
+    with pytest.raises(UsageError, match="already"):
+        library.migrate(ColourEmbedder())
+
+
+def test_from_the_command_line(tmp_path: Path, videos: Path) -> None:
+    folder = str(tmp_path / "cli.library")
+    run = CliRunner()
+
+    def footage_(*words: str) -> str:
+        result = run.invoke(app, [*words, "--library", folder])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    footage_("index", str(videos), "--quiet")
+    with footage.open(folder) as library:  # stays open while another process migrates
+        before = library.segments(videos / "red.mp4")
+        assert "3 videos to embed" in footage_("migrate", "--fps", "2", "--dry-run")
+        assert "--rollback" in footage_("migrate", "--fps", "2", "--segment-length", "0.5-1")
+        assert library.search("red").found
+        assert len(library.segments(videos / "red.mp4")) > len(before)
+        assert all(segment.thumbnail for segment in library.segments(videos / "red.mp4"))
+    assert "again" in footage_("migrate", "--rollback")
+    with footage.open(folder) as library:
+        assert library.segments(videos / "red.mp4") == before
+    assert "2 fps" in footage_("migrate", "--finish", "--yes")
