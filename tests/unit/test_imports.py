@@ -19,12 +19,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("__init__",),
     ("opening",),
     ("library",),
+    ("migrate",),
     (
         "ingest",
         "search",
         "reindex",
         "move",
-        "migrate",
         "tune",
         "prune",
         "salvage",

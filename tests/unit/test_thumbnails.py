@@ -79,14 +79,14 @@ def test_kept_images_are_found_by_their_start(tmp_path: Path) -> None:
     assert thumbnails.path("b" * 32, 0.0) is None
 
 
-def test_keeping_again_replaces_and_leaves_no_drafts(tmp_path: Path) -> None:
+def test_keeping_again_adds_and_leaves_no_drafts(tmp_path: Path) -> None:
     thumbnails = Thumbnails(tmp_path)
     for spans in ([(0.0, 1.0), (1.0, 2.0)], [(0.0, 2.0)]):
         with draft_of(0.0, 1.0) as draft:
             thumbnails.keep(ID, draft, spans)
     assert [path.name for path in tmp_path.iterdir()] == [ID]
     assert thumbnails.path(ID, 0.0) is not None
-    assert thumbnails.path(ID, 1.0) is None
+    assert thumbnails.path(ID, 1.0) is not None
 
 
 def test_deleting(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def _print_report(report: MigrationReport, *, as_json: bool, quiet: bool) -> Non
         where = place(video.path) if video.path else video.title
         err.print(f"[yellow]not embedded:[/] {escape(where)}")
     err.print(
-        f"[yellow]not switched:[/] {plural(len(report.lacking), 'video')} could not be embedded, so "
+        f"[yellow]not switched:[/] {plural(len(report.lacking), 'video')} could not be embedded: "
         f"search stays with {escape(report.source)}; make them readable and run it again, or "
         "add --without-failed"
     )
