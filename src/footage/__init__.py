@@ -36,8 +36,10 @@ from footage.errors import (
     UnreadableMedia,
     UsageError,
 )
+from footage.evaluation import Evaluation, LabelledQuery, evaluate, read_queries
 from footage.ingest.report import IngestInterrupted, Observer, Outcome, Report
 from footage.library import Library, Segment
+from footage.migrate import MigrationPlan, MigrationReport
 from footage.opening import open_library as open  # noqa: A004 - footage.open() is the front door
 from footage.prune import PruneReport
 from footage.query import Filters, Query
@@ -55,6 +57,7 @@ __all__ = [
     "EmbedderBroken",
     "EmbedderError",
     "EmbedderUnavailable",
+    "Evaluation",
     "Evidence",
     "Filters",
     "Fingerprint",
@@ -63,6 +66,7 @@ __all__ = [
     "IngestInterrupted",
     "InvalidQuery",
     "InvalidVector",
+    "LabelledQuery",
     "Library",
     "LibraryClosed",
     "LibraryError",
@@ -74,6 +78,8 @@ __all__ = [
     "MediaError",
     "MediaForbidden",
     "MediaMissing",
+    "MigrationPlan",
+    "MigrationReport",
     "Moment",
     "NoVideo",
     "NotFound",
@@ -94,5 +100,7 @@ __all__ = [
     "Video",
     "VideoEmbedding",
     "VideoFile",
+    "evaluate",
     "open",
+    "read_queries",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -198,3 +200,31 @@ def test_from_the_command_line(tmp_path: Path, videos: Path) -> None:
     with footage.open(folder) as library:
         assert library.segments(videos / "red.mp4") == before
     assert "2 fps" in footage_("migrate", "--finish", "--yes")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_killed_again_and_again_it_answers_and_ends(tmp_path: Path, videos: Path) -> None:
+    folder = tmp_path / "killed.library"
+    with footage.open(folder) as library:
+        library.add(videos)
+    program = [sys.executable, "-m", "footage", "migrate", "--fps", "30", "--library", str(folder)]
+    patience = 1.0
+    while True:
+        process = subprocess.Popen([*program, "--quiet"])
+        try:
+            assert process.wait(patience) == 0
+            break
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        patience *= 1.2
+        with footage.open(folder) as library:
+            assert {moment.title for moment in library.search("a red wall")} == set(COLOURS)
+    assert patience > 1.0, "it was never killed"
+    with footage.open(folder) as library:
+        assert library.settings.sampling.fps == 30
+        assert library.differing() == []
+        assert len(library.catalog.embedded()) == 3
+        library.finish()
+        assert len(library.archive.fingerprints()) == 1

@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("doctor", "repair", "backup"),
     ("__init__",),
+    ("evaluation",),
     ("opening",),
     ("library",),
     ("migrate",),

@@ -14,6 +14,7 @@ from footage.cli import (
     backup,
     demo,
     doctor,
+    eval_,
     index,
     migrate,
     move,
@@ -69,6 +70,7 @@ app.command("migrate")(migrate.migrate)
 app.command("tune")(tune.tune)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("eval")(eval_.eval_)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("version")(version.version)

@@ -1,0 +1,285 @@
+"""How well a library finds what people ask it for, measured on queries whose answers are known."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from footage.errors import InvalidQuery, NotFound, UsageError
+from footage.library import Library
+from footage.search.moments import Moment
+
+CUTOFFS = (1, 5, 10)
+DEPTH = 10  # moments looked at, and the depth of nDCG
+OVERLAPS = (0.5, 0.7)  # intersection over union that the first answer must reach
+
+
+class Span(BaseModel):
+    """A right answer: a stretch of a video in seconds, or without times the whole of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    video: str  # id, beginning of an id, path or file name
+    start: float | None = Field(default=None, ge=0)
+    end: float | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Span:
+        if (self.start is None) != (self.end is None):
+            raise ValueError("give both `start` and `end`, or neither")
+        if self.start is not None and self.end is not None and self.end <= self.start:
+            raise ValueError("`end` must be after `start`")
+        return self
+
+
+class LabelledQuery(BaseModel):
+    """A query, and all stretches of video that answer it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    query: str = Field(min_length=1)
+    relevant: tuple[Span, ...] = Field(min_length=1)
+    kind: str = ""  # figures are given by kind too
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of one query."""
+
+    query: LabelledQuery
+    answers: int
+    """How many right answers the library holds."""
+    gains: tuple[bool, ...]
+    """By rank: whether the moment finds a right answer that no better one has found."""
+    overlap: float | None
+    """Intersection over union of the first moment; None where the answers have no times."""
+    milliseconds: float
+    first: Moment | None
+
+    @property
+    def rank(self) -> int | None:
+        """The place of the first right moment, from 1; None where there is none."""
+        return self.gains.index(True) + 1 if True in self.gains else None
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of an entry of ``queries`` in ``eval --json``."""
+        return {
+            "query": self.query.query,
+            "kind": self.query.kind,
+            "rank": self.rank,
+            "overlap": self.overlap,
+            "milliseconds": round(self.milliseconds, 2),
+            "first": self.first.to_json() if self.first else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What came of all queries. Figures are shares from 0 to 1, times in milliseconds."""
+
+    judged: tuple[Judged, ...]
+    unknown: Mapping[str, str] = field(default_factory=dict)
+    """Queries left out, because the library has none of their videos; and one of those."""
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Every figure by name."""
+        return _figures(self.judged)
+
+    @property
+    def by_kind(self) -> dict[str, dict[str, float]]:
+        """The figures of each kind of query, where the queries name kinds."""
+        kinds = dict.fromkeys(judged.query.kind for judged in self.judged)
+        return {
+            kind: _figures([judged for judged in self.judged if judged.query.kind == kind])
+            for kind in kinds
+            if kind
+        }
+
+    def worst(self, count: int) -> list[Judged]:
+        """The queries whose first right moment comes last, or not at all."""
+        return sorted(self.judged, key=lambda one: -(one.rank or math.inf))[:count]
+
+    def missed(self, least: Mapping[str, float]) -> dict[str, float]:
+        """The figures that are below what was asked. Raises `UsageError` for an unknown name."""
+        figures = self.figures
+        for name in least:
+            if name not in figures:
+                raise UsageError(
+                    f"there is no figure {name!r}", remedy=f"choose of: {', '.join(figures)}"
+                )
+        return {name: figures[name] for name, value in least.items() if figures[name] < value}
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of ``eval --json``."""
+        return {
+            "figures": self.figures,
+            "by_kind": self.by_kind,
+            "unknown": dict(self.unknown),
+            "queries": [judged.to_json() for judged in self.judged],
+        }
+
+
+def read_queries(path: str | Path) -> list[LabelledQuery]:
+    """The labelled queries of a file, one JSON object a line; empty lines are passed over.
+
+    Raises `InvalidQuery` naming the line, and `UsageError` for a file that cannot be read.
+    """
+    try:
+        lines = Path(path).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read ({error})", remedy="name a text file") from error
+    queries = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            queries.append(LabelledQuery.model_validate_json(line))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise InvalidQuery(
+                f"line {number} of {path} is not a labelled query: {where}: {first['msg']}",
+                remedy='write {"query": "…", "relevant": [{"video": "…", "start": 1, "end": 2}]}',
+            ) from error
+    if not queries:
+        raise InvalidQuery(f"{path} holds no query", remedy="write one JSON object a line")
+    return queries
+
+
+def evaluate(library: Library, queries: Iterable[LabelledQuery]) -> Evaluation:
+    """Ask every query and judge the first `DEPTH` moments.
+
+    A moment is right where it overlaps a right stretch of its video. Raises like `Library.search`.
+    """
+    judged = []
+    unknown = {}
+    warm = False
+    for query in queries:
+        answers, strangers = _answers(library, query)
+        if not answers:
+            unknown[query.query] = strangers[0]
+            continue
+        if not warm:  # the first search of a process loads the model
+            library.search(query.query, limit=DEPTH)
+            warm = True
+        began = time.perf_counter()
+        moments = list(library.search(query.query, limit=DEPTH))
+        took = 1e3 * (time.perf_counter() - began)
+        judged.append(
+            Judged(
+                query,
+                answers=len(answers),
+                gains=gains([_place(moment) for moment in moments], answers),
+                overlap=first_overlap([_place(moment) for moment in moments], answers),
+                milliseconds=took,
+                first=moments[0] if moments else None,
+            )
+        )
+    return Evaluation(tuple(judged), unknown)
+
+
+Place = tuple[str, float, float]
+"""Video id, start and end in seconds; the whole of a video ends at infinity."""
+
+
+def iou(one: Place, other: Place) -> float:
+    """Temporal intersection over union, 0 to 1 (Gao et al., TALL, ICCV 2017); 0 across videos."""
+    if one[0] != other[0]:
+        return 0.0
+    intersection = min(one[2], other[2]) - max(one[1], other[1])
+    union = max(one[2], other[2]) - min(one[1], other[1])
+    return max(0.0, intersection) / union if union > 0 else 0.0
+
+
+def gains(found: Sequence[Place], answers: Sequence[Place]) -> tuple[bool, ...]:
+    """By rank, whether a place overlaps an answer that none before it has taken.
+
+    Of several answers it overlaps, a place takes the one it agrees with best.
+    """
+    left = list(answers)
+    result = []
+    for place in found:
+        touched = [answer for answer in left if _overlaps(place, answer)]
+        if touched:
+            left.remove(max(touched, key=lambda answer: iou(place, answer)))
+        result.append(bool(touched))
+    return tuple(result)
+
+
+def first_overlap(found: Sequence[Place], answers: Sequence[Place]) -> float | None:
+    """The best intersection over union of the first place; None where answers have no times."""
+    if not all(math.isfinite(end) for _, _, end in answers):
+        return None
+    return max((iou(found[0], answer) for answer in answers), default=0.0) if found else 0.0
+
+
+def recall(gains: Sequence[bool], cutoff: int) -> float:
+    """1 where a right answer is among the first ``cutoff``, else 0."""
+    return float(any(gains[:cutoff]))
+
+
+def reciprocal_rank(gains: Sequence[bool]) -> float:
+    """1 over the place of the first right answer; 0 for none (Voorhees, TREC-8, 1999)."""
+    return next((1 / rank for rank, gain in enumerate(gains, start=1) if gain), 0.0)
+
+
+def ndcg(gains: Sequence[bool], answers: int, depth: int = DEPTH) -> float:
+    """Discounted gain over that of the best order (Järvelin and Kekäläinen, TOIS 2002), 0 to 1.
+
+    ``answers`` is how many right ones there are; each counts once.
+    """
+    discounts = [1 / math.log2(rank + 1) for rank in range(1, depth + 1)]
+    got = sum(discount for discount, gain in zip(discounts, gains, strict=False) if gain)
+    return got / sum(discounts[: min(answers, depth)])
+
+
+def _figures(judged: Sequence[Judged]) -> dict[str, float]:
+    figures = {"queries": float(len(judged))}
+    if not judged:
+        return figures
+    for cutoff in CUTOFFS:
+        figures[f"recall@{cutoff}"] = _mean([recall(one.gains, cutoff) for one in judged])
+    figures["mrr"] = _mean([reciprocal_rank(one.gains) for one in judged])
+    figures[f"ndcg@{DEPTH}"] = _mean([ndcg(one.gains, one.answers) for one in judged])
+    overlaps = [one.overlap for one in judged if one.overlap is not None]
+    if overlaps:
+        for least in OVERLAPS:
+            figures[f"recall@1_iou{least}"] = _mean([float(one >= least) for one in overlaps])
+        figures["mean_iou"] = _mean(overlaps)
+    times = [one.milliseconds for one in judged]
+    figures["p50_ms"], figures["p95_ms"] = (float(np.percentile(times, p)) for p in (50, 95))
+    return {name: round(value, 4) for name, value in figures.items()}
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _answers(library: Library, query: LabelledQuery) -> tuple[list[Place], list[str]]:
+    answers: list[Place] = []
+    strangers = []
+    for span in query.relevant:
+        try:
+            video_id = library.video(span.video).video_id
+        except NotFound:
+            strangers.append(span.video)
+            continue
+        end = math.inf if span.end is None else span.end
+        answers.append((video_id, span.start or 0.0, end))
+    return answers, strangers
+
+
+def _overlaps(one: Place, other: Place) -> bool:
+    return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
+
+
+def _place(moment: Moment) -> Place:
+    return moment.video_id, moment.start, moment.end
