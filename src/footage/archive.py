@@ -162,6 +162,8 @@ def _arrays(embedding: VideoEmbedding, dimension: int) -> dict[str, NDArray[Any]
         arrays["frames.spans.npy"] = embedding.frames.spans.astype(np.float64)
         # half precision moves a cosine by less than 1e-3 and halves the file
         arrays["frames.vectors.npy"] = embedding.frames.vectors.astype(np.float16)
+    if embedding.shots:
+        arrays["shots.npy"] = np.array(embedding.shots, dtype=np.float64)
     return arrays
 
 
@@ -242,6 +244,7 @@ def _embedding(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Video
         duration=float(header["duration"]),
         tracks=tracks,
         frames=frames,
+        shots=tuple(arrays["shots.npy"].tolist()) if "shots.npy" in arrays else (),
         damage=Damage(**header["damage"]),
     )
 

@@ -74,6 +74,8 @@ class VideoEmbedding:
     duration: float  # seconds, measured
     tracks: Mapping[Route, Track]
     frames: Track | None = None
+    shots: tuple[float, ...] = ()
+    """Seconds at which a shot begins, without the first; empty where nobody looked for shots."""
     damage: Damage = field(default_factory=Damage)
 
     @property

@@ -208,7 +208,8 @@ def test_killed_again_and_again_it_answers_and_ends(tmp_path: Path, videos: Path
     folder = tmp_path / "killed.library"
     with footage.open(folder) as library:
         library.add(videos)
-    program = [sys.executable, "-m", "footage", "migrate", "--fps", "30", "--library", str(folder)]
+    start = "from footage.cli.app import main; main()"
+    program = [sys.executable, "-c", start, "migrate", "--fps", "30", "--library", str(folder)]
     patience = 1.0
     while True:
         process = subprocess.Popen([*program, "--quiet"])

@@ -57,6 +57,7 @@ def assert_same(one: VideoEmbedding, other: VideoEmbedding) -> None:
             a, b = getattr(one.tracks[route], name), getattr(other.tracks[route], name)
             assert a.dtype == b.dtype
             np.testing.assert_array_equal(a, b)
+    assert one.shots == other.shots
     assert (one.frames is None) == (other.frames is None)
     if one.frames is not None and other.frames is not None:
         np.testing.assert_array_equal(one.frames.spans, other.frames.spans)
@@ -77,6 +78,7 @@ embeddings = st.builds(
     duration=st.floats(0, 1e6),
     tracks=st.dictionaries(st.sampled_from([VISUAL, AUDIO]), tracks()),
     frames=st.none() | tracks(),
+    shots=st.lists(st.floats(0, 1e4)).map(tuple),
     damage=st.builds(Damage, st.integers(0, 10**6), st.integers(0, 10**6)),
 )
 

@@ -70,6 +70,7 @@ class LocalEmbedder(Embedder):
                 duration=sampler.duration,
                 tracks={VISUAL: pool(frames, spans)},
                 frames=frames,
+                shots=tuple(sampler.boundaries),
                 damage=sampler.damage,
             )
 
