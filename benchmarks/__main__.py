@@ -9,13 +9,16 @@ import platform
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("quality", "ingest", "search", "repair", "server")
+BENCHMARKS = ("quality", "moments", "ingest", "search", "repair", "server")
+NEED_DATA = {"quality", "moments"}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"some of: {', '.join(BENCHMARKS)}")
-    parser.add_argument("--data", type=Path, help="folder with captions.jsonl, for quality")
+    parser.add_argument(
+        "--data", type=Path, help="folder with captions.jsonl, for quality and moments"
+    )
     parser.add_argument("--work", type=Path, default=Path("benchmarks/work"), help="scratch folder")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, to see that it runs")
     options = parser.parse_args()
@@ -25,8 +28,8 @@ def main() -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     for name in options.names or BENCHMARKS:
-        if name == "quality" and options.data is None:
-            print("## quality: left out, it needs --data DIR\n", file=sys.stderr)
+        if name in NEED_DATA and options.data is None:
+            print(f"## {name}: left out, it needs --data DIR\n", file=sys.stderr)
             continue
         module = importlib.import_module(f"benchmarks.{name}")
         print(f"## {name}\n\n{module.run(options)}\n", flush=True)
