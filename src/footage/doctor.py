@@ -14,8 +14,9 @@ from footage.embedder import Embedder
 from footage.embedders import open_embedder
 from footage.errors import ArchiveDamaged, FootageError
 from footage.library import Library
+from footage.migrate import described
 from footage.retouch import is_whole
-from footage.settings import Sampling
+from footage.settings import Beside, Sampling
 
 LITTLE_SPACE = 1 << 30  # bytes: an hour of video takes about 20 MB
 
@@ -59,6 +60,8 @@ def examine_library(library: Library) -> Iterator[Check]:
     yield _guarded("thumbnails", lambda: _thumbnails(library))
     yield _guarded("sources", lambda: _sources(library))
     yield _guarded("disk", lambda: _disk(library))
+    if library.settings.beside is not None:
+        yield _migration(library.settings.beside)
     if drafts := [*library.archive.leftovers(), *library.thumbnails.leftovers()]:
         yield Check(
             "leftovers",
@@ -182,6 +185,18 @@ def _sources(library: Library) -> Check:
             "plug their drive in, or index their new folder; they are found, but cannot be played",
         )
     return Check("sources", Status.OK, "every video is where it was")
+
+
+def _migration(beside: Beside) -> Check:
+    if beside.searched:
+        remedy = "`footage migrate --rollback` goes back to it, --finish deletes it"
+        return Check("migration", Status.OK, f"{described(beside)} is kept", remedy)
+    return Check(
+        "migration",
+        Status.WARNING,
+        f"one to {described(beside)} is not complete; search is as it was",
+        "go on with the same `footage migrate`, or give it up with --abandon",
+    )
 
 
 def _disk(library: Library) -> Check:

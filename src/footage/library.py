@@ -391,6 +391,12 @@ class Library:
                     f"{beside.embedder} is not the version that the vectors left here are of",
                     remedy="stay, or `footage migrate --finish` and migrate anew",
                 )
+            if not any(self.archive.video_ids(target.fingerprint)):
+                raise UsageError(
+                    f"the vectors of {beside.embedder} are not here: a backup holds only what is "
+                    "searched",
+                    remedy="`footage migrate --finish` forgets them",
+                )
             self._swap(beside, target)
             self._catch_up()
             return self.lacking()

@@ -132,6 +132,7 @@ class Migrator:
 
         Raises like `Ingest.run`, and `IndexUnavailable`.
         """
+        self._forget_lost()
         paths = [video.path for video in self.lacking()]
         ingest = Ingest(
             catalog=self._grown,
@@ -159,6 +160,13 @@ class Migrator:
         wanted = self._catalog.embedded().keys() - self._grown.embedded().keys()
         videos = self._catalog.videos(sorted(wanted)).values()
         return [video for video in videos if video.state == "ready"]
+
+    def _forget_lost(self) -> None:
+        """What the archive lacks is to be embedded again: a backup brings only the other space."""
+        mark = self._embedder.fingerprint
+        for video_id in self._grown.embedded():
+            if not self._archive.has(video_id, mark):
+                self._grown.forget_embedding(video_id)
 
     def _pace(self, path: Path) -> float | None:
         try:

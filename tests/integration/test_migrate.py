@@ -17,6 +17,7 @@ from videos import make_video
 import footage
 from footage import EmbedderBroken, Library, UsageError
 from footage.cli.app import app
+from footage.doctor import Check, Status, examine_library
 from footage.embedder import Vector, Vectors
 from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome
 from footage.settings import LibrarySettings, Sampling
@@ -147,6 +148,39 @@ def test_an_unfinished_one_can_be_given_up(library: Library, videos: Path) -> No
     library.finish(abandon=True)
     assert len(library.archive.fingerprints()) == 1
     assert first(library, "red") == "red"
+
+
+def test_doctor_says_what_is_beside(library: Library, videos: Path) -> None:
+    def migration() -> list[Check]:
+        return [check for check in examine_library(library) if check.name == "migration"]
+
+    assert migration() == []
+    (videos / "red.mp4").rename(videos / "elsewhere")
+    library.migrate(OtherEmbedder())
+    assert [check.status for check in migration()] == [Status.WARNING]
+    (videos / "elsewhere").rename(videos / "red.mp4")
+    library.migrate(OtherEmbedder())
+    assert [check.status for check in migration()] == [Status.OK]
+
+
+def test_what_a_backup_left_out_is_not_gone_back_to(library: Library) -> None:
+    old = library.embedder.fingerprint
+    library.migrate(OtherEmbedder())
+    library.archive.delete_space(old.id)
+    with pytest.raises(UsageError, match="not here"):
+        library.rollback(ColourEmbedder())
+    assert first(library, "red") == "red"
+
+
+def test_what_the_archive_lost_is_embedded_again(library: Library, videos: Path) -> None:
+    (videos / "red.mp4").rename(videos / "elsewhere")
+    target = OtherEmbedder()
+    library.migrate(target)
+    library.archive.delete_space(target.fingerprint.id)
+    (videos / "elsewhere").rename(videos / "red.mp4")
+    report = library.migrate(target)
+    assert report.switched
+    assert len(report.embedded.of(Kind.ADDED)) == 3
 
 
 def test_without_failed_switches_all_the_same(library: Library, videos: Path) -> None:
