@@ -18,6 +18,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.films import write_film
 from benchmarks.tables import table
 
 SIZE = (1280, 720)
@@ -96,17 +97,7 @@ def film(path: Path, *, seconds: int) -> Path:
     """A 720p30 film: every five seconds another noisy picture, panned over."""
     if path.exists():
         return path
-    draft = path.with_suffix(".part")
-    with av.open(str(draft), "w", format="mp4") as output:
-        stream = output.add_stream("libx264", rate=FPS)
-        stream.width, stream.height = SIZE
-        stream.pix_fmt = "yuv420p"
-        stream.options = {"preset": "veryfast", "crf": "23"}
-        for picture in pictures(seconds):
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
-            output.mux(stream.encode(frame))
-        output.mux(stream.encode())
-    return draft.replace(path)
+    return write_film(path, pictures(seconds), fps=FPS, crf=23)
 
 
 def pictures(seconds: int) -> Iterator[NDArray[np.uint8]]:

@@ -14,12 +14,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 import footage
+from benchmarks.films import write_film
 from benchmarks.storyboard import SPLITS, Shot, View, load
 from benchmarks.tables import table
 from footage.evaluation import LabelledQuery, Span, evaluate
@@ -80,16 +80,7 @@ def made(film: Sequence[Shot], split: str, data: Path, work: Path) -> Path:
     path = work / f"moments-{split}-{film[0].film:02}.mp4"
     if path.exists():
         return path
-    draft = path.with_suffix(".part")
-    with av.open(str(draft), "w", format="mp4") as output:
-        stream = output.add_stream("libx264", rate=FPS)
-        stream.width, stream.height = SIZE
-        stream.pix_fmt = "yuv420p"
-        stream.options = {"preset": "veryfast", "crf": "20"}
-        for picture in pictures(film, data):
-            output.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
-        output.mux(stream.encode())
-    return draft.replace(path)
+    return write_film(path, pictures(film, data), fps=FPS, crf=20)
 
 
 def pictures(film: Sequence[Shot], data: Path) -> Iterator[NDArray[np.uint8]]:
