@@ -39,9 +39,7 @@ class Archive:
 
     def path(self, video_id: str, fingerprint: Fingerprint) -> Path:
         """Where the embedding of a video lies, whether or not it is there."""
-        if not _VIDEO_ID.fullmatch(video_id):
-            raise ValueError(f"not a video id: {video_id!r}")
-        return self._root / fingerprint.id / f"{video_id}{SUFFIX}"
+        return self._root / fingerprint.id / _name(video_id)
 
     def has(self, video_id: str, fingerprint: Fingerprint) -> bool:
         """Whether this video was already embedded by this embedder."""
@@ -136,9 +134,12 @@ class Archive:
 
     def files(self, video_id: str) -> list[Path]:
         """All files of a video, one for each embedder that embedded it."""
-        if not _VIDEO_ID.fullmatch(video_id):
-            raise ValueError(f"not a video id: {video_id!r}")
-        return sorted(self._root.glob(f"*/{video_id}{SUFFIX}"))
+        return sorted(self._root.glob(f"*/{_name(video_id)}"))
+
+    def forget(self, video_id: str) -> None:
+        """Forget every embedding of a video, whoever made it."""
+        for path in self.files(video_id):
+            path.unlink(missing_ok=True)
 
     def delete_space(self, fingerprint_id: str) -> None:
         """Forget all that one embedder embedded. Raises `LibraryUnwritable`."""
@@ -149,6 +150,12 @@ class Archive:
             return
         except OSError as error:
             raise LibraryUnwritable(f"{folder} cannot be deleted ({error.strerror})") from error
+
+
+def _name(video_id: str) -> str:
+    if not _VIDEO_ID.fullmatch(video_id):
+        raise ValueError(f"not a video id: {video_id!r}")
+    return f"{video_id}{SUFFIX}"
 
 
 def _arrays(embedding: VideoEmbedding, dimension: int) -> dict[str, NDArray[Any]]:

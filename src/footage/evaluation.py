@@ -171,14 +171,15 @@ def evaluate(library: Library, queries: Iterable[LabelledQuery]) -> Evaluation:
             library.search(query.query, limit=DEPTH)
             warm = True
         began = time.perf_counter()
-        moments = list(library.search(query.query, limit=DEPTH))
+        moments = library.search(query.query, limit=DEPTH).moments
         took = 1e3 * (time.perf_counter() - began)
+        found = [_place(moment) for moment in moments]
         judged.append(
             Judged(
                 query,
                 answers=len(answers),
-                gains=gains([_place(moment) for moment in moments], answers),
-                overlap=first_overlap([_place(moment) for moment in moments], answers),
+                gains=gains(found, answers),
+                overlap=first_overlap(found, answers),
                 milliseconds=took,
                 first=moments[0] if moments else None,
             )

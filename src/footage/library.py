@@ -362,7 +362,8 @@ class Library:
     ) -> MigrationPlan:
         """What `migrate` would do and about how long it would take; changes nothing.
 
-        The pace is measured by embedding the beginning of a video. Raises `UsageError`.
+        The pace is measured by embedding the beginning of a video. Raises `UsageError`, and
+        `EmbedderBroken` where the model fails its self-test.
         """
         self._follow()
         space, target = self._other_space(embedder, sampling)
@@ -524,12 +525,10 @@ class Library:
             return
         settings = LibrarySettings.load(self.folder)
         self._settings_stamp = stamp
-        if settings.space != self.settings.space:
+        known = self.settings
+        if settings.space != known.space:
             self._bind(open_embedder(settings.embedder, settings.sampling))
-        elif (settings.milvus_uri, settings.index) != (
-            self.settings.milvus_uri,
-            self.settings.index,
-        ):
+        elif (settings.milvus_uri, settings.index) != (known.milvus_uri, known.index):
             log.info("the index is now in %s", described(settings.milvus_uri))
             self._close_index()
         self.settings = settings
@@ -655,8 +654,7 @@ class Library:
         """Delete archive file and thumbnails of a video; returns the bytes freed."""
         archived = self.archive.files(video_id)
         freed = prune.size_of([*archived, self.thumbnails.folder(video_id)])
-        for path in archived:
-            path.unlink(missing_ok=True)
+        self.archive.forget(video_id)
         self.thumbnails.delete(video_id)
         return freed
 

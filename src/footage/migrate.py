@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,19 +30,19 @@ from footage.thumbnails import Thumbnails
 PACE_SECONDS = 3.0  # on the clock: long enough for a steady rate, short enough to wait for
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class MigrationPlan:
     """What a migration would do. Durations in seconds of video."""
 
     source: str
     target: str
-    done: int = 0
+    done: int
     """Videos that the new space holds already."""
-    files: dict[Path, Video] = field(default_factory=dict)
+    files: dict[Path, Video]
     """What is to be embedded: a place to read each video from."""
-    unreachable: list[Video] = field(default_factory=list)
+    unreachable: list[Video]
     """Videos that lie nowhere that can be read now."""
-    pace: float | None = None
+    pace: float | None
     """Seconds of video embedded a second, measured on one of the files; None where none opens."""
 
     @property
@@ -118,14 +118,15 @@ class Migrator:
 
     def plan(self, source: str, target: str) -> MigrationPlan:
         """What is left to embed, and how long that will take."""
-        plan = MigrationPlan(source, target, done=len(self._grown.embedded()))
-        for video in self.lacking():
-            if video.path is not None and video.path.is_file():
-                plan.files[video.path] = video
-            else:
-                plan.unreachable.append(video)
-        plan.pace = next(filter(None, map(self._pace, plan.files)), None)
-        return plan
+        files, unreachable = self._to_embed()
+        return MigrationPlan(
+            source,
+            target,
+            done=len(self._grown.embedded()),
+            files=files,
+            unreachable=unreachable,
+            pace=next(filter(None, map(self._pace, files)), None),
+        )
 
     def run(self, observer: Observer) -> Report:
         """Embed what the new space lacks, and make its collections hold what its archive does.
@@ -133,7 +134,7 @@ class Migrator:
         Raises like `Ingest.run`, and `IndexUnavailable`.
         """
         self._forget_lost()
-        paths = [video.path for video in self.lacking()]
+        files, _ = self._to_embed()
         ingest = Ingest(
             catalog=self._grown,
             archive=self._archive,
@@ -142,8 +143,7 @@ class Migrator:
             embedder=self._embedder,
             observer=observer,
         )
-        there = sorted(path for path in paths if path is not None and path.is_file())
-        report = ingest.run(Scan(tuple(there)))
+        report = ingest.run(Scan(tuple(sorted(files))))
         reconcile(
             catalog=self._grown,
             archive=self._archive,
@@ -160,6 +160,18 @@ class Migrator:
         wanted = self._catalog.embedded().keys() - self._grown.embedded().keys()
         videos = self._catalog.videos(sorted(wanted)).values()
         return [video for video in videos if video.state == "ready"]
+
+    def _to_embed(self) -> tuple[dict[Path, Video], list[Video]]:
+        """Of the lacking videos, those that can be read, by where, and the others."""
+        files = {}
+        unreachable = []
+        for video in self.lacking():
+            path = video.path
+            if path is not None and path.is_file():
+                files[path] = video
+            else:
+                unreachable.append(video)
+        return files, unreachable
 
     def _forget_lost(self) -> None:
         """What the archive lacks is to be embedded again: a backup brings only the other space."""
@@ -178,21 +190,22 @@ class Migrator:
 def pace(embedder: Embedder, path: Path) -> float:
     """Seconds of video that ``embedder`` does a second, measured on the beginning of a file.
 
-    Raises `MediaError` for a file that cannot be used.
+    Raises `MediaError` for a file that cannot be used, `EmbedderBroken` for a model that cannot.
     """
-    marks = [(time.perf_counter(), 0.0)]
+    reached = 0.0
 
     def mark(seconds: float) -> None:
-        marks.append((time.perf_counter(), seconds))
-        if marks[-1][0] - marks[0][0] > PACE_SECONDS:
+        nonlocal reached
+        reached = seconds
+        if time.perf_counter() - began > PACE_SECONDS:
             raise _Enough
 
+    embedder.self_test()  # loads the model, which is not part of the pace
+    began = time.perf_counter()
     with contextlib.suppress(_Enough):
         video = VideoFile(path, "", probe(path))
-        embedder.embed(video, on_progress=mark, on_thumbnail=_unheard)
-    began, skipped = marks[1] if len(marks) > 2 else marks[0]  # the first batch loads the model
-    ended, reached = marks[-1]
-    return (reached - skipped) / (ended - began)
+        reached = embedder.embed(video, on_progress=mark, on_thumbnail=_unheard).duration
+    return reached / (time.perf_counter() - began)
 
 
 class _Enough(Exception):

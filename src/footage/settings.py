@@ -81,7 +81,7 @@ class Beside(Space):
 
 
 class LibrarySettings(BaseModel):
-    """``library.toml``: what a library is: written when it is made, moved or migrated."""
+    """``library.toml``: what a library is, written when it is made, moved, tuned or migrated."""
 
     model_config = ConfigDict(extra="forbid")
 

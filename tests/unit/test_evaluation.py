@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
+from videos import make_video
 
 import footage
 from footage import InvalidQuery, Library, UsageError, evaluate, read_queries
@@ -109,14 +110,13 @@ def test_a_file_without_queries_and_one_not_there(tmp_path: Path) -> None:
 
 
 def labelled(house: Library) -> list[dict[str, Any]]:
-    """For each video of the house, the colour of its first segment as a query it answers."""
+    """What is found for red, as the right answer; a place where nothing is; a video not there."""
     found = house.search("red")[0]
-    end = found.end
     return [
         {
             "query": "red",
             "kind": "warm",
-            "relevant": [{"video": found.video_id, "start": found.start, "end": end}],
+            "relevant": [{"video": found.video_id, "start": found.start, "end": found.end}],
         },
         {
             "query": "red",
@@ -145,8 +145,6 @@ def test_a_library_is_measured(house: Library, tmp_path: Path) -> None:
 def test_from_the_command_line(tmp_path: Path) -> None:
     videos = tmp_path / "videos"
     videos.mkdir()
-    from videos import make_video
-
     make_video(videos / "red.mp4", seconds=2, shots=["red"])
     with footage.open(tmp_path / "my.library") as library:
         library.add(videos)

@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from footage import logs
 from footage.cli.index import ProgressBar, give_way, print_failures, sampling_of
 from footage.cli.options import (
     JsonOption,
     LibraryOption,
     QuietOption,
     VerboseOption,
+    YesOption,
     existing_library,
 )
 from footage.cli.output import clock, confirm, err, out, place, plural, print_json
@@ -53,7 +53,7 @@ def migrate(
     abandon: Annotated[
         bool, typer.Option("--abandon", help="Delete what is not searched, complete or not.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: YesOption = False,
     as_json: JsonOption = False,
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
@@ -63,7 +63,6 @@ def migrate(
     Search switches once every video is embedded. It may be stopped at any time (Ctrl-C) and
     started again. --rollback switches back, until --finish deletes what was left.
     """
-    logs.to_terminal(-1 if quiet else verbose)
     sampling = sampling_of(fps, segment_length)
     growing = embedder is not None or sampling is not None
     if sum((growing, rollback, finish, abandon)) != 1:

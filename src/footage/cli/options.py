@@ -55,6 +55,7 @@ SinceFilter = Annotated[
 UntilFilter = Annotated[
     str | None, typer.Option("--until", metavar="DATE", help="Recorded then or earlier.")
 ]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 ShortestFilter = Annotated[
     str | None,
     typer.Option("--min-duration", metavar="TIME", help="Videos this long or longer: 90 or 1:30."),

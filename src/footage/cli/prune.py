@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from footage.cli.options import JsonOption, LibraryOption, existing_library
+from footage.cli.options import JsonOption, LibraryOption, YesOption, existing_library
 from footage.cli.output import confirm, out, place, plural, print_json, size
 from footage.paths import printable
 from footage.prune import PruneReport
@@ -26,7 +26,7 @@ def prune(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be forgotten, forget nothing.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Forget files that are gone, and videos that lie nowhere any more.

@@ -7,7 +7,13 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from footage.cli.options import JsonOption, LibraryOption, VideosArgument, existing_library
+from footage.cli.options import (
+    JsonOption,
+    LibraryOption,
+    VideosArgument,
+    YesOption,
+    existing_library,
+)
 from footage.cli.output import confirm, err, out, plural, print_json
 from footage.paths import printable
 
@@ -18,7 +24,7 @@ def remove(
     restore: Annotated[
         bool, typer.Option("--restore", help="Bring removed videos back, by indexing them again.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Take videos out of the library, and keep them out. The files are not touched."""
