@@ -18,7 +18,7 @@ from footage import copies, durable, holders, logs, migrate, move, prune, tune
 from footage.archive import Archive
 from footage.catalog import Catalog, Video
 from footage.embedder import Embedder, VideoEmbedding
-from footage.embedders import open_embedder
+from footage.embedders import open_embedder, settled
 from footage.errors import (
     CatalogDamaged,
     IndexUnavailable,
@@ -548,8 +548,9 @@ class Library:
             target = embedder
             space = Space(embedder=embedder.fingerprint.name, sampling=sampling)
         else:
-            space = Space(embedder=embedder or self.settings.embedder, sampling=sampling)
-            target = open_embedder(space.embedder, sampling)
+            name = settled(embedder) if embedder else self.settings.embedder
+            space = Space(embedder=name, sampling=sampling)
+            target = open_embedder(name, sampling)
         if target.fingerprint == self.embedder.fingerprint:
             raise UsageError(
                 f"this library is searched with {migrate.described(space)} already",

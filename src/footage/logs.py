@@ -6,7 +6,10 @@ import logging
 import logging.handlers
 from pathlib import Path
 
-NOISY = ("pymilvus", "milvus_lite", "filelock", "asyncio", "grpc", "PIL")
+NOISY = (
+    *("pymilvus", "milvus_lite", "filelock", "asyncio", "grpc", "PIL"),
+    *("huggingface_hub", "httpx", "httpx2", "httpcore"),
+)
 FILE_BYTES = 2 << 20
 FILES_KEPT = 3
 _FORMAT = "%(asctime)s %(levelname)-5s %(process)d %(name)s: %(message)s"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock
 
 from footage import copies, logs
 from footage.embedder import Embedder
-from footage.embedders import open_embedder
+from footage.embedders import agrees, settled
 from footage.errors import LibraryError, LibraryNotFound, LibraryUnwritable, UsageError
 from footage.index.address import checked_uri, described, redacted
 from footage.library import Library
@@ -26,6 +27,7 @@ def open_library(
     sampling: Sampling | None = None,
     milvus_uri: str | None = None,
     milvus_token: str | None = None,
+    on_fetch: Callable[[int, int], None] | None = None,
 ) -> Library:
     """Open a library, made first where there is none and ``create`` holds.
 
@@ -33,7 +35,8 @@ def open_library(
     name, or one of your own) and ``sampling`` are settled when a library is made; for an existing
     one they must agree with it. So is ``milvus_uri``, the server to index in (by default
     ``FOOTAGE_MILVUS_URI``, else the engine embedded in footage); ``milvus_token`` (by default
-    ``FOOTAGE_MILVUS_TOKEN``) is written nowhere.
+    ``FOOTAGE_MILVUS_TOKEN``) is written nowhere. A new library with ``clip:NAME`` fetches the
+    model where it is not on this machine; ``on_fetch`` is told bytes done and in all.
     Raises `LibraryNotFound`, `LibraryError`, `LibraryTooNew`, `CatalogDamaged`, `UsageError`.
     """
     path = absolute(folder) if folder else default_library()
@@ -43,8 +46,8 @@ def open_library(
     if not (path / FILE_NAME).is_file():
         if not create:
             raise _not_found(path)
-        if own is None:
-            open_embedder(name or "lite", sampling or Sampling())  # known, before a folder is made
+        if own is None:  # the model is there, before a folder is made
+            name = settled(name or "lite", on_progress=on_fetch)
         server = milvus_uri or Environment().milvus_uri
         _create(
             path,
@@ -102,15 +105,16 @@ def _not_found(path: Path) -> LibraryError:
 
 
 def _check_same(settings: LibrarySettings, embedder: str | None, sampling: Sampling | None) -> None:
-    for name, wanted, actual in (
-        ("embedder", embedder, settings.embedder),
-        ("sampling", sampling, settings.sampling),
-    ):
-        if wanted is not None and wanted != actual:
-            raise UsageError(
-                f"this library was made with {name} {actual}, not {wanted}",
-                remedy="leave the option away, or make another library with --library",
-            )
+    if embedder is not None and not agrees(embedder, settings.embedder):
+        raise UsageError(
+            f"this library was made with embedder {settings.embedder}, not {embedder}",
+            remedy=f"`footage migrate --embedder {embedder}` changes it while search goes on",
+        )
+    if sampling is not None and sampling != settings.sampling:
+        raise UsageError(
+            f"this library was made with sampling {settings.sampling}, not {sampling}",
+            remedy="leave the option away, or make another library with --library",
+        )
 
 
 def _check_place(settings: LibrarySettings, milvus_uri: str | None) -> None:

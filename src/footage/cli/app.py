@@ -17,6 +17,7 @@ from footage.cli import (
     eval_,
     index,
     migrate,
+    models,
     move,
     open_,
     prune,
@@ -67,6 +68,7 @@ app.command("prune")(prune.prune)
 app.command("reindex")(reindex.reindex)
 app.command("move")(move.move)
 app.command("migrate")(migrate.migrate)
+app.add_typer(models.app, name="models")
 app.command("tune")(tune.tune)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)

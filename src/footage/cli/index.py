@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.text import Text
 
 from footage import logs
+from footage.cli.models import fetching
 from footage.cli.options import (
     JsonOption,
     LibraryOption,
@@ -46,6 +47,14 @@ def index(
         list[str] | None,
         typer.Option("--tag", metavar="TAG", help="Tag what is indexed; repeatable."),
     ] = None,
+    embedder: Annotated[
+        str | None,
+        typer.Option(
+            "--embedder",
+            metavar="NAME",
+            help="What a new library embeds with: lite or clip:NAME (`footage models`) [lite].",
+        ),
+    ] = None,
     fps: Annotated[
         float | None,
         typer.Option("--fps", help="Frames looked at a second; settled with a new library [1]."),
@@ -71,9 +80,16 @@ def index(
     logs.to_terminal(-1 if quiet else verbose)
     give_way()
     sampling = sampling_of(fps, segment_length)
-    with open_library(
-        library, sampling=sampling, milvus_uri=milvus, milvus_token=milvus_token
-    ) as opened:
+    with fetching(hidden=quiet or as_json) as on_fetch:
+        opened = open_library(
+            library,
+            embedder=embedder,
+            sampling=sampling,
+            milvus_uri=milvus,
+            milvus_token=milvus_token,
+            on_fetch=on_fetch,
+        )
+    with opened:
         bar = ProgressBar(quiet=quiet or as_json)
         try:
             with bar:

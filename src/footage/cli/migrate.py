@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 
 from footage.cli.index import ProgressBar, give_way, print_failures, sampling_of
+from footage.cli.models import fetching
 from footage.cli.options import (
     JsonOption,
     LibraryOption,
@@ -17,10 +18,12 @@ from footage.cli.options import (
     existing_library,
 )
 from footage.cli.output import clock, confirm, err, out, place, plural, print_json
+from footage.embedders import settled
 from footage.errors import UsageError
 from footage.ingest.report import IngestInterrupted
 from footage.library import Library
 from footage.migrate import MigrationPlan, MigrationReport
+from footage.settings import Sampling
 
 SHOWN = 20
 
@@ -75,22 +78,37 @@ def migrate(
             _roll_back(opened, as_json=as_json)
         elif finish or abandon:
             _finish(opened, abandon=abandon, yes=yes, as_json=as_json)
-        elif dry_run:
-            _print_plan(opened.plan_migration(embedder, sampling=sampling), as_json=as_json)
         else:
-            give_way()
-            bar = ProgressBar(quiet=quiet or as_json)
-            try:
-                with bar:
-                    report = opened.migrate(
-                        embedder, sampling=sampling, without_failed=without_failed, observer=bar
-                    )
-            except IngestInterrupted as interrupt:
-                err.print("[yellow]interrupted:[/] search is as it was; run it again to go on")
-                raise typer.Exit(130) from interrupt
-            _print_report(report, as_json=as_json, quiet=quiet)
-            if not report.switched or report.embedded.failed:
-                raise typer.Exit(1)
+            with fetching(hidden=quiet or as_json) as on_fetch:
+                target = settled(embedder, on_progress=on_fetch) if embedder else None
+            if dry_run:
+                _print_plan(opened.plan_migration(target, sampling=sampling), as_json=as_json)
+            else:
+                _grow(opened, target, sampling, without_failed, as_json=as_json, quiet=quiet)
+
+
+def _grow(
+    library: Library,
+    embedder: str | None,
+    sampling: Sampling | None,
+    without_failed: bool,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    give_way()
+    bar = ProgressBar(quiet=quiet or as_json)
+    try:
+        with bar:
+            report = library.migrate(
+                embedder, sampling=sampling, without_failed=without_failed, observer=bar
+            )
+    except IngestInterrupted as interrupt:
+        err.print("[yellow]interrupted:[/] search is as it was; run it again to go on")
+        raise typer.Exit(130) from interrupt
+    _print_report(report, as_json=as_json, quiet=quiet)
+    if not report.switched or report.embedded.failed:
+        raise typer.Exit(1)
 
 
 def _print_plan(plan: MigrationPlan, *, as_json: bool) -> None:

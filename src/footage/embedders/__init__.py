@@ -2,22 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from footage.embedder import Embedder
 from footage.errors import EmbedderUnavailable
 from footage.settings import Sampling
 
-NAMES = ("lite",)
+NAMES = ("lite", "clip:NAME")
+
+
+def settled(name: str, *, on_progress: Callable[[int, int], None] | None = None) -> str:
+    """The name that a library remembers of an embedder, whose model is fetched if need be.
+
+    ``on_progress`` is told bytes done and in all of what is fetched. Raises `EmbedderUnavailable`
+    for an unknown name or a model that cannot be had, `EmbedderBroken` for one that is not sound.
+    """
+    if _is_clip(name):
+        from footage.embedders.clip import obtain
+
+        return obtain(name, on_progress=on_progress)
+    if name == "lite":
+        return name
+    raise _unknown(name)
+
+
+def agrees(wanted: str, actual: str) -> bool:
+    """Whether ``wanted``, as a user names an embedder, is the ``actual`` one of a library."""
+    if wanted == actual or not _is_clip(wanted) or not _is_clip(actual):
+        return wanted == actual
+    from footage.embedders.clip import parse
+
+    asked, there = parse(wanted), parse(actual)
+    return asked.name == there.name and asked.revision in {None, there.revision}
 
 
 def open_embedder(name: str, sampling: Sampling) -> Embedder:
-    """The embedder called ``name``; its model is loaded when first used.
+    """The embedder of a `settled` name; its model is loaded when first used.
 
-    Raises `EmbedderUnavailable` for an unknown name.
+    Raises `EmbedderUnavailable` for an unknown name, or a model that is not on this machine.
     """
     if name == "lite":
         from footage.embedders.lite import LiteEmbedder
 
         return LiteEmbedder(sampling)
-    raise EmbedderUnavailable(
+    if _is_clip(name):
+        from footage.embedders.clip import ClipEmbedder
+
+        return ClipEmbedder(name, sampling)
+    raise _unknown(name)
+
+
+def _is_clip(name: str) -> bool:
+    return name.split(":", maxsplit=1)[0] == "clip"
+
+
+def _unknown(name: str) -> EmbedderUnavailable:
+    return EmbedderUnavailable(
         f"there is no embedder called {name!r}", remedy=f"choose one of: {', '.join(NAMES)}"
     )

@@ -60,14 +60,14 @@ def check_model(
             pixels, images, sentences = (known[key] for key in ("pixels", "images", "sentences"))
     except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise EmbedderBroken(f"the {name} model's canaries cannot be read ({error})") from error
-    _check_known(name, "text", encode_texts(canaries.sentences), sentences, canaries.min_cosine)
+    check_known(name, "text", encode_texts(canaries.sentences), sentences, canaries.min_cosine)
     for order in canaries.text_orders:
         query, near, far = encode_texts([order.query, order.near, order.far])
         _check_order(name, order.query, float(query @ near - query @ far), order.margin)
     if embed_images is None:
         return
     pictures = embed_images(pixels)
-    _check_known(name, "image", pictures, images, canaries.min_cosine)
+    check_known(name, "image", pictures, images, canaries.min_cosine)
     for seen in canaries.image_orders:
         query = encode_texts([seen.query])[0]
         margin = float(query @ pictures[seen.near] - query @ pictures[seen.far])
@@ -81,9 +81,10 @@ def check_spread(name: str, kind: str, vectors: Vectors) -> None:
         raise _broken(name, f"it gives every {kind} the same vector")
 
 
-def _check_known(name: str, kind: str, made: Vectors, known: Vectors, least: float) -> None:
+def check_known(name: str, kind: str, made: Vectors, known: Vectors, least: float) -> None:
+    """Raise `EmbedderBroken` where vectors [n, dimension] are not what they were before."""
     check_spread(name, kind, made)
-    cosine = float((made * known).sum(axis=1).min())
+    cosine = float((made * known).sum(axis=1).min()) if made.shape == known.shape else 0.0
     # written so that a NaN fails too
     if not cosine >= least:
         raise _broken(name, f"its {kind} vectors are not what they were (cosine {cosine:.3f})")

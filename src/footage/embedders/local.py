@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 import numpy as np
+from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
 from footage.embedder import Embedder, Route, Track, Vectors, VideoEmbedding, VideoFile
@@ -17,7 +18,7 @@ from footage.prefetch import prefetch
 from footage.settings import Sampling
 
 VISUAL = Route("visual", "clip")
-BATCH = 8  # frames embedded at once: larger ones gain nothing on a CPU and hold more memory
+BATCH = 8  # frames embedded at once: for small models larger ones only hold more memory
 BATCHES_AHEAD = 2  # decoded while one is embedded: enough to never wait, 5 MB at 260 x 260
 
 
@@ -28,6 +29,11 @@ class LocalEmbedder(Embedder):
     concurrency = min(2, os.cpu_count() or 1)  # while one video's last frames drain, the next reads
     image_size: tuple[int, int]
     """Width and height in pixels of the images `embed_images` takes."""
+    crop = False
+    """Whether frames fill that size and lose their longer sides, instead of being squashed."""
+    interpolation = Interpolation.AREA
+    batch = BATCH
+    """How many frames are embedded at once."""
 
     def __init__(self, sampling: Sampling) -> None:
         self._sampling = sampling
@@ -47,9 +53,14 @@ class LocalEmbedder(Embedder):
         times: list[float] = []
         vectors: list[Vectors] = []
         with VideoSampler(
-            video.path, video.info, fps=self._sampling.fps, image_size=self.image_size
+            video.path,
+            video.info,
+            fps=self._sampling.fps,
+            image_size=self.image_size,
+            crop=self.crop,
+            interpolation=self.interpolation,
         ) as sampler:
-            batches = prefetch(_batched(sampler, BATCH), ahead=BATCHES_AHEAD)
+            batches = prefetch(_batched(sampler, self.batch), ahead=BATCHES_AHEAD)
             try:
                 for batch in batches:
                     vectors.append(self.embed_images(np.stack([s.image for s in batch])))
