@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from av.video.frame import VideoFrame
 from numpy.typing import NDArray
+from PIL import Image
 
 from footage.embedder import Fingerprint, Vector, Vectors
 from footage.embedders import hub
@@ -26,6 +29,8 @@ from footage.embedders.onnx import CUDA
 from footage.embedders.pace import measure
 from footage.embedders.shelf import Note, OnProgress, Pace, Shelf, checksums
 from footage.errors import EmbedderBroken, EmbedderUnavailable
+from footage.media.frames import RGBImage, RGBScaler
+from footage.media.probe import VideoInfo
 from footage.paths import absolute
 from footage.settings import Sampling
 
@@ -181,8 +186,6 @@ class ClipEmbedder(LocalEmbedder):
         self._folder = shelf.folder(note.name, note.revision)
         self._model = ClipModel(self._folder)
         self.image_size = self._model.image_size
-        self.crop = self._model.crop
-        self.interpolation = self._model.interpolation
         if note.pace:
             self.batch = note.pace.batch
         self.fingerprint = Fingerprint(
@@ -191,6 +194,14 @@ class ClipEmbedder(LocalEmbedder):
             dimension=note.dimension,
             options={key: str(value) for key, value in sampling.model_dump().items()},
         )
+
+    def renderer(self, info: VideoInfo) -> Callable[[VideoFrame], RGBImage]:
+        """Scale with Pillow, as the model's training images were: FFmpeg's bicubic filter differs.
+
+        It takes some milliseconds a frame, which beside such a model is little.
+        """
+        whole = RGBScaler(info.width, info.height, info.rotation)
+        return lambda frame: self._model.prepare(Image.fromarray(whole(frame)))
 
     def embed_images(self, images: NDArray[np.uint8]) -> Vectors:
         """Unit vectors [n, dimension] of RGB images [n, height, width, 3]."""

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import numpy as np
-from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 from PIL import Image
 from pydantic import BaseModel, Field, ValidationError, field_validator
@@ -30,7 +29,6 @@ from footage.embedder import Vectors
 from footage.embedders.onnx import open_session, providers
 from footage.errors import EmbedderBroken, EmbedderUnavailable
 from footage.media.frames import RGBImage
-from footage.media.sampling import centre, filling_size
 
 THREADS = os.cpu_count() or 1  # beside such a model, decoding is little work
 NEEDED = (
@@ -95,26 +93,18 @@ class ClipModel:
         height, width = self.preprocessing.size
         return width, height
 
-    @property
-    def crop(self) -> bool:
-        """Whether images fill that size and lose their longer sides, instead of being squashed."""
-        return self.preprocessing.resize_mode == "shortest"
-
-    @property
-    def interpolation(self) -> Interpolation:
-        """How frames are scaled: as the model's training images were."""
-        bilinear = self.preprocessing.interpolation == "bilinear"
-        return Interpolation.BILINEAR if bilinear else Interpolation.BICUBIC
-
     def prepare(self, image: Image.Image) -> RGBImage:
-        """Any image as the pixels [height, width, 3] that `embed_images` takes."""
-        size = filling_size(image.width, image.height, self.image_size)
-        bilinear = self.preprocessing.interpolation == "bilinear"
-        scaled = image.convert("RGB").resize(
-            size if self.crop else self.image_size,
-            Image.Resampling.BILINEAR if bilinear else Image.Resampling.BICUBIC,
-        )
-        return centre(np.asarray(scaled), self.image_size)
+        """Any image as the pixels [height, width, 3] that `embed_images` takes.
+
+        It is squashed to that size, or the shorter side fills it and the middle is cut out.
+        """
+        options = self.preprocessing
+        squashed = options.resize_mode == "squash"
+        size = self.image_size if squashed else filling_size(*image.size, self.image_size)
+        bilinear = options.interpolation == "bilinear"
+        resampling = Image.Resampling.BILINEAR if bilinear else Image.Resampling.BICUBIC
+        scaled = image.convert("RGB").resize(size, resampling)
+        return _middle(np.asarray(scaled), self.image_size)
 
     def embed_images(self, images: NDArray[np.uint8]) -> Vectors:
         """Unit vectors [n, dimension] of RGB images [n, height, width, 3]."""
@@ -218,7 +208,7 @@ class ClipModel:
         """The unit vectors [n, dimension] of a feed, in as many runs as the model's batch wants."""
         count = len(next(iter(feed.values())))
         most = session.get_inputs()[0].shape[0]
-        step = most if isinstance(most, int) else max(count, 1)
+        step = most if isinstance(most, int) else count
         parts = [
             session.run(None, {name: part[start : start + step] for name, part in feed.items()})[0]
             for start in range(0, count, step)
@@ -250,3 +240,21 @@ class ClipModel:
 
 
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+def filling_size(width: int, height: int, size: tuple[int, int]) -> tuple[int, int]:
+    """(width, height) of a ``width`` × ``height`` picture scaled to just cover ``size``.
+
+    The longer side is rounded down, as torchvision's Resize does it.
+    """
+    columns, rows = size
+    if columns * height >= rows * width:
+        return columns, max(rows, int(columns * height / width))
+    return max(columns, int(rows * width / height)), rows
+
+
+def _middle(image: RGBImage, size: tuple[int, int]) -> RGBImage:
+    """The middle [height, width, 3] of an image that is at least (width, height) ``size``."""
+    (width, height), (rows, columns) = size, image.shape[:2]
+    top, left = round((rows - height) / 2), round((columns - width) / 2)
+    return image[top : top + height, left : left + width]

@@ -10,13 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from footage.embedders.shelf import OnProgress, sha256
+from footage.embedders.shelf import PART, OnProgress, sha256
 from footage.errors import EmbedderBroken, EmbedderUnavailable
 
 WANTED = ("config.json", "visual/", "textual/")
 # builds for chips that ONNX Runtime does not run here, and halves of what is fetched whole
 UNWANTED = (".armnn", ".rknn", "/rknpu/", "/fp16/")
-PART = ".part"
 
 
 class Fetched(NamedTuple):
@@ -72,7 +71,7 @@ def _hub() -> Any:
     try:
         import huggingface_hub
         import huggingface_hub.errors
-        from huggingface_hub.utils import disable_progress_bars
+        from huggingface_hub.utils.tqdm import disable_progress_bars
     except ImportError as error:
         raise EmbedderUnavailable(
             "fetching a model needs huggingface_hub", remedy="`pip install 'footage[clip]'`"
@@ -125,11 +124,10 @@ class _Counted(io.FileIO):
 def _is_as_stored(path: Path, file: Any) -> bool:
     """Whether a file has the checksum of the hub: of large ones SHA-256, of others git's own."""
     if file.lfs is not None:
-        return sha256(path) == file.lfs.sha256
+        return sha256(path) == str(file.lfs.sha256)
     data = path.read_bytes()
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest() == (
-        file.blob_id
-    )
+    blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False)
+    return blob.hexdigest() == str(file.blob_id)
 
 
 def _unavailable(repository: str, error: Exception) -> EmbedderUnavailable:

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 import numpy as np
-from av.video.reformatter import Interpolation
+from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from footage.embedder import Embedder, Route, Track, Vectors, VideoEmbedding, VideoFile
+from footage.media.frames import RGBImage, RGBScaler
+from footage.media.probe import VideoInfo
 from footage.media.sampling import Sample, VideoSampler
 from footage.media.shots import segments
 from footage.prefetch import prefetch
@@ -29,9 +31,6 @@ class LocalEmbedder(Embedder):
     concurrency = min(2, os.cpu_count() or 1)  # while one video's last frames drain, the next reads
     image_size: tuple[int, int]
     """Width and height in pixels of the images `embed_images` takes."""
-    crop = False
-    """Whether frames fill that size and lose their longer sides, instead of being squashed."""
-    interpolation = Interpolation.AREA
     batch = BATCH
     """How many frames are embedded at once."""
 
@@ -41,6 +40,10 @@ class LocalEmbedder(Embedder):
     @abstractmethod
     def embed_images(self, images: NDArray[np.uint8]) -> Vectors:
         """Unit vectors [n, dimension] of RGB images [n, height, width, 3]."""
+
+    def renderer(self, info: VideoInfo) -> Callable[[VideoFrame], RGBImage]:
+        """What makes an image for `embed_images` of a decoded frame of a video."""
+        return RGBScaler(*self.image_size, info.rotation)
 
     def embed(
         self,
@@ -57,8 +60,7 @@ class LocalEmbedder(Embedder):
             video.info,
             fps=self._sampling.fps,
             image_size=self.image_size,
-            crop=self.crop,
-            interpolation=self.interpolation,
+            render=self.renderer(video.info),
         ) as sampler:
             batches = prefetch(_batched(sampler, self.batch), ahead=BATCHES_AHEAD)
             try:

@@ -26,6 +26,7 @@ from footage.settings import Environment
 
 NOTE = "footage.json"
 DRAFT = ".fetching"
+PART = ".part"  # ends the name of a file that is not whole
 _CHUNK = 1 << 20
 OnProgress = Callable[[int, int], None]
 """Told bytes done and in all."""
@@ -104,6 +105,8 @@ class Shelf:
     def keep(self, draft: Path, note: Note) -> Path:
         """Put a whole draft in its place and return that."""
         place = self.folder(note.name, note.revision)
+        for part in draft.rglob(f"*{PART}"):  # of another revision, given up
+            part.unlink()
         with durable.draft_of(draft / NOTE) as file:
             file.write_text(note.model_dump_json(indent=2), "utf-8")
         if place.exists():  # damaged, or it would not have been fetched

@@ -181,26 +181,18 @@ def _shown_for(frame: VideoFrame) -> float:
 class RGBScaler:
     """Frames to upright RGB arrays of one size; keeps swscale's tables from frame to frame."""
 
-    def __init__(
-        self,
-        width: int,
-        height: int,
-        rotation: int = 0,
-        *,
-        # AREA averages what it drops, as training images were; it is also cheaper than BICUBIC.
-        interpolation: Interpolation = Interpolation.AREA,
-    ) -> None:
+    def __init__(self, width: int, height: int, rotation: int = 0) -> None:
         """``width`` × ``height`` pixels after turning by ``rotation`` degrees clockwise."""
         self._turns = rotation // 90 % 4
         self._size = (height, width) if self._turns % 2 else (width, height)
-        self._interpolation = interpolation
         self._reformatter = VideoReformatter()
 
     def __call__(self, frame: VideoFrame) -> RGBImage:
         """The frame as [height, width, 3]."""
         width, height = self._size
+        # AREA averages what it drops, as training images were; it is also cheaper than BICUBIC.
         scaled = self._reformatter.reformat(
-            frame, width, height, "rgb24", interpolation=self._interpolation, **ONE_THREAD
+            frame, width, height, "rgb24", interpolation=Interpolation.AREA, **ONE_THREAD
         )
         pixels = cast(RGBImage, scaled.to_ndarray())
         # A copy of its own: PyAV's array has gaps after each row and holds on to FFmpeg's buffer.

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from math import floor
 from types import TracebackType
 
-import numpy as np
 from av.video.frame import VideoFrame
-from av.video.reformatter import Interpolation
 
 from footage.errors import UsageError
 from footage.media.faults import shown
@@ -54,14 +52,12 @@ class VideoSampler:
         *,
         fps: float = 1.0,
         image_size: tuple[int, int],
-        crop: bool = False,
-        interpolation: Interpolation = Interpolation.AREA,
+        render: Callable[[VideoFrame], RGBImage] | None = None,
         thumbnail_width: int = 320,
     ) -> None:
         """``image_size`` is (width, height) in pixels, whatever the video's aspect.
 
-        The picture is squashed into it, or with ``crop`` scaled to fill it and cut off at the
-        longer sides.
+        Frames are squashed into it, unless ``render`` makes images of them in another way.
         """
         if not 0 < fps <= 1000 or min(*image_size, thumbnail_width) < 1:
             raise UsageError(
@@ -71,9 +67,7 @@ class VideoSampler:
         self._info = info
         self._step = 1.0 / fps
         self._next = 0
-        self._size = image_size
-        scaled = filling_size(info.width, info.height, image_size) if crop else image_size
-        self._images = RGBScaler(*scaled, info.rotation, interpolation=interpolation)
+        self._images = render or RGBScaler(*image_size, info.rotation)
         self._thumbnails = RGBScaler(*thumbnail_size(info, thumbnail_width), info.rotation)
         self._rendered: tuple[VideoFrame, Sample] | None = None
         self._shots = ShotDetector()
@@ -137,27 +131,6 @@ class VideoSampler:
         if self._rendered is not None and self._rendered[0] is frame:
             sample = replace(self._rendered[1], time=time)
         else:
-            image = centre(self._images(frame), self._size)
-            sample = Sample(time, image, jpeg(self._thumbnails(frame)))
+            sample = Sample(time, self._images(frame), jpeg(self._thumbnails(frame)))
         self._rendered = frame, sample
         return sample
-
-
-def filling_size(width: int, height: int, size: tuple[int, int]) -> tuple[int, int]:
-    """(width, height) of a ``width`` × ``height`` picture scaled to just cover ``size``.
-
-    The longer side is rounded down, as torchvision's Resize does it.
-    """
-    columns, rows = size
-    if columns * height >= rows * width:
-        return columns, max(rows, int(columns * height / width))
-    return max(columns, int(rows * width / height)), rows
-
-
-def centre(image: RGBImage, size: tuple[int, int]) -> RGBImage:
-    """The middle [height, width, 3] of an image that is at least (width, height) ``size``."""
-    (width, height), (rows, columns) = size, image.shape[:2]
-    if (rows, columns) == (height, width):
-        return image
-    top, left = round((rows - height) / 2), round((columns - width) / 2)
-    return np.ascontiguousarray(image[top : top + height, left : left + width])
