@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import time
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -21,6 +25,7 @@ from milvus_lite import server
 from videos import make_video
 
 import footage
+from footage.cli import app as program
 
 # name below the folder: shots, seconds, recorded, tags
 HOUSE = {
@@ -146,3 +151,36 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     if isinstance(val, (set, frozenset)):
         return "+".join(sorted(map(str, val))) or "nothing"
     return str(val) if isinstance(val, (list, dict)) else None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a run of the program came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """Run the program as its console script does, in this process."""
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def run(*arguments: str | Path) -> Answer:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "argv", ["footage", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            program.main()
+        out, err = capsys.readouterr()
+        return Answer(int(ended.value.code or 0), out, err)
+
+    yield run
+    signal.signal(signal.SIGTERM, handler)

@@ -16,14 +16,16 @@ PATHS = [str(Path(footage.__file__).parent.parent), str(Path(__file__).parent.pa
 # The program itself, with the colour embedder in place of its own.
 PROGRAM = """
 import sys
-import footage.library, footage.opening, footage.doctor, footage.repair
+import footage.cli.migrate, footage.library, footage.opening, footage.doctor, footage.repair
 from colours import ColourEmbedder
 
 def open_colours(_name, sampling):
     return ColourEmbedder(sampling)
 
-for module in (footage.library, footage.opening, footage.doctor, footage.repair):
+for module in (footage.library, footage.doctor, footage.repair):
     module.open_embedder = open_colours
+for module in (footage.cli.migrate, footage.library, footage.opening):
+    module.settled = lambda name, **_: name
 from footage.cli import main
 main()
 """

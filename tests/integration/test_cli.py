@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
-import signal
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 from colours import ColourEmbedder
-from conftest import House
+from conftest import House, Run
 from videos import empty, make_video, truncated
 
 import footage
@@ -40,45 +35,13 @@ VIDEO = {
 COMMANDING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-@dataclass(frozen=True)
-class Answer:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Answer]
-
-
 @pytest.fixture(autouse=True)
 def _colours_instead_of_lite(monkeypatch: pytest.MonkeyPatch) -> None:
     def open_embedder(_name: str, sampling: Sampling) -> ColourEmbedder:
         return ColourEmbedder(sampling)
 
     monkeypatch.setattr(footage.library, "open_embedder", open_embedder)
-    monkeypatch.setattr(footage.opening, "open_embedder", open_embedder)
     monkeypatch.setattr(footage.doctor, "open_embedder", open_embedder)
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    """Run the program as its console script does, in this process."""
-    handler = signal.getsignal(signal.SIGTERM)
-
-    def run(*arguments: str | Path) -> Answer:
-        capsys.readouterr()
-        monkeypatch.setattr(sys, "argv", ["footage", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            program.main()
-        out, err = capsys.readouterr()
-        return Answer(int(ended.value.code or 0), out, err)
-
-    yield run
-    signal.signal(signal.SIGTERM, handler)
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ from colours import ColourEmbedder
 def open_colours(_name, sampling):
     return ColourEmbedder(sampling)
 
-footage.library.open_embedder = footage.opening.open_embedder = open_colours
+footage.library.open_embedder = open_colours
 footage.doctor.open_embedder = open_colours
 from footage.cli import main
 main()

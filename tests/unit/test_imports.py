@@ -14,6 +14,7 @@ ROOT = Path(footage.__file__).parent
 
 # A module imports from its own package and from lower lines, never from beside or above.
 LAYERS: tuple[tuple[str, ...], ...] = (
+    ("__main__",),
     ("cli",),
     ("doctor", "repair", "backup"),
     ("__init__",),
