@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from functools import cached_property
@@ -18,6 +17,8 @@ from numpy.typing import NDArray
 from footage.embedder import Fingerprint, Vector, Vectors
 from footage.embedders.canaries import check_model
 from footage.embedders.local import LocalEmbedder
+from footage.embedders.onnx import open_session
+from footage.embedders.shelf import sha256
 from footage.errors import EmbedderBroken
 from footage.settings import Sampling
 
@@ -62,7 +63,7 @@ class LiteEmbedder(LocalEmbedder):
         """Verify checksums, then the order of known pairs; see `Embedder.self_test`."""
         if full:
             for name, expected in self._card["sha256"].items():
-                if _sha256(self._folder / name) != expected:
+                if sha256(self._folder / name) != expected:
                     raise EmbedderBroken(f"{self._folder / name} is damaged: its checksum differs")
         check_model(
             self.fingerprint.name,
@@ -84,11 +85,11 @@ class LiteEmbedder(LocalEmbedder):
 
     @cached_property
     def _image_tower(self) -> Any:
-        return self._session("image.onnx", THREADS)
+        return open_session(self._folder / "image.onnx", threads=THREADS)
 
     @cached_property
     def _text_tower(self) -> Any:
-        return self._session("text.onnx", 1)
+        return open_session(self._folder / "text.onnx", threads=1)
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -98,33 +99,3 @@ class LiteEmbedder(LocalEmbedder):
         tokenizer.no_padding()
         tokenizer.enable_truncation(self._card["max_tokens"])
         return tokenizer
-
-    def _session(self, name: str, threads: int) -> Any:
-        onnxruntime = _offline_onnxruntime()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        # threads that spin while they wait would take the cores that decode
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        path = self._folder / name
-        try:
-            return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        # onnxruntime raises its own types, one for each thing that can be wrong with a file
-        except Exception as error:
-            raise EmbedderBroken(f"{path} cannot be loaded ({error})") from error
-
-
-def _offline_onnxruntime() -> Any:
-    """ONNX Runtime, its telemetry off: newer builds report to Microsoft unless told not to."""
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when the library is loaded
-    import onnxruntime
-
-    onnxruntime.disable_telemetry_events()
-    return onnxruntime
-
-
-def _sha256(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise EmbedderBroken(f"{path} cannot be read ({error.strerror})") from error

@@ -1,0 +1,112 @@
+"""A closer look at the best hits: at the frames that a segment's vector is the mean of.
+
+A segment is a compromise made before any question was asked. What is asked for may be on in one
+frame of it, or in one of two short shots that share it; the frames' own vectors, which the archive
+keeps, say so. So the best hits are scored again with their best frame, and moments end where what
+matches ends.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from footage.embedder import Spans, Track, Vector
+from footage.errors import ArchiveDamaged
+from footage.index.segments import Hit
+
+log = logging.getLogger(__name__)
+
+LOOKED_AT = 60  # hits: reading the frames of one takes a fraction of a millisecond
+SHARE = 0.5  # of the way from the floor to the best piece, that its neighbours must reach
+LONGEST_PIECE = 4.0  # seconds of a shot that are judged as one
+
+Read = Callable[[str, float, float], tuple[Track, tuple[float, ...]]]
+"""The frames of a video, by id, that begin between two times, and the shots that begin there."""
+
+
+class CloserLook:
+    """The frames of one library, for one query at a time."""
+
+    def __init__(self, read: Read) -> None:
+        """``read`` may raise `ArchiveDamaged`: such a hit stays as it is."""
+        self._read = read
+
+    def rescored(self, hits: Sequence[Hit], query: Vector) -> list[Hit]:
+        """The hits, best first, the first `LOOKED_AT` of them by segment and best frame.
+
+        Their score becomes the mean of two cosines: of the query with the segment, and with that
+        frame of it which is nearest. The others follow with at most the score of the last of them.
+        """
+        looked_at = [self._rescored(hit, query) for hit in hits[:LOOKED_AT]]
+        looked_at.sort(key=lambda hit: -hit.score)
+        lowest = looked_at[-1].score if looked_at else 0.0
+        return looked_at + [hit._replace(score=min(hit.score, lowest)) for hit in hits[LOOKED_AT:]]
+
+    def sharpened(
+        self, video_id: str, start: float, end: float, *, query: Vector, floor: float
+    ) -> tuple[float, float]:
+        """The part of [start, end) seconds that matches ``query``; ``floor`` is what does not.
+
+        Around the piece of it whose frames match best, those pieces stay that reach `SHARE` of
+        its height above the floor. Pieces are shots, and parts of long ones.
+        """
+        frames, shots = self._frames(video_id, start, end)
+        pieces = _pieces(start, end, shots)
+        scores = _scores(pieces, frames, query)
+        seen = np.flatnonzero(~np.isnan(scores))
+        if len(seen) < 2:
+            return start, end
+        best = int(np.nanargmax(scores))
+        enough = floor + SHARE * (scores[best] - floor)
+        first = last = best
+        for at in seen[seen < best][::-1]:
+            if scores[at] < enough:
+                break
+            first = at
+        for at in seen[seen > best]:
+            if scores[at] < enough:
+                break
+            last = at
+        # pieces too short to have a frame go with what stays, if nothing lies beyond them
+        return (
+            start if first == seen[0] else float(pieces[first, 0]),
+            end if last == seen[-1] else float(pieces[last, 1]),
+        )
+
+    def _rescored(self, hit: Hit, query: Vector) -> Hit:
+        frames, _ = self._frames(hit.video_id, hit.start, hit.end)
+        if len(frames) == 0:
+            return hit
+        return hit._replace(score=(hit.score + float((frames.vectors @ query).max())) / 2)
+
+    def _frames(self, video_id: str, start: float, end: float) -> tuple[Track, tuple[float, ...]]:
+        try:
+            return self._read(video_id, start, end)
+        except ArchiveDamaged as error:
+            log.warning("%s; its hits are taken as they are", error.what)
+            return Track(np.zeros((0, 2)), np.zeros((0, 0), np.float32)), ()
+
+
+def _pieces(start: float, end: float, shots: Sequence[float]) -> Spans:
+    """Shots, the long ones in equal parts, as float64 [n, 2]."""
+    edges = [start]
+    for left, right in pairwise([start, *(time for time in shots if start < time < end), end]):
+        parts = max(1, round((right - left) / LONGEST_PIECE))
+        edges += np.linspace(left, right, parts + 1)[1:].tolist()
+    return np.array(list(pairwise(edges)))
+
+
+def _scores(pieces: Spans, frames: Track, query: Vector) -> NDArray[np.float64]:
+    """The mean cosine of each piece's frames; NaN for a piece between two frames."""
+    if len(frames) == 0:
+        return np.full(len(pieces), np.nan)
+    cosines = (frames.vectors @ query).astype(np.float64)
+    times = frames.spans[:, 0]
+    inside = (times >= pieces[:, :1] - 1e-3) & (times < pieces[:, 1:] - 1e-3)
+    counts = inside.sum(axis=1)
+    return np.where(counts > 0, (inside @ cosines) / np.maximum(counts, 1), np.nan)
