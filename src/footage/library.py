@@ -41,6 +41,7 @@ from footage.move import Mover, MoveReport
 from footage.prune import PruneReport
 from footage.query import Filters, Query, listed
 from footage.reindex import ReindexReport, reconcile
+from footage.search.closer import CloserLook
 from footage.search.moments import SearchResult
 from footage.search.searcher import Searcher
 from footage.settings import (
@@ -644,11 +645,13 @@ class Library:
             )
         self.embedder.self_test(full=False)
         self._catch_up_unless_indexing()
+        mark = self.embedder.fingerprint
         return Searcher(
             embedder=self.embedder,
             index=self.index,
             catalog=self.catalog,
             thumbnails=self.thumbnails,
+            closer=CloserLook(lambda video, *span: self.archive.frames(video, mark, *span)),
         )
 
     def _forget_files(self, video_id: str) -> int:

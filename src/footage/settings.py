@@ -44,7 +44,7 @@ class Sampling(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     fps: float = Field(default=1.0, gt=0, le=30)  # frames embedded a second
-    shortest: float = Field(default=2.0, ge=0.5, le=600)  # seconds; shorter shots join a neighbour
+    shortest: float = Field(default=1.0, ge=0.5, le=600)  # seconds; shorter shots join a neighbour
     longest: float = Field(default=15.0, ge=1, le=3600)  # seconds; longer shots are split
 
     @model_validator(mode="after")

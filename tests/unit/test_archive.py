@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -287,3 +288,44 @@ def test_a_file_is_a_plain_zip_that_other_programs_read() -> None:
         with bundle.open("visual.clip.vectors.npy") as file:
             vectors = np.load(file)
     np.testing.assert_array_equal(vectors, GOLDEN_EMBEDDING.tracks[VISUAL].vectors)
+
+
+# some frames of a video
+
+
+@given(start=st.floats(-1, 12), length=st.floats(0, 12))
+def test_some_frames_are_those_of_the_whole(start: float, length: float) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Archive(Path(folder))
+        rng = np.random.default_rng(3)
+        times = np.arange(10) + 0.5
+        frames = Track(
+            np.column_stack([times, times + 1]), rng.normal(size=(10, 4)).astype(np.float32)
+        )
+        shots = (2.25, 7.0)
+        embedding = VideoEmbedding(10.5, {}, frames=frames, shots=shots)
+        archive.write("aa", MARK, embedding)
+        some, begins = archive.frames("aa", MARK, start, start + length)
+        whole = archive.read("aa", MARK).frames
+        assert whole is not None
+        inside = (times >= start) & (times < start + length)
+        np.testing.assert_array_equal(some.vectors, whole.vectors[inside])
+        np.testing.assert_array_equal(some.spans, whole.spans[inside])
+        assert begins == tuple(time for time in shots if start < time < start + length)
+
+
+def test_a_video_without_frames_has_none(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    archive.write("aa", MARK, VideoEmbedding(3.0, {}))
+    some, begins = archive.frames("aa", MARK, 0, 3)
+    assert (len(some), begins) == (0, ())
+
+
+def test_frames_that_cannot_be_read_are_a_damaged_archive(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    with pytest.raises(ArchiveDamaged, match="missing"):
+        archive.frames("aa", MARK, 0, 3)
+    archive.path("aa", MARK).parent.mkdir(parents=True)
+    archive.path("aa", MARK).write_bytes(b"PK\x03\x04 cut off")
+    with pytest.raises(ArchiveDamaged, match="damaged"):
+        archive.frames("aa", MARK, 0, 3)

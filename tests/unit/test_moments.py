@@ -16,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footage.catalog import Catalog, Video
-from footage.embedder import Route, Vector
+from footage.embedder import Route, Track, Vector
 from footage.index.segments import Hit, SegmentIndex
 from footage.query import DEEPEST, Query
+from footage.search.closer import CloserLook
 from footage.search.moments import JOIN_GAP, LONGEST, SearchResult, merge
 from footage.search.searcher import FEWEST_HITS, Searcher
 from footage.thumbnails import Thumbnails
@@ -147,6 +148,14 @@ class LongIndex:
         return found[:limit]
 
 
+def random_frames(video_id: str, start: float, end: float) -> tuple[Track, tuple[float, ...]]:
+    """Two frames a segment, that score as they like."""
+    times = np.array([start, (start + end) / 2])
+    seed = int(video_id, 16) * 1000 + int(start)
+    vectors = np.random.default_rng(seed).normal(size=(2, 4)).astype(np.float32)
+    return Track(np.column_stack([times, times + 1]), vectors), (times[1],)
+
+
 @pytest.fixture(scope="module")
 def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
     folder = tmp_path_factory.mktemp("searcher")
@@ -162,6 +171,7 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
         index=cast(SegmentIndex, LongIndex(videos=30, segments=40)),
         catalog=catalog,
         thumbnails=Thumbnails(folder),
+        closer=CloserLook(random_frames),
     )
 
 

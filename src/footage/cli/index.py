@@ -64,7 +64,7 @@ def index(
         typer.Option(
             "--segment-length",
             metavar="MIN-MAX",
-            help="Seconds a segment lasts; settled with a new library [2-15].",
+            help="Seconds a segment lasts; settled with a new library [1-15].",
         ),
     ] = None,
     milvus: MilvusOption = None,
@@ -115,9 +115,11 @@ def sampling_of(fps: float | None, segment_length: str | None) -> Sampling | Non
     """What ``--fps`` and ``--segment-length`` say; None for neither. Raises `UsageError`."""
     if fps is None and segment_length is None:
         return None
+    values = {} if fps is None else {"fps": fps}
     try:
-        shortest, longest = map(float, (segment_length or "2-15").split("-"))
-        return Sampling(fps=1.0 if fps is None else fps, shortest=shortest, longest=longest)
+        if segment_length is not None:
+            values["shortest"], values["longest"] = map(float, segment_length.split("-"))
+        return Sampling(**values)
     except ValidationError as error:
         message = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise UsageError(
@@ -125,7 +127,7 @@ def sampling_of(fps: float | None, segment_length: str | None) -> Sampling | Non
         ) from error
     except ValueError as error:
         raise UsageError(
-            f"--segment-length {segment_length!r} is not a range", remedy="write 2-15"
+            f"--segment-length {segment_length!r} is not a range", remedy="write 1-15"
         ) from error
 
 

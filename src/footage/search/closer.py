@@ -22,7 +22,7 @@ from footage.index.segments import Hit
 log = logging.getLogger(__name__)
 
 LOOKED_AT = 60  # hits: reading the frames of one takes a fraction of a millisecond
-SHARE = 0.5  # of the way from the floor to the best piece, that its neighbours must reach
+SHARE = 0.6  # of the way from the floor to the best piece, that its neighbours must reach
 LONGEST_PIECE = 4.0  # seconds of a shot that are judged as one
 
 Read = Callable[[str, float, float], tuple[Track, tuple[float, ...]]]
@@ -82,7 +82,7 @@ class CloserLook:
         frames, _ = self._frames(hit.video_id, hit.start, hit.end)
         if len(frames) == 0:
             return hit
-        return hit._replace(score=(hit.score + float((frames.vectors @ query).max())) / 2)
+        return hit._replace(score=(hit.score + float(_cosines(frames, query).max())) / 2)
 
     def _frames(self, video_id: str, start: float, end: float) -> tuple[Track, tuple[float, ...]]:
         try:
@@ -105,8 +105,14 @@ def _scores(pieces: Spans, frames: Track, query: Vector) -> NDArray[np.float64]:
     """The mean cosine of each piece's frames; NaN for a piece between two frames."""
     if len(frames) == 0:
         return np.full(len(pieces), np.nan)
-    cosines = (frames.vectors @ query).astype(np.float64)
     times = frames.spans[:, 0]
     inside = (times >= pieces[:, :1] - 1e-3) & (times < pieces[:, 1:] - 1e-3)
     counts = inside.sum(axis=1)
-    return np.where(counts > 0, (inside @ cosines) / np.maximum(counts, 1), np.nan)
+    return np.where(counts > 0, (inside @ _cosines(frames, query)) / np.maximum(counts, 1), np.nan)
+
+
+def _cosines(frames: Track, query: Vector) -> NDArray[np.float64]:
+    """Of each frame with the query; kept in half precision, frames are not quite unit vectors."""
+    vectors = frames.vectors.astype(np.float64)
+    norms = np.maximum(np.linalg.norm(vectors, axis=1), 1e-9)
+    return np.asarray(vectors @ query.astype(np.float64) / norms)

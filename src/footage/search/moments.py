@@ -43,7 +43,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One answer: a stretch of a video, in seconds, with its score (a cosine, -1 to 1)."""
+    """One answer: a stretch of a video, in seconds, with its score, -1 to 1.
+
+    The score is the cosine of the query with a segment or, where the embedder looks at frames, the
+    mean of that and of the cosine with the segment's best frame.
+    """
 
     video_id: str
     title: str
@@ -120,6 +124,8 @@ class Group:
     """The places, from 1, of these hits among all that were found."""
     start: float
     end: float
+    floor: float = 0.0
+    """The score of what does not match, or hardly."""
 
     @property
     def best(self) -> Hit:
@@ -135,16 +141,16 @@ def merge(hits: Iterable[Hit]) -> list[Group]:
     `LONGEST` seconds. The floor is the score of hit number `FLOOR_RANK`, or of the last one: so
     what is joined does not depend on how many more hits were fetched.
     """
-    ranked = sorted(hits, key=_rank)
-    floor = ranked[:FLOOR_RANK][-1].score if ranked else 0.0
-    places = {hit.segment_id: place for place, hit in enumerate(ranked, start=1)}
-    touching = _Touching(ranked)
+    ordered = ranked(hits)
+    floor = ordered[:FLOOR_RANK][-1].score if ordered else 0.0
+    places = {hit.segment_id: place for place, hit in enumerate(ordered, start=1)}
+    touching = _Touching(ordered)
     taken: set[str] = set()
     groups = []
-    for hit in ranked:
+    for hit in ordered:
         if hit.segment_id in taken:
             continue
-        group = Group([hit], [places[hit.segment_id]], hit.start, hit.end)
+        group = Group([hit], [places[hit.segment_id]], hit.start, hit.end, floor)
         taken.add(hit.segment_id)
         while neighbour := _best_neighbour(group, floor, touching, taken):
             group.hits.append(neighbour)
@@ -154,6 +160,11 @@ def merge(hits: Iterable[Hit]) -> list[Group]:
             group.end = max(group.end, neighbour.end)
         groups.append(group)
     return groups
+
+
+def ranked(hits: Iterable[Hit]) -> list[Hit]:
+    """Hits best first; equally good ones in an order that is always the same."""
+    return sorted(hits, key=_rank)
 
 
 class _Touching:

@@ -11,7 +11,16 @@ from footage.catalog import Catalog, Video
 from footage.embedder import Embedder, Vector, checked_vector
 from footage.index.segments import MOST_HITS, Hit, SegmentIndex
 from footage.query import Query
-from footage.search.moments import FLOOR_RANK, Evidence, Group, Moment, SearchResult, merge
+from footage.search.closer import CloserLook
+from footage.search.moments import (
+    FLOOR_RANK,
+    Evidence,
+    Group,
+    Moment,
+    SearchResult,
+    merge,
+    ranked,
+)
 from footage.thumbnails import Thumbnails
 
 log = logging.getLogger(__name__)
@@ -26,9 +35,16 @@ class Searcher:
     """Answers queries over one library."""
 
     def __init__(
-        self, *, embedder: Embedder, index: SegmentIndex, catalog: Catalog, thumbnails: Thumbnails
+        self,
+        *,
+        embedder: Embedder,
+        index: SegmentIndex,
+        catalog: Catalog,
+        thumbnails: Thumbnails,
+        closer: CloserLook,
     ) -> None:
         self._embedder = embedder
+        self._closer = closer
         self._index = index
         self._catalog = catalog
         self._thumbnails = thumbnails
@@ -41,6 +57,7 @@ class Searcher:
         groups = self._groups(query, vector)
         searched = time.perf_counter()
         page = groups[query.offset : query.offset + query.limit]
+        self._sharpen(page, vector)
         moments = self._present(page)
         log.info(
             "search: %d moments; encode %.1f ms, search %.1f ms, present %.1f ms",
@@ -61,14 +78,31 @@ class Searcher:
         video_ids, excluding = self._catalog.scope(query.filters)
         search = partial(self._index.search, vector, video_ids=video_ids, excluding=excluding)
         if query.group_by_video:
-            return _best_a_video(search, wanted)
+            return self._best_a_video(search, vector, wanted)
         groups: list[Group] = []
         for depth in _depths(HITS_A_MOMENT * wanted):
-            hits = search(limit=depth)
+            hits = self._closer.rescored(search(limit=depth), vector)
             groups = merge(hits)
             if len(groups) >= wanted or len(hits) < depth:
                 break
         return groups
+
+    def _best_a_video(
+        self, search: Callable[..., list[Hit]], vector: Vector, wanted: int
+    ) -> list[Group]:
+        # Milvus breaks ties as it likes, so more are asked for than are wanted, and sorted here
+        best = search(limit=max(wanted, FLOOR_RANK), group_by_video=True)
+        hits = {hit.segment_id: hit for hit in [*best, *search(limit=FLOOR_RANK)]}
+        leaders: dict[str, Group] = {}
+        for group in merge(self._closer.rescored(ranked(hits.values()), vector)):
+            leaders.setdefault(group.best.video_id, group)
+        return list(leaders.values())[:wanted]
+
+    def _sharpen(self, groups: Sequence[Group], vector: Vector) -> None:
+        for group in groups:
+            group.start, group.end = self._closer.sharpened(
+                group.best.video_id, group.start, group.end, query=vector, floor=group.floor
+            )
 
     def _present(self, groups: Sequence[Group]) -> list[Moment]:
         videos = self._catalog.videos(sorted({group.best.video_id for group in groups}))
@@ -105,14 +139,3 @@ def _depths(least: int) -> Iterator[int]:
             yield depth
         depth *= 4
     yield MOST_HITS
-
-
-def _best_a_video(search: Callable[..., list[Hit]], wanted: int) -> list[Group]:
-    # Milvus breaks ties as it likes, so more are asked for than are wanted, and sorted here
-    best = search(limit=max(wanted, FLOOR_RANK), group_by_video=True)
-    hits = search(limit=FLOOR_RANK)
-    leaders: dict[str, Group] = {}
-    for group in merge({hit.segment_id: hit for hit in [*best, *hits]}.values()):
-        leaders.setdefault(group.best.video_id, group)
-    chosen = dict.fromkeys(hit.video_id for hit in best)
-    return [leaders[video_id] for video_id in chosen][:wanted]
