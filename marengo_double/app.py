@@ -30,6 +30,7 @@ Handler = Callable[[Service, Asked], Answer]
 HangUp = Callable[[Scope, bool], Awaitable[None]]
 """Closes the connection of a request; with a reset where the flag says so."""
 
+_NOTHING_WRONG = Rule(delay=0)
 _PIECES = 10  # that a slow body comes in
 
 
@@ -64,7 +65,7 @@ class Gate:
             self.calls.append(call)
             call.rule = rule = self._script.rule_for(call.method, call.path)
             if rule and rule.replaces:
-                answer = rule.answer() if rule.status is not None else Answer(502)
+                answer = Answer(200)
             else:
                 answer = await self._asked(request, handler, category, rule)
             if rule:
@@ -111,7 +112,7 @@ class _Delivery(Response):
         self._call, self._hang_up = call, hang_up
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        rule = self._call.rule or Rule(on="* *", delay=0)
+        rule = self._call.rule or _NOTHING_WRONG
         await asyncio.sleep(rule.delay)
         if rule.drop in {"before", "reset"}:
             await self._hang_up(scope, rule.drop == "reset")

@@ -36,12 +36,12 @@ class Rule(BaseModel):
     html: bool = False
     retry_after: str | float | None = None  # "date:+5" and "date:-60" become HTTP dates
     headers: dict[str, str] = Field(default_factory=dict)
-    after: bool = False  # the service has done its work, only its answer is lost
 
     # how the answer travels
     delay: float = 0.0  # seconds before anything is sent
     slow: float = 0.0  # seconds over which the body dribbles in
     drop: Literal["before", "reset", "body"] | None = None  # the connection, when
+    after: bool = False  # the service has done its work, only its answer is lost
     malformed: bool = False  # JSON that stops in the middle
 
     # what is in the answer
@@ -65,7 +65,8 @@ class Rule(BaseModel):
     @property
     def replaces(self) -> bool:
         """Whether the service is not asked at all."""
-        return (self.status is not None and not self.after) or self.drop in {"before", "reset"}
+        silent = self.status is not None or self.drop in {"before", "reset"}
+        return silent and not self.after
 
     def answer(self) -> Answer:
         """The scripted answer; raises `TypeError` for a rule without a status."""

@@ -244,8 +244,6 @@ def _segmentation(given: Any, name: str, model: str) -> Segmentation:
         raise invalid(where, f"{model} takes {structure}.")
     settings: Any = given.temporal if isinstance(given, AsyncTemporalSegmentation) else given
     if settings.strategy == "dynamic":
-        if name == "audio" and model == OLD:
-            raise invalid(where, f"{OLD} divides audio by `fixed` only.")
         found = Segmentation(fixed=False, seconds=settings.dynamic.min_duration_sec)
     else:
         found = Segmentation(fixed=True, seconds=settings.fixed.duration_sec)
