@@ -34,7 +34,7 @@ class Rule(BaseModel):
     code: str = "scripted"
     message: str = "This answer is scripted."
     html: bool = False
-    retry_after: str | float | None = None  # "date:+5" and "date:-60" become HTTP dates
+    retry_after: str | int | float | None = None  # "date:+5" and "date:-60" become HTTP dates
     headers: dict[str, str] = Field(default_factory=dict)
 
     # how the answer travels
@@ -50,7 +50,8 @@ class Rule(BaseModel):
     zeros: bool = False
     empty: bool = False
     duplicate: bool = False
-    without: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()  # fields, wherever they are
+    put: dict[str, Any] = Field(default_factory=dict)  # other values for the outermost fields
 
     # what becomes of the task or asset that the call creates
     fate: Literal["failed", "processing"] | None = None
@@ -90,6 +91,8 @@ class Rule(BaseModel):
             answer = answer.changed(self._spoilt)
         if self.without:
             answer = answer.changed(self._stripped)
+        if self.put:
+            answer = answer.changed(lambda value: {**value, **self.put})
         if self.malformed:
             answer = Answer(answer.status, answer.body[: len(answer.body) * 2 // 3], answer.headers)
         return answer

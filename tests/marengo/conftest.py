@@ -27,9 +27,9 @@ def double(standing: Double) -> Iterator[Double]:
     standing.unscript()
 
 
-@pytest.fixture
-def client(double: Double) -> TwelveLabs:
-    return make_client(double)
+@pytest.fixture(scope="session")
+def client(standing: Double) -> TwelveLabs:
+    return make_client(standing)
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,10 @@ import httpx
 from colours import ColourEmbedder
 from twelvelabs import (
     AsyncVideoInputRequest,
+    EmbeddingSuccessResponse,
     EmbeddingTaskResponse,
     MediaSource,
+    TextInputRequest,
     TwelveLabs,
 )
 
@@ -51,6 +53,12 @@ def embed_video(
     video = AsyncVideoInputRequest(media_source=encoded(path), **options)  # type: ignore[arg-type]
     task = client.embed.v_2.tasks.create(input_type="video", model_name=model, video=video)
     return finished(double, client, task.id)
+
+
+def red(client: TwelveLabs) -> EmbeddingSuccessResponse:
+    """The smallest request there is."""
+    request = TextInputRequest(input_text="red")
+    return client.embed.v_2.create(input_type="text", model_name="marengo3.0", text=request)
 
 
 def post(double: Double, path: str, body: object, key: str = KEY) -> httpx.Response:
