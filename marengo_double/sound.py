@@ -22,7 +22,7 @@ from footage.media.container import open_container
 RATE = 16_000  # samples a second
 FEATURES = 121
 
-_WINDOW, _HOP, _BANDS = 1024, 512, 40
+_WINDOW, _HOP, _BANDS = 1024, 1024, 40
 _FLOOR = 1e-6  # of the power: what is quieter than a quiet room is silence
 _SPEECH_SECONDS = 30  # of sound the speech model takes at once: more takes gigabytes
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import av
@@ -14,6 +15,8 @@ from twelvelabs import (
     AsyncAudioInputRequest,
     AsyncTemporalSegmentation,
     AsyncVideoInputRequest,
+    AudioSegmentation,
+    AudioSegmentationFixed,
     EmbeddingData,
     EmbeddingTaskResponse,
     ImageInputRequest,
@@ -143,6 +146,24 @@ def test_speech_is_found_where_it_was_said(double: Double, client: TwelveLabs, c
     lines = pick(embed_video(double, client, clip), "transcription")
     assert spans(lines) == [(0, 4), (8, 12)]  # nothing is said in between
     assert nearest(text(client, "blue"), lines) == 1
+
+
+@pytest.mark.slow
+def test_real_speech_is_found_by_what_it_says(tmp_path: Path) -> None:
+    package = find_spec("moonshine_voice")
+    assert package, "the extra `demo` has a speech model"
+    assert package.origin
+    reading = Path(package.origin).parent / "assets" / "two_cities.wav"
+    segmentation = AudioSegmentation(strategy="fixed", fixed=AudioSegmentationFixed(duration_sec=5))
+    request = AsyncAudioInputRequest(
+        media_source=encoded(reading), end_sec=20, segmentation=segmentation
+    )
+    with make_double(towers=LiteEmbedder(Sampling()), transcriber=None) as double:
+        client = make_client(double)
+        task = client.embed.v_2.tasks.create(input_type="audio", model_name=OLD, audio=request)
+        lines = pick(finished(double, client, task.id), "transcription")
+        assert spans(lines) == [(0, 5), (5, 10), (10, 15), (15, 20)]
+        assert nearest(text(client, "wisdom and foolishness"), lines) == 1
 
 
 def test_silent_films_have_no_embedding_of_sound(
