@@ -42,7 +42,7 @@ class Call:
     path: str  # without the version
     at: float  # seconds since the epoch
     status: int | None = None  # None until it is answered, and where the connection was dropped
-    seconds: float = 0.0
+    seconds: float = 0.0  # until it was answered
     rule: Rule | None = None  # of the script that decided it
 
 
@@ -94,7 +94,8 @@ class Gate:
 
     def _check_key(self, request: Request) -> None:
         given = request.headers.get("x-api-key", "")
-        if not given or (self._key and not secrets.compare_digest(given, self._key)):
+        right = self._key is None or secrets.compare_digest(given.encode(), self._key.encode())
+        if not given or not right:
             raise Refused(
                 401,
                 "api_key_invalid",
@@ -118,7 +119,6 @@ class _Delivery(Response):
             await self._hang_up(scope, rule.drop == "reset")
         else:
             await self._send(scope, send, rule)
-        self._call.seconds = time.time() - self._call.at
 
     async def _send(self, scope: Scope, send: Send, rule: Rule) -> None:
         await send(
@@ -133,8 +133,9 @@ class _Delivery(Response):
             for at in range(0, len(self._content), size):
                 await _body(send, self._content[at : at + size], more=True)
                 await asyncio.sleep(rule.slow / _PIECES)
+        # known before the client can have read all of it
+        self._call.status, self._call.seconds = self.status_code, time.time() - self._call.at
         await _body(send, b"" if rule.slow else self._content, more=False)
-        self._call.status = self.status_code
 
 
 def make_app(gate: Gate) -> Starlette:
@@ -188,9 +189,13 @@ async def _read(request: Request, rule: Rule | None) -> Asked:
     if kind != "application/json":
         return asked(raw=raw)
     try:
-        return asked(body=json.loads(raw))
+        return asked(body=json.loads(raw, parse_constant=_no_constant))
     except ValueError as error:
         raise invalid("body", "It is not JSON.") from error
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is Python's, not JSON's")
 
 
 async def _body(send: Send, part: bytes, *, more: bool) -> None:

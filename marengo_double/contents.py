@@ -9,6 +9,7 @@ import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 import httpx
 from PIL import Image
@@ -57,8 +58,12 @@ class Contents:
     def keep(self, data: bytes, filename: str, url: str | None = None) -> Content:
         """Write ``data`` and look at it; raises `Unusable` for what is no media."""
         identifier = hashlib.blake2b(data, digest_size=16).hexdigest()
-        path = self._folder / f"{identifier}{Path(filename).suffix[:8]}"
-        path.write_bytes(data)
+        suffix = Path(filename).suffix[:8]
+        path = self._folder / f"{identifier}{suffix if suffix[1:].isalnum() else ''}"
+        if not path.exists():  # or another thread would read half a file
+            draft = path.with_name(f"draft-{uuid4().hex}")
+            draft.write_bytes(data)
+            draft.replace(path)
         return _look(identifier, path, filename, url)
 
     def decode(self, text: str, where: str) -> Content:

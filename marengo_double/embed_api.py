@@ -17,7 +17,7 @@ from marengo_double import metadata
 from marengo_double.contents import Content, Unusable
 from marengo_double.embeddings import seconds_of
 from marengo_double.plans import NEW, Plan, read_create, read_task
-from marengo_double.refusals import Refused, invalid
+from marengo_double.refusals import invalid
 from marengo_double.service import Asked, Service
 from marengo_double.store import Task
 from marengo_double.wire import Answer, page_of
@@ -32,6 +32,7 @@ def create(service: Service, asked: Asked) -> Answer:
     except Unusable as error:
         raise invalid(where, str(error)) from error
     for content in contents:
+        service.check_media(plan, content)
         service.check_length(plan, content)
     service.meter.spend(sum(seconds_of(plan, content) for content in contents))
     data = service.embeddings.answer(plan, contents)
@@ -119,9 +120,7 @@ def _content(service: Service, plan: Plan) -> tuple[Content | None, str | None]:
         content = service.media(source, plan.input_type)
     except Unusable as error:
         return None, str(error)
-    if plan.input_type == "image" and content.size > service.sizes.image:
-        raise Refused(400, "parameter_invalid", "The image is too large.")
-    service.check_media(content)
+    service.check_media(plan, content)
     return content, None
 
 

@@ -95,11 +95,11 @@ class Service:
                 content = self.contents.decode(source.base64, f"{where}.media_source")
             except Unusable as error:
                 raise Refused(400, "video_file_broken", str(error)) from error
-            self._check_size(content, source, where)
         elif source.url is not None:
             content = self.contents.fetch(source.url)
         else:
             content = self._asset_content(str(source.asset_id), where)
+        self._check_size(content, source, where)
         audible = source.media_type == "audio" and content.info and content.info.has_audio
         if content.kind != source.media_type and not audible:
             raise invalid(
@@ -107,8 +107,12 @@ class Service:
             )
         return content
 
-    def check_media(self, content: Content) -> None:
-        """Where media rules are on: what Marengo asks of a video; raises `Refused`."""
+    def check_media(self, plan: Plan, content: Content) -> None:
+        """Whether the stretch that is asked for is there; where media rules are on, what Marengo
+        asks of a video. Raises `Refused`.
+        """
+        if plan.start and 0 < content.seconds <= plan.start:
+            raise invalid(f"{plan.input_type}.start_sec", f"It lasts {content.seconds:.1f} s.")
         if not self.media_rules or content.info is None:
             return
         if not 4 <= content.seconds <= 4 * 3600:
@@ -142,8 +146,13 @@ class Service:
         return asset.content
 
     def _check_size(self, content: Content, source: Source, where: str) -> None:
-        most = self.sizes.image if source.media_type == "image" else self.sizes.base64
         if where.startswith("multi_input"):
             most = self.sizes.source
+        elif source.media_type == "image":
+            most = self.sizes.image
+        elif source.base64 is not None:
+            most = self.sizes.base64
+        else:
+            return
         if content.size > most:
             raise too_large(f"{where}.media_source", f"It is larger than {most} bytes.")

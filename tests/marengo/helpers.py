@@ -22,6 +22,10 @@ from marengo_double.sound import RATE, Floats, Line
 KEY = "tlk_secret"
 
 
+# One for all: each that is made reads every certificate of this machine.
+HTTP = httpx.Client(timeout=30, trust_env=False)
+
+
 def said(samples: Floats) -> list[Line]:
     """A transcriber: "red" in the first four seconds, "blue" at the end."""
     end = len(samples) / RATE
@@ -33,8 +37,8 @@ def make_double(**options: object) -> Double:
     return Double(**settings)  # type: ignore[arg-type]
 
 
-def make_client(double: Double) -> TwelveLabs:
-    return TwelveLabs(api_key=KEY, base_url=double.url, timeout=30)
+def make_client(double: Double, key: str = KEY) -> TwelveLabs:
+    return TwelveLabs(api_key=key, base_url=double.url, httpx_client=HTTP)
 
 
 def encoded(path: Path) -> MediaSource:
@@ -63,5 +67,4 @@ def red(client: TwelveLabs) -> EmbeddingSuccessResponse:
 
 def post(double: Double, path: str, body: object, key: str = KEY) -> httpx.Response:
     """A request that the SDK would not make."""
-    headers = {"x-api-key": key}
-    return httpx.post(double.url + path, json=body, headers=headers, trust_env=False, timeout=30)
+    return HTTP.post(double.url + path, json=body, headers={"x-api-key": key})

@@ -9,9 +9,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from math import ceil
 from pathlib import Path
 
-import httpx
 import pytest
-from marengo.helpers import KEY, finished, make_client, make_double
+from marengo.helpers import HTTP, KEY, finished, make_client, make_double
 from twelvelabs import (
     AsyncVideoInputRequest,
     CompletedChunk,
@@ -167,7 +166,7 @@ def test_an_upload_by_hand(parts: Double, clip: Path) -> None:
     for url in more.upload_urls or []:
         index = url.chunk_index or 0
         part = data[(index - 1) * size : index * size]
-        answer = httpx.put(str(url.url), content=part, trust_env=False)
+        answer = HTTP.put(str(url.url), content=part)
         chunks.append(CompletedChunk(
             chunk_index=index, proof=answer.headers["etag"], proof_type="etag",
             chunk_size=len(part),
@@ -198,7 +197,7 @@ def test_a_signature_is_needed(parts: Double) -> None:
     )
     url = str((session.upload_urls or [])[0].url)
     assert KEY not in url
-    assert httpx.put(url.partition("?")[0], content=b"abcde", trust_env=False).status_code == 403
+    assert HTTP.put(url.partition("?")[0], content=b"abcde").status_code == 403
 
 
 @pytest.mark.parametrize("method", ["get_status", "report_chunk_batch"])

@@ -7,9 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from marengo.helpers import KEY, post
+from marengo.helpers import HTTP, KEY, post
 from twelvelabs import EmbeddingSuccessResponse
 from twelvelabs.core.pydantic_utilities import parse_obj_as
 from twelvelabs.embed.v_2.tasks import TasksCreateResponse
@@ -123,6 +122,7 @@ REFUSED = {
     "another machine": (old("image", image={"media_source": {"url": "http://192.0.2.1/a.png"}}),
                         "parameter_invalid"),
     "end before start": (video(start_sec=5, end_sec=3), "parameter_invalid"),
+    "start behind the end": (video(start_sec=12), "parameter_invalid"),
     "unknown option": (video(embedding_option=["smell"]), "parameter_invalid"),
     "unknown scope": (video(embedding_scope=["page"]), "parameter_invalid"),
     "fused of one": (video(embedding_option=["visual"], embedding_type=FUSED),
@@ -223,9 +223,16 @@ def test_the_message_names_the_parameter(double: Double) -> None:
 
 def test_a_body_that_is_no_json_is_refused(double: Double) -> None:
     headers = {"x-api-key": KEY, "content-type": "application/json"}
-    answer = httpx.post(double.url + "/embed-v2", content=b"{", headers=headers, trust_env=False)
+    answer = HTTP.post(double.url + "/embed-v2", content=b"{", headers=headers)
     assert answer.status_code == 400
     assert json.loads(answer.text)["code"] == "parameter_invalid"
+
+
+def test_numbers_that_json_does_not_have_are_refused(double: Double) -> None:
+    headers = {"x-api-key": KEY, "content-type": "application/json"}
+    body = json.dumps(video(start_sec=float("nan"))).encode()
+    answer = HTTP.post(double.url + "/embed-v2", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["message"][-15:]) == (400, "It is not JSON.")
 
 
 def test_text_is_cut_where_that_is_wanted(double: Double) -> None:

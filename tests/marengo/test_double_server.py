@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from colours import ColourEmbedder
-from marengo.helpers import KEY, encoded, finished, make_client, make_double, post, red
+from marengo.helpers import HTTP, KEY, encoded, finished, make_client, make_double, post, red
 from twelvelabs import AsyncVideoInputRequest, TwelveLabs
 from twelvelabs.errors import TooManyRequestsError
 
@@ -60,7 +60,7 @@ def test_what_is_nowhere() -> None:
     with make_double() as double:
         answer = post(double, "/search", {})
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-        wrong = httpx.put(double.url + "/embed-v2", headers={"x-api-key": KEY}, trust_env=False)
+        wrong = HTTP.put(double.url + "/embed-v2", headers={"x-api-key": KEY})
         assert wrong.status_code == 404
 
 
@@ -101,7 +101,7 @@ def test_from_the_command_line(tmp_path: Path) -> None:
         try:
             assert process.stdout
             url = process.stdout.readline().strip()
-            client = TwelveLabs(api_key=KEY, base_url=url)
+            client = TwelveLabs(api_key=KEY, base_url=url, httpx_client=HTTP)
             assert len(red(client).data[0].embedding) == 512
             with pytest.raises(TooManyRequestsError):
                 red(client)

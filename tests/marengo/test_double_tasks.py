@@ -88,7 +88,7 @@ def test_a_wrong_key(double: Double, key: str) -> None:
 
 
 def test_a_wrong_key_by_the_sdk(double: Double) -> None:
-    client = TwelveLabs(api_key="tlk_wrong", base_url=double.url)
+    client = make_client(double, "tlk_wrong")
     with pytest.raises(ApiError) as caught:
         red(client)
     assert caught.value.status_code == 401
@@ -96,7 +96,7 @@ def test_a_wrong_key_by_the_sdk(double: Double) -> None:
 
 def test_any_key_where_none_is_asked_for() -> None:
     with make_double(key=None) as double:
-        assert red(TwelveLabs(api_key="anything", base_url=double.url))
+        assert red(make_client(double, "anything"))
         assert post(double, "/embed-v2", {}, key="").status_code == 401
 
 
