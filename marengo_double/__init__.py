@@ -8,6 +8,17 @@ from marengo_double.double import Double
 from marengo_double.faults import Rule, Script
 from marengo_double.limits import Limits
 from marengo_double.service import Latency, Sizes
-from marengo_double.store import Paid, Task
+from marengo_double.store import Asset, Paid, Task
 
-__all__ = ["Call", "Double", "Latency", "Limits", "Paid", "Rule", "Script", "Sizes", "Task"]
+__all__ = [
+    "Asset",
+    "Call",
+    "Double",
+    "Latency",
+    "Limits",
+    "Paid",
+    "Rule",
+    "Script",
+    "Sizes",
+    "Task",
+]

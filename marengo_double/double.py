@@ -20,7 +20,7 @@ from marengo_double.faults import Rule, Script
 from marengo_double.limits import Limits
 from marengo_double.service import Latency, Service, Sizes
 from marengo_double.sound import Transcriber, moonshine
-from marengo_double.store import Paid, Task
+from marengo_double.store import Asset, Paid, Task
 
 
 class Double:
@@ -113,6 +113,11 @@ class Double:
     def tasks(self) -> list[Task]:
         """Every embedding task so far, the oldest first."""
         return list(self._service.store.tasks.values())
+
+    @property
+    def assets(self) -> list[Asset]:
+        """Every asset there is and that is not deleted, the oldest first."""
+        return list(self._service.store.assets.values())
 
     @property
     def paid(self) -> dict[str, Paid]:

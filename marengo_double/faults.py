@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from email.utils import formatdate
 from fnmatch import fnmatchcase
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,24 +70,11 @@ class Rule(BaseModel):
         silent = self.status is not None or self.drop in {"before", "reset"}
         return silent and not self.after
 
-    def answer(self) -> Answer:
-        """The scripted answer; raises `TypeError` for a rule without a status."""
-        if self.status is None:
-            raise TypeError("this rule has no status")
-        if self.html:
-            body = _HTML.format(f"{self.status} {self.message}").encode()
-            answer = Answer(self.status, body, {"content-type": "text/html"})
-        else:
-            answer = Answer.error(self.status, self.code, self.message)
-        answer.headers.update(self.headers)
-        if self.retry_after is not None:
-            answer.headers["retry-after"] = _retry_after(self.retry_after)
-        return answer
-
     def altered(self, answer: Answer) -> Answer:
         """The answer as it leaves: replaced, with other embeddings in it, or cut in the middle."""
         if self.status is not None:
-            answer = self.answer()
+            answer = self._error(self.status)
+        answer.headers.update(self.headers)
         if self.dimension is not None or self.nan or self.zeros or self.empty or self.duplicate:
             answer = answer.changed(self._spoilt)
         if self.without:
@@ -97,23 +85,33 @@ class Rule(BaseModel):
             answer = Answer(answer.status, answer.body[: len(answer.body) * 2 // 3], answer.headers)
         return answer
 
+    def _error(self, status: int) -> Answer:
+        if self.html:
+            body = _HTML.format(f"{status} {self.message}").encode()
+            answer = Answer(status, body, {"content-type": "text/html"})
+        else:
+            answer = Answer.error(status, self.code, self.message)
+        if self.retry_after is not None:
+            answer.headers["retry-after"] = _retry_after(self.retry_after)
+        return answer
+
     def _spoilt(self, value: Any) -> Any:
-        items = value.get("data") if isinstance(value, dict) else None
+        items = [
+            {**item, "embedding": self._vector(item["embedding"], first=at == 0)}
+            for at, item in enumerate(value.get("data") or [])
+            if "embedding" in item
+        ]
         if not items:
             return value
-        for item in items:
-            vector = item.get("embedding", [])
-            if self.dimension is not None:
-                item["embedding"] = (vector * (self.dimension // max(1, len(vector)) + 1))[
-                    : self.dimension
-                ]
-            if self.zeros:
-                item["embedding"] = [0.0] * len(vector)
-        if self.nan:
-            items[0]["embedding"][0] = float("nan")
-        if self.duplicate:
-            items = [item for item in items for _ in range(2)]
-        return {**value, "data": [] if self.empty else items}
+        copies = 0 if self.empty else 2 if self.duplicate else 1
+        return {**value, "data": [item for item in items for _ in range(copies)]}
+
+    def _vector(self, vector: list[float], *, first: bool) -> list[float]:
+        if self.zeros:
+            vector = [0.0] * len(vector)
+        if self.dimension is not None:
+            vector = list(islice(cycle(vector), self.dimension))
+        return [float("nan"), *vector[1:]] if self.nan and first else vector
 
     def _stripped(self, value: Any) -> Any:
         if isinstance(value, dict):

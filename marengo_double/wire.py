@@ -49,7 +49,7 @@ class Answer:
 
     def changed(self, change: Callable[[Any], Any]) -> Answer:
         """The same answer with its JSON changed; itself where it has none."""
-        if not self.body:
+        if self.headers.get("content-type") != "application/json":
             return self
         changed = self._json(self.status, change(json.loads(self.body)))
         return Answer(changed.status, changed.body, {**self.headers, **changed.headers})

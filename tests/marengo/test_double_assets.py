@@ -126,9 +126,11 @@ def test_the_list_is_paged_filtered_and_ends(parts: Double, clip: Path, picture:
         client.assets.list(page_limit=51)
 
 
-def test_what_is_deleted_is_gone(client: TwelveLabs, picture: Path) -> None:
+def test_what_is_deleted_is_gone(double: Double, client: TwelveLabs, picture: Path) -> None:
     asset_id = str(client.assets.create(method="direct", file=picture.read_bytes()).id)
+    assert asset_id in [asset.id for asset in double.assets]
     client.assets.delete(asset_id)
+    assert asset_id not in [asset.id for asset in double.assets]
     with pytest.raises(NotFoundError):
         client.assets.retrieve(asset_id)
     with pytest.raises(ApiError) as caught:

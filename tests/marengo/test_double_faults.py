@@ -124,6 +124,16 @@ def test_missing_fields(double: Double, client: TwelveLabs, clip: Path) -> None:
         client.embed.v_2.tasks.retrieve(task.id)
 
 
+def test_lists_have_no_embeddings_to_spoil(double: Double, client: TwelveLabs, clip: Path) -> None:
+    double.script({"on": "GET /embed-v2/tasks", "nan": True, "headers": {"x-request-id": "7"}})
+    task = embed_video(double, client, clip)
+    page = client.embed.v_2.tasks.list()
+    assert page.items
+    assert page.items[0].id == task.id
+    assert page.response
+    assert page.response.headers["x-request-id"] == "7"
+
+
 def test_ready_without_data(double: Double, client: TwelveLabs, clip: Path) -> None:
     double.script({"on": POLL, "nth": [1], "empty": True}, {"on": POLL, "without": ["data"]})
     task = embed_video(double, client, clip)
