@@ -64,6 +64,8 @@ class Gate:
             call = Call(request.method, path, time.time())
             self.calls.append(call)
             call.rule = rule = self._script.rule_for(call.method, call.path)
+            if not (rule and rule.cuts_off):
+                await request.body()  # a client that is still sending might miss the answer
             if rule and rule.replaces:
                 answer = Answer(200)
             else:
@@ -115,7 +117,7 @@ class _Delivery(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         rule = self._call.rule or _NOTHING_WRONG
         await asyncio.sleep(rule.delay)
-        if rule.drop in {"before", "reset"}:
+        if rule.cuts_off:
             await self._hang_up(scope, rule.drop == "reset")
         else:
             await self._send(scope, send, rule)

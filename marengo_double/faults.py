@@ -67,8 +67,12 @@ class Rule(BaseModel):
     @property
     def replaces(self) -> bool:
         """Whether the service is not asked at all."""
-        silent = self.status is not None or self.drop in {"before", "reset"}
-        return silent and not self.after
+        return (self.status is not None or self.cuts_off) and not self.after
+
+    @property
+    def cuts_off(self) -> bool:
+        """Whether nothing at all is answered."""
+        return self.drop in {"before", "reset"}
 
     def altered(self, answer: Answer) -> Answer:
         """The answer as it leaves: replaced, with other embeddings in it, or cut in the middle."""

@@ -56,6 +56,14 @@ def test_other_headers(double: Double, client: TwelveLabs) -> None:
     assert "retry-after" not in (caught.value.headers or {})
 
 
+def test_a_refusal_reaches_a_client_that_sends_much(double: Double, client: TwelveLabs) -> None:
+    double.script({"on": "POST /assets", "status": 429})
+    for _ in range(5):
+        with pytest.raises(ApiError) as caught:
+            client.assets.create(method="direct", file=bytes(5_000_000))
+        assert caught.value.status_code == 429
+
+
 def test_an_error_of_the_server(double: Double, client: TwelveLabs) -> None:
     double.script({"on": TEXT, "status": 500, "code": "internal", "message": "Oh."})
     with pytest.raises(InternalServerError) as caught:
