@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -25,6 +26,7 @@ def main() -> None:
     parser.add_argument("--media-rules", action="store_true", help="refuse what Marengo refuses")
     parser.add_argument("--script", type=_script, default=[], metavar="FILE", help="rules, as JSON")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that its folder is cleared away
     limits = Limits(rpm=options.rpm, rpd=options.rpd, quota_seconds=options.quota)
     with Double(
         port=options.port,

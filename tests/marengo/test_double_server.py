@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -97,7 +98,10 @@ def test_from_the_command_line(tmp_path: Path) -> None:
         sys.executable, "-m", "marengo_double", "--key", KEY, "--script", str(script),
         "--latency", "create=0.01,ready=0.1", "--rpm", "50", "--quota", "600",
     ]  # fmt: skip
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
             assert process.stdout
             url = process.stdout.readline().strip()
@@ -107,6 +111,8 @@ def test_from_the_command_line(tmp_path: Path) -> None:
                 red(client)
         finally:
             process.terminate()
+    assert process.returncode == 0
+    assert list(tmp_path.glob("marengo-double-*")) == []
 
 
 @pytest.mark.parametrize(
