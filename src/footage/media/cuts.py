@@ -38,8 +38,12 @@ _BLEND_LEVELS = 3.0
 # ... and the one between them is their mixture, up to this share of the difference. Motion is off
 # by a half, and so is a cut.
 _BLEND_OFF = 0.33
-# Where frames are so unevenly spaced that the middle is not, nothing can be told: the least share of
-# the time between the outer two that may lie on one side of it.
+# ... and more colours change meanwhile than so many times the usual in the seconds around: else all
+# of it is motion, of something soft enough to pass for a mixture.
+_BLEND_OVER_MOTION = 1.5
+_BLEND_CONTEXT_SECONDS = 2.0
+# Unevenly spaced frames tell nothing: of the time between the outer two, at least this share has to
+# lie on either side of the middle.
 _BLEND_EVEN = 0.35
 # Of the frames that look so, the best within this time; a cut there explains them as well.
 _BLEND_APART_SECONDS = 1.0
@@ -138,6 +142,17 @@ def _blends(changes: Changes, known: list[float]) -> list[float]:
         time = float(changes.times[index])
         if changes.blend[index] <= 0:
             break
-        if all(abs(time - other) >= _BLEND_APART_SECONDS for other in (*known, *found)):
+        apart = all(abs(time - other) >= _BLEND_APART_SECONDS for other in (*known, *found))
+        if apart and _stands_out(changes, time):
             found.append(time)
     return found
+
+
+def _stands_out(changes: Changes, time: float) -> bool:
+    """Whether colours change faster around ``time`` than in the seconds before and after."""
+    start, end = time - BLEND_SECONDS / 2, time + BLEND_SECONDS / 2 + LAG_SECONDS
+    first, last = changes.at(start), changes.at(end)
+    before = changes.lag[changes.at(start - _BLEND_CONTEXT_SECONDS) : first]
+    after = changes.lag[last : changes.at(end + _BLEND_CONTEXT_SECONDS)]
+    usual = np.median([*before, *after]) if len(before) + len(after) else 0.0
+    return bool(changes.lag[first:last].max() >= _BLEND_OVER_MOTION * usual)

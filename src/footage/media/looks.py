@@ -52,6 +52,7 @@ class Look:
 
     @property
     def black(self) -> bool:
+        """Whether nothing is to be seen."""
         return bool(self.layout.max() < _BLACK)
 
 
@@ -62,6 +63,7 @@ class Looker:
         self._reformatter = VideoReformatter()
 
     def __call__(self, time: float, frame: VideoFrame) -> Look:
+        """The look of a frame that is shown from ``time`` (seconds) on."""
         small = self._reformatter.reformat(
             frame, _WIDTH, _HEIGHT, "rgb24", interpolation=Interpolation.FAST_BILINEAR, **ONE_THREAD
         )
