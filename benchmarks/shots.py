@@ -1,7 +1,8 @@
 """Finding shots: our detector beside PySceneDetect and TransNetV2.
 
 On films edited from photographs and clips (`edits.py`), and on real videos whose cuts were marked
-by eye (`queries/shots.json`). Choices are made on ``train``; ``report`` only reports.
+by eye (`queries/shots.json`). Choices are made on ``train``; ``report`` only reports. The clips are
+looked for in the folder ``clips`` of ``--data``.
 """
 
 from __future__ import annotations
