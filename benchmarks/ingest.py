@@ -6,10 +6,6 @@ Beside decoding alone, which no indexer that looks at the whole video can do wit
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,31 +15,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.films import write_film
+from benchmarks.measure import measured
 from benchmarks.tables import table
 
 SIZE = (1280, 720)
 FPS = 30
 SHOT_SECONDS = 5
 
-_DECODE = """
-import sys, resource, time, json
+DECODE = """
+import sys
 from footage.media.frames import FrameReader
 began = time.perf_counter()
 with FrameReader(sys.argv[1]) as reader:
     for _ in reader: pass
 """
-_INDEX = """
-import sys, resource, time, json, footage
+INDEX = """
+import sys, footage
 with footage.open(sys.argv[2]) as library:
     began = time.perf_counter()
     assert not library.add(sys.argv[1]).failed
-"""
-_REPORT = """
-wall = time.perf_counter() - began
-own = resource.getrusage(resource.RUSAGE_SELF)
-below = resource.getrusage(resource.RUSAGE_CHILDREN)
-cpu = own.ru_utime + own.ru_stime + below.ru_utime + below.ru_stime
-print(json.dumps({"wall": wall, "cpu": cpu, "rss": own.ru_maxrss * 1024}))
 """
 
 
@@ -53,18 +43,18 @@ def run(options: argparse.Namespace) -> str:
     rows = []
     for length in minutes:
         path = repeated(base, options.work / f"film-{length}min.mp4", length)
-        decode = measured(_DECODE, path)
+        decode = measured(DECODE, path)
         with tempfile.TemporaryDirectory() as folder:
-            index = measured(_INDEX, path, f"{folder}/bench.library")
+            index = measured(INDEX, path, f"{folder}/bench.library")
         rows.append(
             [
                 f"{length} min",
-                decode["cpu"] / length,
-                index["cpu"] / length,
-                f"{index['cpu'] / decode['cpu']:.2f}",
-                f"{60 * length / index['wall']:.0f}x",
-                f"{index['rss'] / 1e6:.0f} MB",
-                f"{decode['rss'] / 1e6:.0f} MB",
+                decode.cpu / length,
+                index.cpu / length,
+                f"{index.cpu / decode.cpu:.2f}",
+                f"{60 * length / index.wall:.0f}x",
+                f"{index.rss / 1e6:.0f} MB",
+                f"{decode.rss / 1e6:.0f} MB",
             ]
         )
     return table(
@@ -79,18 +69,6 @@ def run(options: argparse.Namespace) -> str:
         ],
         rows,
     )
-
-
-def measured(code: str, *args: object) -> dict[str, float]:
-    """Run code in a process of its own: its wall and CPU seconds, and peak RSS in bytes."""
-    done = subprocess.run(
-        [sys.executable, "-c", code + _REPORT, *map(str, args)],
-        check=True,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": "src"},
-    )
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def film(path: Path, *, seconds: int) -> Path:
