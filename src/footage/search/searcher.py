@@ -108,9 +108,11 @@ def _depths(least: int) -> Iterator[int]:
 
 
 def _best_a_video(search: Callable[..., list[Hit]], wanted: int) -> list[Group]:
-    # Milvus breaks ties as it likes, so more are asked for than are wanted, and sorted here
-    best = search(limit=max(wanted, FLOOR_RANK), group_by_video=True)
-    hits = search(limit=FLOOR_RANK)
+    best = hits = search(limit=FLOOR_RANK)
+    if len(hits) == FLOOR_RANK and len({hit.video_id for hit in hits}) <= wanted:
+        # Too few videos; grouping costs twice a plain search. Milvus breaks ties as it likes, so
+        # more are asked for than are wanted, and sorted here.
+        best = search(limit=max(wanted, FLOOR_RANK), group_by_video=True)
     leaders: dict[str, Group] = {}
     for group in merge({hit.segment_id: hit for hit in [*best, *hits]}.values()):
         leaders.setdefault(group.best.video_id, group)
