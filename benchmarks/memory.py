@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.ingest import DECODE, INDEX, film, repeated
+from benchmarks import ingest
 from benchmarks.measure import Usage, measured
 from benchmarks.search import synthetic
 from benchmarks.tables import table
@@ -53,12 +52,8 @@ def run(options: argparse.Namespace) -> str:
 
 
 def of_indexing(options: argparse.Namespace) -> Iterator[list[str]]:
-    base = film(options.work / "base-720p30.mp4", seconds=60)
-    for minutes in (1, 2) if options.quick else (10, 60):
-        path = repeated(base, options.work / f"film-{minutes}min.mp4", minutes)
-        decoding = measured(DECODE, path)
-        with tempfile.TemporaryDirectory() as folder:
-            indexing = measured(INDEX, path, f"{folder}/bench.library")
+    for minutes in ingest.lengths(options):
+        decoding, indexing = ingest.used(options.work, minutes)
         yield _row(f"index {minutes} min of 720p30", indexing, f"{_mb(decoding.rss)} decode alone")
 
 
