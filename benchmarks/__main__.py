@@ -9,7 +9,7 @@ import platform
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("quality", "moments", "ingest", "search", "repair", "server")
+BENCHMARKS = ("quality", "moments", "clips", "ingest", "search", "memory", "repair", "server")
 NEED_DATA = {"quality", "moments"}
 
 

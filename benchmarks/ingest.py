@@ -1,4 +1,4 @@
-"""What indexing costs: CPU seconds a minute of 720p30 video, speed, and memory by length.
+"""What indexing costs: CPU seconds a minute of 720p30 video, and speed, by length.
 
 Beside decoding alone, which no indexer that looks at the whole video can do without.
 """
@@ -6,10 +6,7 @@ Beside decoding alone, which no indexer that looks at the whole video can do wit
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
-import sys
+import functools
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.films import write_film
+from benchmarks.measure import Usage, measured
 from benchmarks.tables import table
 
 SIZE = (1280, 720)
@@ -26,71 +24,50 @@ FPS = 30
 SHOT_SECONDS = 5
 
 _DECODE = """
-import sys, resource, time, json
+import sys
 from footage.media.frames import FrameReader
 began = time.perf_counter()
 with FrameReader(sys.argv[1]) as reader:
     for _ in reader: pass
 """
 _INDEX = """
-import sys, resource, time, json, footage
+import sys, footage
 with footage.open(sys.argv[2]) as library:
     began = time.perf_counter()
     assert not library.add(sys.argv[1]).failed
 """
-_REPORT = """
-wall = time.perf_counter() - began
-own = resource.getrusage(resource.RUSAGE_SELF)
-below = resource.getrusage(resource.RUSAGE_CHILDREN)
-cpu = own.ru_utime + own.ru_stime + below.ru_utime + below.ru_stime
-print(json.dumps({"wall": wall, "cpu": cpu, "rss": own.ru_maxrss * 1024}))
-"""
 
 
 def run(options: argparse.Namespace) -> str:
-    minutes = (1, 2) if options.quick else (10, 60)
-    base = film(options.work / "base-720p30.mp4", seconds=60)
     rows = []
-    for length in minutes:
-        path = repeated(base, options.work / f"film-{length}min.mp4", length)
-        decode = measured(_DECODE, path)
-        with tempfile.TemporaryDirectory() as folder:
-            index = measured(_INDEX, path, f"{folder}/bench.library")
+    for minutes in lengths(options):
+        decoding, indexing = used(options.work, minutes)
         rows.append(
             [
-                f"{length} min",
-                decode["cpu"] / length,
-                index["cpu"] / length,
-                f"{index['cpu'] / decode['cpu']:.2f}",
-                f"{60 * length / index['wall']:.0f}x",
-                f"{index['rss'] / 1e6:.0f} MB",
-                f"{decode['rss'] / 1e6:.0f} MB",
+                f"{minutes} min",
+                decoding.cpu / minutes,
+                indexing.cpu / minutes,
+                f"{indexing.cpu / decoding.cpu:.2f}",
+                f"{60 * minutes / indexing.wall:.0f}x",
             ]
         )
-    return table(
-        [
-            "720p30 h264, 1 fps",
-            "decode alone, CPU s/min",
-            "index, CPU s/min",
-            "ratio",
-            "real time",
-            "peak RSS",
-            "of decode alone",
-        ],
-        rows,
-    )
+    head = ["decode alone, CPU s/min", "index, CPU s/min", "ratio", "real time"]
+    return table(["720p30 h264, 1 fps", *head], rows)
 
 
-def measured(code: str, *args: object) -> dict[str, float]:
-    """Run code in a process of its own: its wall and CPU seconds, and peak RSS in bytes."""
-    done = subprocess.run(
-        [sys.executable, "-c", code + _REPORT, *map(str, args)],
-        check=True,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": "src"},
-    )
-    return json.loads(done.stdout.splitlines()[-1])
+def lengths(options: argparse.Namespace) -> tuple[int, int]:
+    """Minutes of film."""
+    return (1, 2) if options.quick else (10, 60)
+
+
+@functools.cache
+def used(work: Path, minutes: int) -> tuple[Usage, Usage]:
+    """What decoding a film alone takes, and indexing it; measured once a run."""
+    base = film(work / "base-720p30.mp4", seconds=60)
+    path = repeated(base, work / f"film-{minutes}min.mp4", minutes)
+    decoding = measured(_DECODE, path)
+    with tempfile.TemporaryDirectory() as folder:
+        return decoding, measured(_INDEX, path, f"{folder}/bench.library")
 
 
 def film(path: Path, *, seconds: int) -> Path:

@@ -35,7 +35,7 @@ def searched(kind: str, vectors: np.ndarray, queries: np.ndarray, limit: int) ->
             began = time.perf_counter()
             client.search(
                 "bench", data=[query.tolist()], limit=limit, output_fields=["video_id"],
-                search_params={"metric_type": "COSINE", "params": {}},
+                search_params={"metric_type": "IP", "params": {}},
             )  # fmt: skip
             times.append(time.perf_counter() - began)
         client.close()
@@ -49,7 +49,7 @@ def fill(client: MilvusClient, kind: str, vectors: np.ndarray) -> None:
     schema.add_field("video_id", DataType.VARCHAR, max_length=64)
     params = client.prepare_index_params()
     build = {"M": 16, "efConstruction": 200} if kind == "HNSW" else {}
-    params.add_index("vector", index_type=kind, metric_type="COSINE", params={"params": build})
+    params.add_index("vector", index_type=kind, metric_type="IP", params={"params": build})
     client.create_collection("bench", schema=schema, index_params=params)
     for at in range(0, len(vectors), BATCH):
         rows = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,6 +49,44 @@ def test_it_is_let_go_by_another_thread(milvus: Milvus, others_lock: FileLock) -
     closing.join()
     with others_lock.acquire(timeout=0.1):
         pass
+
+
+def test_in_use_again_it_is_kept_for_as_long_again(milvus: Milvus, others_lock: FileLock) -> None:
+    first = milvus.generation
+    for _ in range(4):
+        with milvus.session(linger=1.0):
+            time.sleep(0.4)
+    assert milvus.generation == first + 1
+    with others_lock:
+        pass
+
+
+def test_a_short_linger_ends_a_long_one(milvus: Milvus, others_lock: FileLock) -> None:
+    with milvus.session(linger=600):
+        pass
+    with milvus.session(linger=0.05):
+        pass
+    with others_lock:
+        pass
+
+
+def test_searches_in_a_row_start_no_threads(
+    milvus: Milvus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with milvus.session(linger=60):
+        pass
+    monkeypatch.setattr(threading.Timer, "start", lambda _: pytest.fail("a timer was started"))
+    for _ in range(5):
+        with milvus.session(linger=60):
+            pass
+
+
+def test_in_use_when_its_time_is_over_it_stays(milvus: Milvus) -> None:
+    with milvus.session(linger=0.05):
+        pass
+    with milvus.session(linger=60) as client:
+        time.sleep(0.3)
+        assert client.list_collections() == []
 
 
 def use_briefly(milvus: Milvus) -> None:

@@ -17,6 +17,7 @@ from footage.embedder import Fingerprint, Route, Vector, Vectors, VideoEmbedding
 from footage.errors import ArchiveDamaged, LibraryUnwritable
 from footage.index.schema import METRIC, segment_id
 from footage.index.segments import Hit, SegmentIndex
+from footage.index.unit import unit
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ class ExactIndex(SegmentIndex):
         """See `SegmentIndex.search`."""
         rows, vectors = self._rows_and_vectors
         wanted = None if video_ids is None else set(video_ids)
-        scores = vectors @ np.asarray(vector, dtype=np.float32)
+        scores = vectors @ unit(np.atleast_2d(vector))[0]
         hits: list[Hit] = []
         seen = set(excluding)
         for at in np.argsort(-scores, kind="stable").tolist():
@@ -111,10 +112,5 @@ class ExactIndex(SegmentIndex):
                 continue
             for route, track in tracks.items():
                 rows += [(video_id, start, end, route) for start, end in track.spans.tolist()]
-                parts.append(_unit(track.vectors))
+                parts.append(unit(track.vectors))
         return rows, np.concatenate(parts)
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(norms > 0, norms, 1.0), dtype=np.float32)

@@ -8,9 +8,11 @@ that a search and an `index` that runs for hours take turns.
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +53,7 @@ class Milvus:
         self._engine: Engine | None = None
         self._opened = 0
         self._timer: threading.Timer | None = None
+        self._fires = self._idle_until = 0.0  # on the monotonic clock
         # not of a thread: the timer that lets it go is another than the one that took it
         self._file_lock = FileLock(f"{uri}.lock", thread_local=False) if self.embedded else None
         self._server = None if self.embedded else Server(self._uri, self._token)
@@ -120,7 +123,6 @@ class Milvus:
         from pymilvus.exceptions import MilvusException
 
         with self._mutex:
-            self._cancel_release()
             if self._client is None:
                 self._open(wait)
             self._users += 1
@@ -172,9 +174,29 @@ class Milvus:
         if linger <= 0:
             self._close()
             return
-        self._timer = threading.Timer(linger, self.close)
+        self._idle_until = time.monotonic() + linger
+        # one timer for many searches: a thread for each costs up to 2 ms where cores are busy
+        if self._timer is None or self._fires > self._idle_until:
+            self._cancel_release()
+            self._arm()
+
+    def _arm(self) -> None:
+        self._fires = self._idle_until
+        self._timer = threading.Timer(self._fires - time.monotonic(), self._release_if_idle)
         self._timer.daemon = True
         self._timer.start()
+
+    def _release_if_idle(self) -> None:
+        with self._mutex:
+            if self._timer is not threading.current_thread():
+                return  # cancelled, or replaced, while it waited for the mutex
+            self._timer = None
+            if self._users:
+                return  # whoever is last arms it anew
+            if time.monotonic() < self._idle_until:
+                self._arm()
+            else:
+                self._close()
 
     def _cancel_release(self) -> None:
         if self._timer is not None:
@@ -182,6 +204,7 @@ class Milvus:
             self._timer = None
 
 
+@functools.cache
 def _prepare_pymilvus() -> None:
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # gRPC prints failed handshakes to stderr
     import pymilvus  # noqa: F401 (its import sets its loggers up anew)

@@ -30,6 +30,7 @@ from footage.index.schema import (
     space_prefix,
 )
 from footage.index.trial import Trial
+from footage.index.unit import unit
 
 log = logging.getLogger(__name__)
 
@@ -163,7 +164,7 @@ class SegmentIndex:
                 built = built_index(client, name, engine=engine)
                 if (wanted.index_type, wanted.build) != (built.index_type, built.build):
                     log.info("%s: indexing anew, %s %s", name, wanted.index_type, wanted.build)
-                    rebuild_index(client, name, wanted)
+                    rebuild_index(client, name, replace(wanted, metric=built.metric))
             self._loaded = _Loaded()
 
     def search(
@@ -180,6 +181,7 @@ class SegmentIndex:
         Only of ``video_ids`` where given, else of all videos but ``excluding``; with
         ``group_by_video`` the best one of each video.
         """
+        vector = unit(np.atleast_2d(vector))[0]
         filters = _filters(video_ids, excluding)
         with self._milvus.session() as client:
             hits = self._again_if_gone(
@@ -239,12 +241,14 @@ class SegmentIndex:
         with self._milvus.session() as client:
             engine = self._milvus.engine
             rows = Counter({name: _count(client, name) for name in self._existing(client).values()})
-            kinds = {plan.index_type for plan in self._loaded.plans.values()} or {"no"}
+            plans = self._loaded.plans.values()
+            kinds = {plan.index_type for plan in plans} or {"no"}
+            metrics = {plan.metric for plan in plans} or {METRIC}
             return {
                 "engine": "embedded" if engine.embedded else "server",
                 "version": engine.version,
                 "index_type": "+".join(sorted(kinds)),
-                "metric": METRIC,
+                "metric": "+".join(sorted(metrics)),
                 "collections": dict(rows),
             }
 
@@ -262,7 +266,7 @@ class SegmentIndex:
                 "end": end,
                 "partition": PARTITION,
             }
-            for (start, end), vector in zip(track.spans.tolist(), track.vectors, strict=True)
+            for (start, end), vector in zip(track.spans.tolist(), unit(track.vectors), strict=True)
         ]
 
     def _search_all(
@@ -305,7 +309,7 @@ class SegmentIndex:
             data=[vector.tolist()],
             limit=limit,
             output_fields=["video_id", "start", "end"],
-            search_params={"metric_type": METRIC, "params": params},
+            search_params={"params": params},  # the metric is that of the collection
             # a strong read costs a server 0.2 s; writers wait until what they wrote can be seen
             **({} if self._milvus.engine.embedded else {"consistency_level": "Session"}),
             **options,

@@ -13,7 +13,6 @@ from footage.embedder import Vector, Vectors
 from footage.index.milvus import Milvus
 from footage.index.schema import (
     FLAT,
-    METRIC,
     PARTITION,
     IndexPlan,
     create_collection,
@@ -67,7 +66,7 @@ class Trial:
     def search(self, queries: Iterable[Vector], plan: IndexPlan, *, limit: int) -> Timed:
         """Search each query once, one after the other."""
         timed = Timed([], [])
-        params = {"metric_type": METRIC, "params": plan.search_params(limit)}
+        params = {"params": plan.search_params(limit)}
         with self._milvus.session() as client:
             for query in queries:
                 began = time.perf_counter()

@@ -78,7 +78,7 @@ class Searcher:
         video_ids, excluding = self._catalog.scope(query.filters)
         search = partial(self._index.search, vector, video_ids=video_ids, excluding=excluding)
         if query.group_by_video:
-            return self._best_a_video(search, vector, wanted)
+            return best_a_video(self._closer.rescored(of_videos(search, wanted), vector))[:wanted]
         groups: list[Group] = []
         for depth in _depths(HITS_A_MOMENT * wanted):
             hits = self._closer.rescored(search(limit=depth), vector)
@@ -86,17 +86,6 @@ class Searcher:
             if len(groups) >= wanted or len(hits) < depth:
                 break
         return groups
-
-    def _best_a_video(
-        self, search: Callable[..., list[Hit]], vector: Vector, wanted: int
-    ) -> list[Group]:
-        # Milvus breaks ties as it likes, so more are asked for than are wanted, and sorted here
-        best = search(limit=max(wanted, FLOOR_RANK), group_by_video=True)
-        hits = {hit.segment_id: hit for hit in [*best, *search(limit=FLOOR_RANK)]}
-        leaders: dict[str, Group] = {}
-        for group in merge(self._closer.rescored(ranked(hits.values()), vector)):
-            leaders.setdefault(group.best.video_id, group)
-        return list(leaders.values())[:wanted]
 
     def _sharpen(self, groups: Sequence[Group], vector: Vector) -> None:
         for group in groups:
@@ -139,3 +128,22 @@ def _depths(least: int) -> Iterator[int]:
             yield depth
         depth *= 4
     yield MOST_HITS
+
+
+def of_videos(search: Callable[..., list[Hit]], wanted: int) -> list[Hit]:
+    """The best hits, and where they are of fewer videos than ``wanted``, the best of each video."""
+    hits = {hit.segment_id: hit for hit in search(limit=FLOOR_RANK)}
+    if len(hits) == FLOOR_RANK and len({hit.video_id for hit in hits.values()}) <= wanted:
+        # Grouping costs twice a plain search. Milvus breaks ties as it likes, so more are asked
+        # for than are wanted, and sorted here.
+        best = search(limit=max(wanted, FLOOR_RANK), group_by_video=True)
+        hits |= {hit.segment_id: hit for hit in best}
+    return ranked(hits.values())
+
+
+def best_a_video(hits: Sequence[Hit]) -> list[Group]:
+    """The best moment of each video."""
+    leaders: dict[str, Group] = {}
+    for group in merge(hits):
+        leaders.setdefault(group.best.video_id, group)
+    return list(leaders.values())
