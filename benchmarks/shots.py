@@ -105,6 +105,11 @@ def _during(video: Video, alarm: float) -> str:
 
 
 def run(options: argparse.Namespace) -> str:
+    absent = [
+        name for split in FILMS for name in labels(split) if not _clip(options, name).is_file()
+    ]
+    if absent:
+        return f"left out: {options.data / 'clips'} lacks {', '.join(absent)} (see {LABELS.name})"
     found, missing = detectors()
     tallies = {
         ("edited, train", "footage"): tally(edited("train", options), found["footage"]),
@@ -117,6 +122,10 @@ def run(options: argparse.Namespace) -> str:
     parts = [scores(tallies), uncut(found, options.data), costs]
     parts += [f"not installed, left out: {', '.join(missing)}"] if missing else []
     return "\n\n".join([*parts, failures(tallies)])
+
+
+def _clip(options: argparse.Namespace, name: str) -> Path:
+    return options.data / "clips" / name
 
 
 def tally(videos: Sequence[Video], detector: Detector) -> Tally:
