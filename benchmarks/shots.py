@@ -1,8 +1,7 @@
 """Finding shots: our detector beside PySceneDetect and TransNetV2.
 
 On films edited from photographs and clips (`edits.py`), and on real videos whose cuts were marked
-by eye (`queries/shots.json`). Choices are made on ``train``; ``report`` only reports. The clips are
-looked for in the folder ``clips`` of ``--data``.
+by eye (`queries/shots.json`). Choices are made on ``train``; ``report`` only reports.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from benchmarks.detectors import Detector, decode, detectors
 from benchmarks.edits import SHOT_SECONDS, Edit, Source, Transition, draw
 from benchmarks.films import write_film
 from benchmarks.ingest import film as plain_film
+from benchmarks.packages import CLIPS, FOR_SHOTS, fetched
 from benchmarks.tables import table
 
 LABELS = Path(__file__).with_name("queries") / "shots.json"
@@ -105,27 +105,20 @@ def _during(video: Video, alarm: float) -> str:
 
 
 def run(options: argparse.Namespace) -> str:
-    absent = [
-        name for split in FILMS for name in labels(split) if not _clip(options, name).is_file()
-    ]
-    if absent:
-        return f"left out: {options.data / 'clips'} lacks {', '.join(absent)} (see {LABELS.name})"
+    folder = options.work / "clips"
+    fetched(folder, [clip for clip in (*CLIPS, *FOR_SHOTS) if clip.name in labels()])
     found, missing = detectors()
     tallies = {
         ("edited, train", "footage"): tally(edited("train", options), found["footage"]),
     }
     sets = {"edited, report": edited("report", options)}
-    sets |= {f"real, {split}": real(options.data, split) for split in FILMS}
+    sets |= {f"real, {split}": real(folder, split) for split in FILMS}
     for videos, name in ((videos, name) for videos in sets for name in found):
         tallies[videos, name] = tally(sets[videos], found[name])
     costs = cost(found, plain_film(options.work / "base-720p30.mp4", seconds=60))
-    parts = [scores(tallies), uncut(found, options.data), costs]
+    parts = [scores(tallies), uncut(found, folder), costs]
     parts += [f"not installed, left out: {', '.join(missing)}"] if missing else []
     return "\n\n".join([*parts, failures(tallies)])
-
-
-def _clip(options: argparse.Namespace, name: str) -> Path:
-    return options.data / "clips" / name
 
 
 def tally(videos: Sequence[Video], detector: Detector) -> Tally:
@@ -154,9 +147,9 @@ def scores(tallies: dict[tuple[str, str], Tally]) -> str:
     )
 
 
-def uncut(found: dict[str, Detector], data: Path) -> str:
+def uncut(found: dict[str, Detector], folder: Path) -> str:
     """False alarms on real clips that are one shot."""
-    clips = [video for split in FILMS for video in real(data, split) if not video.truth]
+    clips = [video for split in FILMS for video in real(folder, split) if not video.truth]
     minutes = sum(video.seconds for video in clips) / 60
     alarms = {name: tally(clips, detector) for name, detector in found.items()}
     return table(
@@ -192,7 +185,7 @@ def failures(tallies: dict[tuple[str, str], Tally]) -> str:
 
 def edited(split: str, options: argparse.Namespace) -> list[Video]:
     """The films of a split; written once."""
-    sources = [*photos(options.data, split), *clips(options.data, split)]
+    sources = [*photos(options.data, split), *clips(options.work / "clips", split)]
     count = 2 if options.quick else FILMS[split]
     return [
         made(edit, options.work / f"shots-{split}-{number:02}.mp4")
@@ -213,21 +206,21 @@ def photos(data: Path, split: str) -> list[Source]:
     return [Source(data / name) for name in names[:1000]]
 
 
-def clips(data: Path, split: str) -> list[Source]:
+def clips(folder: Path, split: str) -> list[Source]:
     """The shots of the split's clips that are long enough to be one in a film."""
     return [
-        Source(data / "clips" / name, start, end)
+        Source(folder / name, start, end)
         for name, clip in labels(split).items()
         for start, end in zip([0, *clip["cuts"]], [*clip["cuts"], clip["seconds"]], strict=True)
         if end - start >= SHOT_SECONDS[0]
     ]
 
 
-def real(data: Path, split: str) -> list[Video]:
+def real(folder: Path, split: str) -> list[Video]:
     """The split's clips as they are."""
     return [
         Video(
-            data / "clips" / name,
+            folder / name,
             clip["seconds"],
             [Transition("cut", time, time) for time in clip["cuts"]],
         )
@@ -235,6 +228,6 @@ def real(data: Path, split: str) -> list[Video]:
     ]
 
 
-def labels(split: str) -> dict[str, dict]:
+def labels(split: str | None = None) -> dict[str, dict]:
     clips = json.loads(LABELS.read_text("utf-8"))["clips"]
-    return {name: clip for name, clip in clips.items() if clip["split"] == split}
+    return {name: clip for name, clip in clips.items() if split in (None, clip["split"])}
