@@ -6,25 +6,20 @@ archive. Times are stored as ISO 8601 text in UTC, so that they sort and compare
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from footage import catalog_file
+from footage.database import Database
 from footage.errors import (
     CatalogDamaged,
     InvalidQuery,
-    LibraryClosed,
-    LibraryError,
-    LibraryLocked,
-    LibraryUnwritable,
     NotFound,
 )
 from footage.media.identity import FileStamp
@@ -97,7 +92,7 @@ class Video:
         }
 
 
-class Catalog:
+class Catalog(Database):
     """One open catalog. Safe to use from several threads and several processes."""
 
     def __init__(self, path: Path, *, fingerprint: str) -> None:
@@ -106,41 +101,8 @@ class Catalog:
         One that cannot be written is opened for reading; ``unwritable`` then says why.
         Raises `CatalogDamaged`, `LibraryTooNew`, `LibraryLocked` or `LibraryUnwritable`.
         """
-        self.path = path
+        super().__init__(path)
         self._fingerprint = fingerprint
-        self._lock = threading.RLock()
-        try:
-            with self._errors():
-                self._connection, self.unwritable = catalog_file.connect(path)
-        except OSError as error:
-            raise LibraryUnwritable(f"{path} cannot be written ({error.strerror})") from error
-        self._connection.row_factory = sqlite3.Row
-
-    def close(self) -> None:
-        """Close the database; the catalog cannot be used afterwards."""
-        self._connection.close()
-
-    @contextlib.contextmanager
-    def together(self) -> Iterator[None]:
-        """All that is recorded within the block is recorded, or nothing of it."""
-        with self._transaction():
-            yield
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything was recorded since it was opened."""
-        return self._connection.total_changes > 0
-
-    def copy(self, target: Path) -> None:
-        """Write a consistent copy of the catalog, durably; others may be writing meanwhile.
-
-        Raises `CatalogDamaged` or `LibraryUnwritable`; ``target`` is then as it was.
-        """
-        try:
-            with self._lock, self._errors():
-                catalog_file.copy_to(self._connection, target)
-        except OSError as error:
-            raise LibraryUnwritable(f"{target} cannot be written ({error.strerror})") from error
 
     # videos and their locations
 
@@ -158,7 +120,7 @@ class Catalog:
             *(video.fps, video.codec, int(video.has_audio)),
             *(_iso(video.recorded_at), _iso(video.added_at)),
         )
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(
                 "INSERT INTO videos VALUES (?,?,?,?,?,?,?,?,?,?,?)"
                 " ON CONFLICT (video_id) DO NOTHING",
@@ -167,7 +129,7 @@ class Catalog:
 
     def locate(self, path: Path, stamp: FileStamp, video_id: str) -> None:
         """Record that the content of ``video_id`` lies at ``path``, in place of what was there."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(
                 "INSERT INTO locations VALUES (?,?,?,?,?) ON CONFLICT (path) DO UPDATE SET"
                 " video_id = excluded.video_id, size = excluded.size,"
@@ -182,7 +144,7 @@ class Catalog:
                 FileStamp(row["size"], row["mtime_ns"], int(row["inode"])),
                 row["video_id"],
             )
-            for row in self._rows("SELECT * FROM locations")
+            for row in self.rows("SELECT * FROM locations")
         }
 
     def video(self, reference: str) -> Video:
@@ -220,13 +182,13 @@ class Catalog:
         )
 
     def _ids(self, sql: str, values: Sequence[Any]) -> list[str]:
-        return [row["video_id"] for row in self._rows(sql, values)]
+        return [row["video_id"] for row in self.rows(sql, values)]
 
     def videos(self, video_ids: Sequence[str] | None = None) -> dict[str, Video]:
         """Videos by id, oldest recording first; by default all, removed and missing ones too."""
         some = "" if video_ids is None else " WHERE v.video_id IN (SELECT value FROM json_each(?2))"
         wanted = () if video_ids is None else (json.dumps(list(video_ids)),)
-        rows = self._rows(
+        rows = self.rows(
             "SELECT v.*, e.segments, e.damage, t.removed_at FROM videos v"
             " LEFT JOIN embeddings e ON e.video_id = v.video_id AND e.fingerprint = ?1"
             f" LEFT JOIN tombstones t ON t.video_id = v.video_id{some}"
@@ -255,12 +217,12 @@ class Catalog:
             ids = [self.video(reference).video_id for reference in filters.videos]
             conditions.append("v.video_id IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(ids))
-        if not hidden and self._rows(f"SELECT 1 FROM videos v WHERE NOT ({_VISIBLE}) LIMIT 1"):
+        if not hidden and self.rows(f"SELECT 1 FROM videos v WHERE NOT ({_VISIBLE}) LIMIT 1"):
             conditions.append(_VISIBLE)
         if not conditions:
             return None
         where = " AND ".join(conditions)
-        rows = self._rows(f"SELECT v.video_id FROM videos v WHERE {where} ORDER BY 1", values)
+        rows = self.rows(f"SELECT v.video_id FROM videos v WHERE {where} ORDER BY 1", values)
         return [row["video_id"] for row in rows]
 
     def scope(self, filters: Filters) -> tuple[list[str] | None, list[str]]:
@@ -271,7 +233,7 @@ class Catalog:
         """
         if filters != Filters():
             return self.select(filters), []
-        rows = self._rows(
+        rows = self.rows(
             "SELECT v.video_id FROM videos v JOIN embeddings e USING (video_id)"
             f" WHERE e.fingerprint = ? AND NOT ({_VISIBLE}) LIMIT {MOST_EXCLUDED + 1}",
             (self._fingerprint,),
@@ -285,7 +247,7 @@ class Catalog:
     def tag(self, video_ids: Iterable[str], *, add: Iterable[str], remove: Iterable[str]) -> None:
         """Add and remove tags of videos."""
         ids = list(video_ids)
-        with self._transaction() as db:
+        with self.transaction() as db:
             for tag in add:
                 rows = [(video_id, _text(tag)) for video_id in ids]
                 db.executemany("INSERT OR IGNORE INTO tags VALUES (?,?)", rows)
@@ -295,23 +257,23 @@ class Catalog:
 
     def bury(self, video_id: str) -> None:
         """Put a tombstone on a video: hidden, and not taken in again by a scan."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             now = _iso(datetime.now(timezone.utc))
             db.execute("INSERT OR IGNORE INTO tombstones VALUES (?,?)", (video_id, now))
 
     def unbury(self, video_id: str) -> None:
         """Take the tombstone away."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("DELETE FROM tombstones WHERE video_id = ?", (video_id,))
 
     def forget(self, video_id: str) -> None:
         """Take a video out of the catalog, with its locations, tags and tombstone."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("DELETE FROM videos WHERE video_id = ?", (video_id,))
 
     def forget_locations(self, paths: Iterable[Path]) -> None:
         """Forget that anything lies at these paths."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             rows = [(_key(path),) for path in paths]
             db.executemany("DELETE FROM locations WHERE path = ?", rows)
 
@@ -319,7 +281,7 @@ class Catalog:
 
     def record_embedding(self, video_id: str, segments: int, damage: dict[str, int]) -> None:
         """Record that the archive holds the embedding of a video; the index does not yet."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(
                 "INSERT OR REPLACE INTO embeddings VALUES (?,?,?,?,0)",
                 (video_id, self._fingerprint, segments, json.dumps(damage)),
@@ -327,7 +289,7 @@ class Catalog:
 
     def forget_embedding(self, video_id: str) -> None:
         """Record that the archive no longer holds the embedding of a video."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(
                 "DELETE FROM embeddings WHERE video_id = ? AND fingerprint = ?",
                 (video_id, self._fingerprint),
@@ -335,7 +297,7 @@ class Catalog:
 
     def mark_indexed(self, video_ids: Iterable[str], *, indexed: bool = True) -> None:
         """Record that the index holds (or lacks) all rows of these videos."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.executemany(
                 "UPDATE embeddings SET indexed = ? WHERE video_id = ? AND fingerprint = ?",
                 [(int(indexed), video_id, self._fingerprint) for video_id in video_ids],
@@ -351,13 +313,13 @@ class Catalog:
 
     def forget_space(self, fingerprint: str) -> None:
         """Record that nothing embedded by this embedder is kept."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("DELETE FROM embeddings WHERE fingerprint = ?", (fingerprint,))
 
     def embedded_otherwise(self) -> bool:
         """Whether there are embeddings of other embedders than this one."""
         sql = "SELECT 1 FROM embeddings WHERE fingerprint != ? LIMIT 1"
-        return bool(self._rows(sql, (self._fingerprint,)))
+        return bool(self.rows(sql, (self._fingerprint,)))
 
     def unindexed(self) -> dict[str, int]:
         """Of the embedded videos, those whose rows the index may lack."""
@@ -365,7 +327,7 @@ class Catalog:
 
     def half_removed(self) -> list[str]:
         """Removed videos of which something may be left: their removal was interrupted."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT video_id FROM tombstones JOIN embeddings USING (video_id)"
             " WHERE fingerprint = ? ORDER BY 1",
             (self._fingerprint,),
@@ -380,7 +342,7 @@ class Catalog:
         """
         names, marks = ", ".join(columns), ", ".join("?" * len(columns))
         try:
-            with self._transaction() as db:
+            with self.transaction() as db:
                 db.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", values)
         except CatalogDamaged:
             return False
@@ -388,15 +350,15 @@ class Catalog:
 
     def integrity(self) -> list[str]:
         """What SQLite finds wrong with the file; empty when it is sound."""
-        rows = self._rows("PRAGMA integrity_check")
-        orphans = self._rows("PRAGMA foreign_key_check")
+        rows = self.rows("PRAGMA integrity_check")
+        orphans = self.rows("PRAGMA foreign_key_check")
         faults = [row[0] for row in rows if row[0] != "ok"]
         return faults + [f"a row of {row[0]} belongs to no video" for row in orphans]
 
     # within
 
     def _segments(self, condition: str) -> dict[str, int]:
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT video_id, segments FROM embeddings WHERE fingerprint = ? AND {condition}"
             " AND video_id NOT IN (SELECT video_id FROM tombstones) ORDER BY 1",
             (self._fingerprint,),
@@ -406,51 +368,11 @@ class Catalog:
     def _gather(self, column: str, table: str, wanted: Sequence[str]) -> dict[str, list[Any]]:
         where = "WHERE video_id IN (SELECT value FROM json_each(?))" if wanted else ""
         gathered: dict[str, list[Any]] = {}
-        for row in self._rows(
+        for row in self.rows(
             f"SELECT video_id, {column} FROM {table} {where} ORDER BY 1, 2", wanted
         ):
             gathered.setdefault(row[0], []).append(row[1])
         return gathered
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._errors():
-            db = self._connection
-            if db.in_transaction:  # within `together`
-                yield db
-                return
-            if self.unwritable:
-                raise LibraryUnwritable(f"{self.path} cannot be written ({self.unwritable})")
-            try:
-                db.execute("BEGIN IMMEDIATE")
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                if db.in_transaction:  # a full disk makes SQLite roll back by itself
-                    db.execute("ROLLBACK")
-                raise
-
-    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        with self._lock, self._errors():
-            return self._connection.execute(sql, values).fetchall()
-
-    @contextlib.contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise _translated(error, self.path) from error
-
-
-def _translated(error: sqlite3.Error, path: Path) -> LibraryError:
-    message = str(error)
-    if "closed database" in message:
-        return LibraryClosed(f"the library with {path} was closed")
-    if "locked" in message or "busy" in message:
-        return LibraryLocked(f"{path} is being written by another process")
-    if catalog_file.refuses_writing(error):
-        return LibraryUnwritable(f"{path} cannot be written ({message})")
-    return CatalogDamaged(f"{path} cannot be read ({message})")
 
 
 def _conditions(filters: Filters) -> tuple[list[str], list[Any]]:

@@ -115,7 +115,7 @@ def adopt(
     """
     known, embedded, taken = catalog.videos(), catalog.embedded(), set(catalog.locations())
     adopted = []
-    with catalog.together():
+    with catalog.transaction():
         for video_id in sorted(archive.video_ids(fingerprint)):
             if video_id in known and known[video_id].removed:
                 continue
@@ -160,7 +160,7 @@ def _take(source: Path, catalog: Catalog) -> bool:
         db.text_factory = bytes  # a flipped bit is not always UTF-8
     except sqlite3.Error:
         return False
-    with closing(db), catalog.together():
+    with closing(db), catalog.transaction():
         for table, columns in TABLES.items():
             for row in _rows(db, table, columns, lost):
                 values = _believed(columns, row)

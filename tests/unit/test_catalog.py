@@ -384,7 +384,7 @@ def test_a_video_that_appears_between_two_reads_does_no_harm(
 ) -> None:
     """`footage videos` while `footage index` records one more."""
     other = Catalog(five.path, fingerprint=MARK)
-    read = Catalog._rows
+    read = Catalog.rows
 
     def read_then_others_write(self: Catalog, sql: str, values: Any = ()) -> list[sqlite3.Row]:
         rows = read(self, sql, values)
@@ -392,7 +392,7 @@ def test_a_video_that_appears_between_two_reads_does_no_harm(
             put(other, 6, "/films/new.mp4", tags="new")
         return rows
 
-    monkeypatch.setattr(Catalog, "_rows", read_then_others_write)
+    monkeypatch.setattr(Catalog, "rows", read_then_others_write)
     assert len(five.videos()) >= 5
     other.close()
 

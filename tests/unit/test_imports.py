@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ingest", "search", "reindex", "move", "tune", "prune", "salvage", "retouch", "demo"),
     ("records", "copies"),
     ("embedders", "index", "archive", "catalog"),
+    ("database",),
     ("embedder", "thumbnails", "catalog_file"),
     ("media",),
     ("query", "settings", "logs", "prefetch"),

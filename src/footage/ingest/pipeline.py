@@ -277,7 +277,7 @@ class Ingest:
 
     def _commit(self, result: _Embedded, tags: Sequence[str]) -> Outcome:
         item, embedding = result.pending, result.embedding
-        with self._catalog.together():  # killed within, nothing of the video shows
+        with self._catalog.transaction():  # killed within, nothing of the video shows
             kind = Kind.REMOVED if self._is_removed(result.video_id) else result.kind
             fresh = kind is not Kind.REMOVED and self._record(result)
             self._catalog.locate(item.path, item.stamp, result.video_id)
