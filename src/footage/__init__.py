@@ -10,6 +10,8 @@
 from footage.catalog import Video
 from footage.embedder import Embedder, Fingerprint, Route, Track, VideoEmbedding, VideoFile
 from footage.errors import (
+    AnswerLost,
+    AnswerUnusable,
     ArchiveDamaged,
     BackupDamaged,
     CatalogDamaged,
@@ -20,6 +22,7 @@ from footage.errors import (
     IndexUnavailable,
     InvalidQuery,
     InvalidVector,
+    KeyRefused,
     LibraryClosed,
     LibraryError,
     LibraryLocked,
@@ -32,7 +35,12 @@ from footage.errors import (
     MediaMissing,
     NotFound,
     NoVideo,
+    QuotaGone,
+    RequestRefused,
+    ServiceDown,
+    ServiceError,
     SpaceMismatch,
+    TaskFailed,
     UnreadableMedia,
     UsageError,
 )
@@ -50,6 +58,8 @@ from footage.settings import Sampling
 __version__ = "0.1.0"
 
 __all__ = [
+    "AnswerLost",
+    "AnswerUnusable",
     "ArchiveDamaged",
     "BackupDamaged",
     "CatalogDamaged",
@@ -66,6 +76,7 @@ __all__ = [
     "IngestInterrupted",
     "InvalidQuery",
     "InvalidVector",
+    "KeyRefused",
     "LabelledQuery",
     "Library",
     "LibraryClosed",
@@ -87,13 +98,18 @@ __all__ = [
     "Outcome",
     "PruneReport",
     "Query",
+    "QuotaGone",
     "ReindexReport",
     "Report",
+    "RequestRefused",
     "Route",
     "Sampling",
     "SearchResult",
     "Segment",
+    "ServiceDown",
+    "ServiceError",
     "SpaceMismatch",
+    "TaskFailed",
     "Track",
     "UnreadableMedia",
     "UsageError",

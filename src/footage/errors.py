@@ -24,7 +24,15 @@
         ├── EmbedderUnavailable   embedder_unavailable  400
         ├── EmbedderBroken        embedder_broken       500
         ├── SpaceMismatch         space_mismatch        409
-        └── InvalidVector         invalid_vector        400
+        ├── InvalidVector         invalid_vector        400
+        └── ServiceError          service               502
+            ├── KeyRefused        key_refused           502
+            ├── RequestRefused    request_refused       502
+            ├── QuotaGone         quota_gone            503   yes
+            ├── ServiceDown       service_down          503   yes
+            ├── AnswerLost        answer_lost           502   yes
+            ├── AnswerUnusable    answer_unusable       502
+            └── TaskFailed        task_failed           502
 
 An error says what happened and to what (``what``) and what to do about it (``remedy``);
 ``str(error)`` joins the two into the one sentence a user reads.
@@ -228,3 +236,64 @@ class InvalidVector(EmbedderError):
 
     code = "invalid_vector"
     http_status = 400
+
+
+class ServiceError(EmbedderError):
+    """The service that embeds for footage is the trouble; the base of all it can be."""
+
+    code = "service"
+    http_status = 502
+
+
+class KeyRefused(ServiceError):
+    """There is no API key, or the service does not take it."""
+
+    code = "key_refused"
+    default_remedy = "set TWELVE_LABS_API_KEY to a key that is valid"
+
+
+class RequestRefused(ServiceError):
+    """The service understood and said no: the same request will be refused again."""
+
+    code = "request_refused"
+    default_remedy = "change what its message names"
+
+
+class QuotaGone(ServiceError):
+    """No more requests are allowed for now; ``str(error)`` says until when."""
+
+    code = "quota_gone"
+    http_status = 503
+    retryable = True
+    default_remedy = "run the same command again later"
+
+
+class ServiceDown(ServiceError):
+    """The service cannot be reached, or answers with nothing but errors of its own."""
+
+    code = "service_down"
+    http_status = 503
+    retryable = True
+    default_remedy = "run the same command again later"
+
+
+class AnswerLost(ServiceError):
+    """A request that costs money was sent and its answer never came: it may have been done."""
+
+    code = "answer_lost"
+    retryable = True
+    default_remedy = "look whether it was done before asking again, or it is paid for twice"
+
+
+class AnswerUnusable(ServiceError):
+    """An answer that says yes and holds no embeddings that could be used."""
+
+    code = "answer_unusable"
+    default_remedy = "run the same command again, and report it if it stays"
+
+
+class TaskFailed(ServiceError):
+    """The service took a video and could not embed it; other videos are not affected."""
+
+    code = "task_failed"
+    default_remedy = "check that it plays elsewhere, then copy or re-encode it"

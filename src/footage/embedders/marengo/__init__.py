@@ -1,0 +1,1 @@
+"""Twelve Labs Marengo: videos are embedded by a service, through its official SDK."""
