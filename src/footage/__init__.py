@@ -41,6 +41,7 @@ from footage.errors import (
     ServiceError,
     SpaceMismatch,
     TaskFailed,
+    TaskUnfinished,
     UnreadableMedia,
     UsageError,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "ServiceError",
     "SpaceMismatch",
     "TaskFailed",
+    "TaskUnfinished",
     "Track",
     "UnreadableMedia",
     "UsageError",

@@ -54,8 +54,27 @@ CREATE TABLE embeddings (
 ) STRICT, WITHOUT ROWID;
 """
 
+_FORMAT_2 = """
+CREATE TABLE tasks (
+    video_id    TEXT NOT NULL, -- of no known video yet: it is being embedded
+    fingerprint TEXT NOT NULL,
+    asked_at    TEXT NOT NULL,
+    asset_id    TEXT,
+    task_id     TEXT, -- NULL while the answer is awaited
+    PRIMARY KEY (video_id, fingerprint)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE usage (
+    at          TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    what        TEXT NOT NULL,
+    video_id    TEXT,
+    seconds     REAL NOT NULL,
+    dollars     REAL NOT NULL
+) STRICT;
+"""
+
 # The step at place n takes a catalog of format n to format n + 1. Never change one; append.
-MIGRATIONS: tuple[str, ...] = (_FORMAT_1,)
+MIGRATIONS: tuple[str, ...] = (_FORMAT_1, _FORMAT_2)
 
 _REFUSALS = ("full", "readonly", "unable to open", "disk I/O")
 BUSY_SECONDS = 10.0  # how long one writer waits for another

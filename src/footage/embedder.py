@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footage.errors import InvalidVector
+from footage.ledger import Ledger
 from footage.media.frames import Damage
 from footage.media.probe import VideoInfo
 
@@ -119,6 +120,16 @@ class Embedder(ABC):
     @abstractmethod
     def encode_text(self, text: str) -> Vector:
         """Embed a query's text as a unit vector, float32 [dimension]."""
+
+    def attach(self, ledger: Ledger) -> None:  # noqa: B027 - most have nothing to note
+        """Told by a library where to note what is under way elsewhere, and what was paid."""
+
+    def kept(self, video_id: str) -> None:  # noqa: B027
+        """Told by a library that the embedding of a video is safely stored."""
+
+    def price(self, seconds: float) -> float:  # noqa: ARG002
+        """About how many dollars embedding so many seconds of video costs; 0 on this machine."""
+        return 0.0
 
     @abstractmethod
     def self_test(self, *, full: bool = True) -> None:

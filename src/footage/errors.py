@@ -32,7 +32,8 @@
             ├── ServiceDown       service_down          503   yes
             ├── AnswerLost        answer_lost           502   yes
             ├── AnswerUnusable    answer_unusable       502
-            └── TaskFailed        task_failed           502
+            ├── TaskFailed        task_failed           502
+            └── TaskUnfinished    task_unfinished       504   yes
 
 An error says what happened and to what (``what``) and what to do about it (``remedy``);
 ``str(error)`` joins the two into the one sentence a user reads.
@@ -297,3 +298,12 @@ class TaskFailed(ServiceError):
 
     code = "task_failed"
     default_remedy = "check that it plays elsewhere, then copy or re-encode it"
+
+
+class TaskUnfinished(ServiceError):
+    """The service took a video and is at work on it for longer than one wants to wait."""
+
+    code = "task_unfinished"
+    http_status = 504
+    retryable = True
+    default_remedy = "run the same command again later: it goes on waiting and pays nothing anew"

@@ -35,6 +35,7 @@ from footage.index.schema import plan_of
 from footage.index.segments import SegmentIndex
 from footage.ingest.pipeline import Ingest
 from footage.ingest.report import Observer, Report
+from footage.ledger import Ledger, Spending, spendings
 from footage.media.sources import scan
 from footage.migrate import MigrationPlan, MigrationReport, Migrator
 from footage.move import Mover, MoveReport
@@ -101,7 +102,9 @@ class Library:
         self._log_file = logs.to_file(folder / "logs" / "footage.log")
         if copies.is_lost(folder):
             raise CatalogDamaged(f"{folder / 'catalog.sqlite'} is missing or empty")
-        self.catalog = Catalog(folder / "catalog.sqlite", fingerprint=self.embedder.fingerprint.id)
+        mark = self.embedder.fingerprint.id
+        self.catalog = Catalog(folder / "catalog.sqlite", fingerprint=mark)
+        self.embedder.attach(Ledger(self.catalog, mark))
         self._ingest_turn = threading.Lock()
         self._ingest_lock = FileLock(folder / "ingest.lock", thread_local=False)
 
@@ -264,6 +267,10 @@ class Library:
             gone = report.gone + (report.unreachable if unreachable else [])
             self.catalog.forget_locations(gone)
             return report
+
+    def usage(self) -> list[Spending]:
+        """What was paid to services for this library, by month and purpose, newest first."""
+        return spendings(self.catalog)
 
     def disk_use(self) -> dict[str, int]:
         """Bytes on disk by part: archive, index, thumbnails, catalog, logs."""
@@ -568,6 +575,7 @@ class Library:
     @contextlib.contextmanager
     def _migrator(self, target: Embedder) -> Iterator[Migrator]:
         grown = Catalog(self.catalog.path, fingerprint=target.fingerprint.id)
+        target.attach(Ledger(grown, target.fingerprint.id))
         index = self._index_at(self.settings.milvus_uri, self._milvus_token, target)
         try:
             yield Migrator(
@@ -597,6 +605,7 @@ class Library:
         self._close_index()
         self.embedder = embedder
         self.catalog.follow(embedder.fingerprint.id)
+        embedder.attach(Ledger(self.catalog, embedder.fingerprint.id))
 
     def _fill_and_switch(
         self,

@@ -31,8 +31,10 @@ TABLES: dict[str, tuple[str, ...]] = {
     "tags": ("video_id", "tag"),
     "tombstones": ("video_id", "removed_at"),
     "embeddings": ("video_id", "fingerprint", "segments", "damage"),
+    "tasks": ("video_id", "fingerprint", "asked_at", "asset_id", "task_id"),
+    "usage": ("at", "fingerprint", "what", "video_id", "seconds", "dollars"),
 }
-_DATES = {"recorded_at", "added_at", "removed_at"}
+_DATES = {"recorded_at", "added_at", "removed_at", "asked_at", "at"}
 
 
 @dataclass(slots=True)

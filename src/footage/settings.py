@@ -35,6 +35,7 @@ class Environment(BaseSettings):
     library: Path | None = None  # FOOTAGE_LIBRARY: the library used when none is named
     milvus_uri: str | None = None  # FOOTAGE_MILVUS_URI: a server for new libraries
     milvus_token: SecretStr | None = None  # FOOTAGE_MILVUS_TOKEN: never written to disk
+    marengo_dollars_a_minute: float | None = None  # FOOTAGE_MARENGO_DOLLARS_A_MINUTE
     models: Path | None = None  # FOOTAGE_MODELS: where models that were fetched lie
 
 

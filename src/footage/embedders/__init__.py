@@ -8,7 +8,7 @@ from footage.embedder import Embedder
 from footage.errors import EmbedderUnavailable
 from footage.settings import Sampling
 
-NAMES = ("lite", "clip:NAME")
+NAMES = ("lite", "clip:NAME", "marengo:3.0", "marengo:3.5")
 
 
 def settled(name: str, *, on_progress: Callable[[int, int], None] | None = None) -> str:
@@ -17,10 +17,14 @@ def settled(name: str, *, on_progress: Callable[[int, int], None] | None = None)
     ``on_progress`` is told bytes done and in all of what is fetched. Raises `EmbedderUnavailable`
     for an unknown name or a model that cannot be had, `EmbedderBroken` for one that is not sound.
     """
-    if _is_clip(name):
+    if _is(name, "clip"):
         from footage.embedders.clip import obtain
 
         return obtain(name, on_progress=on_progress)
+    if _is(name, "marengo"):
+        from footage.embedders.marengo.setup import read
+
+        return read(name).name
     if name == "lite":
         return name
     raise _unknown(name)
@@ -28,7 +32,9 @@ def settled(name: str, *, on_progress: Callable[[int, int], None] | None = None)
 
 def agrees(wanted: str, actual: str) -> bool:
     """Whether ``wanted``, as a user names an embedder, is the ``actual`` one of a library."""
-    if wanted == actual or not _is_clip(wanted) or not _is_clip(actual):
+    if wanted != actual and _is(wanted, "marengo"):
+        return settled(wanted) == actual
+    if wanted == actual or not _is(wanted, "clip") or not _is(actual, "clip"):
         return wanted == actual
     from footage.embedders.clip import parse
 
@@ -45,15 +51,19 @@ def open_embedder(name: str, sampling: Sampling) -> Embedder:
         from footage.embedders.lite import LiteEmbedder
 
         return LiteEmbedder(sampling)
-    if _is_clip(name):
+    if _is(name, "clip"):
         from footage.embedders.clip import ClipEmbedder
 
         return ClipEmbedder(name, sampling)
+    if _is(name, "marengo"):
+        from footage.embedders.marengo.embedder import MarengoEmbedder
+
+        return MarengoEmbedder(name, sampling)
     raise _unknown(name)
 
 
-def _is_clip(name: str) -> bool:
-    return name.split(":", maxsplit=1)[0] == "clip"
+def _is(name: str, kind: str) -> bool:
+    return name.split(":", maxsplit=1)[0] == kind
 
 
 def _unknown(name: str) -> EmbedderUnavailable:

@@ -20,12 +20,16 @@ from footage.archive import Archive
 from footage.catalog import Catalog, Video
 from footage.embedder import Embedder, VideoEmbedding, VideoFile
 from footage.errors import (
+    AnswerUnusable,
     ArchiveDamaged,
     FootageError,
     IndexUnavailable,
     LibraryLocked,
     MediaChanged,
     MediaError,
+    RequestRefused,
+    TaskFailed,
+    TaskUnfinished,
     UnreadableMedia,
 )
 from footage.index.segments import SegmentIndex
@@ -46,6 +50,10 @@ FLUSH_SEGMENTS = 5_000
 LONGEST_PAUSE = 300.0  # seconds between flushes while the index cannot be had
 LAST_FLUSH_WAIT = 30.0  # seconds the end of a run waits for whoever holds the index
 QUEUED_A_WORKER = 2  # videos submitted ahead: enough to keep a worker busy, few to undo
+
+
+# These fail one video; others are not affected.
+OF_ONE_VIDEO = (MediaError, TaskFailed, TaskUnfinished, RequestRefused, AnswerUnusable)
 
 
 class _Stopped(Exception):
@@ -156,7 +164,7 @@ class Ingest:
             for item, future in self._in_turn(workers, pending, running):
                 try:
                     result = future.result()
-                except MediaError as error:
+                except OF_ONE_VIDEO as error:
                     self._finish(report, _failure(item.path, error))
                 except FootageError:
                     raise
@@ -218,6 +226,7 @@ class Ingest:
             self._thumbnails.keep(video_id, draft, spans)
         about = describe(_video(item, video_id, embedding.duration), [(item.path, item.stamp)])
         self._archive.write(video_id, self._embedder.fingerprint, embedding, video=about)
+        self._embedder.kept(video_id)
         log.info(
             "embedded %s: %.1f s of video, %d segments in %.2f s",
             shown(item.path),

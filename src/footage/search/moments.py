@@ -14,6 +14,7 @@ from footage.query import Query
 JOIN_GAP = 0.05  # seconds between segments that still touch, given rounding
 JOIN_SHARE = 0.85  # of the way from the floor to a moment's best: cosines have no fixed scale
 FLOOR_RANK = 200  # the hit whose score is the floor: the best of what does not match, or near it
+FOLD_SHARE = 0.5  # of the shorter of two moments of several routes, that makes them one
 LONGEST = 60.0  # seconds a moment may grow to: longer is a film, not a moment
 
 
@@ -159,7 +160,30 @@ def merge(hits: Iterable[Hit]) -> list[Group]:
             group.start = min(group.start, neighbour.start)
             group.end = max(group.end, neighbour.end)
         groups.append(group)
-    return groups
+    return _folded(groups)
+
+
+def _folded(groups: Iterable[Group]) -> list[Group]:
+    """One group for what was found on several routes at once: the best, the others its evidence."""
+    kept: dict[str, list[Group]] = {}
+    folded = []
+    for group in groups:
+        others = kept.setdefault(group.best.video_id, [])
+        same = next((other for other in others if _is_same(other, group)), None)
+        if same is not None:
+            same.hits += group.hits
+            same.ranks += group.ranks
+        else:
+            others.append(group)
+            folded.append(group)
+    return folded
+
+
+def _is_same(one: Group, other: Group) -> bool:
+    """Whether two groups of a video are of other routes, and share half of the shorter."""
+    shared = min(one.end, other.end) - max(one.start, other.start)
+    shorter = min(one.end - one.start, other.end - other.start)
+    return one.best.route != other.best.route and shared >= FOLD_SHARE * shorter
 
 
 def ranked(hits: Iterable[Hit]) -> list[Hit]:

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 from footage.catalog import Catalog, Video
 from footage.embedder import Embedder, Vector, checked_vector
@@ -76,7 +77,7 @@ class Searcher:
     def _groups(self, query: Query, vector: Vector) -> list[Group]:
         wanted = query.offset + query.limit
         video_ids, excluding = self._catalog.scope(query.filters)
-        search = partial(self._index.search, vector, video_ids=video_ids, excluding=excluding)
+        search = partial(self._search, vector, video_ids=video_ids, excluding=excluding)
         if query.group_by_video:
             return best_a_video(self._closer.rescored(of_videos(search, wanted), vector))[:wanted]
         groups: list[Group] = []
@@ -86,6 +87,13 @@ class Searcher:
             if len(groups) >= wanted or len(hits) < depth:
                 break
         return groups
+
+    def _search(self, vector: Vector, **options: Any) -> list[Hit]:
+        """The hits that are moments: not whole videos, where there are segments as well."""
+        hits = self._index.search(vector, **options)
+        if all(route.scope != "clip" for route in self._embedder.routes):
+            return hits
+        return [hit for hit in hits if hit.route.scope == "clip"]
 
     def _sharpen(self, groups: Sequence[Group], vector: Vector) -> None:
         for group in groups:

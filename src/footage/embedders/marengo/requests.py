@@ -55,7 +55,7 @@ class Source:
 class Segmentation:
     """Pieces of at least ``seconds`` that follow what happens, or of exactly ``seconds``."""
 
-    strategy: Literal["dynamic", "fixed"]
+    strategy: str  # dynamic or fixed
     seconds: int
 
     def body(self) -> dict[str, Any]:

@@ -1,0 +1,100 @@
+"""What is under way at a paid service, and what was paid: kept in the catalog.
+
+A task's id is written down before it is waited for, so that a crash resumes it instead of paying
+again; and that a task is being asked for before it is asked, so that an answer that never arrived
+is looked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from footage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteTask:
+    """The work on one video at the service: asked for, perhaps with an answer."""
+
+    asked_at: datetime
+    asset_id: str | None = None
+    task_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What one model was used for in one month."""
+
+    month: str  # 2026-11
+    what: str  # of whom what was asked: marengo3.0 video
+    calls: int
+    seconds: float
+    dollars: float
+
+
+class Ledger:
+    """The tasks and payments of one embedder in one library's catalog."""
+
+    def __init__(self, database: Database, fingerprint: str) -> None:
+        self._database = database
+        self._fingerprint = fingerprint
+
+    def task(self, video_id: str) -> RemoteTask | None:
+        """The work under way on a video; None where none is."""
+        rows = self._database.rows(
+            "SELECT * FROM tasks WHERE video_id = ? AND fingerprint = ?",
+            (video_id, self._fingerprint),
+        )
+        for row in rows:
+            asked_at = datetime.fromisoformat(row["asked_at"])
+            return RemoteTask(asked_at, row["asset_id"], row["task_id"])
+        return None
+
+    def note(self, video_id: str, task: RemoteTask) -> None:
+        """Write down how far the work on a video is."""
+        with self._database.transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO tasks VALUES (?,?,?,?,?)",
+                (
+                    video_id,
+                    self._fingerprint,
+                    task.asked_at.isoformat(),
+                    task.asset_id,
+                    task.task_id,
+                ),
+            )
+
+    def close(self, video_id: str) -> None:
+        """The work on a video is done, or will never be."""
+        with self._database.transaction() as db:
+            db.execute(
+                "DELETE FROM tasks WHERE video_id = ? AND fingerprint = ?",
+                (video_id, self._fingerprint),
+            )
+
+    def pay(self, what: str, *, video_id: str | None, seconds: float, dollars: float) -> None:
+        """Write down a payment: seconds of media, and about how many dollars."""
+        now = datetime.now(timezone.utc).isoformat()
+        with self._database.transaction() as db:
+            db.execute(
+                "INSERT INTO usage VALUES (?,?,?,?,?,?)",
+                (now, self._fingerprint, what, video_id, seconds, dollars),
+            )
+
+    def spent(self) -> float:
+        """Dollars paid in all, about."""
+        rows = self._database.rows(
+            "SELECT coalesce(sum(dollars), 0) FROM usage WHERE fingerprint = ?",
+            (self._fingerprint,),
+        )
+        return float(rows[0][0])
+
+
+def spendings(database: Database) -> list[Spending]:
+    """All that was paid from this library, by month and purpose, the newest first."""
+    rows = database.rows(
+        "SELECT substr(at, 1, 7) AS month, what, count(*) AS calls, sum(seconds) AS seconds,"
+        " sum(dollars) AS dollars FROM usage GROUP BY 1, 2 ORDER BY 1 DESC, 2"
+    )
+    return [Spending(**dict(row)) for row in rows]
