@@ -286,7 +286,7 @@ def test_an_outage_opens_the_circuit_for_others_while_a_call_under_way_waits() -
     def look() -> None:
         if line.circuit._until and line.time.now < line.circuit._until and not seen:
             seen.append("open")
-            with pytest.raises(ServiceDown, match="not asked again.*after 20"):
+            with pytest.raises(ServiceDown, match=r"not asked again.*after 20"):
                 line.call()
 
     with pytest.raises(ServiceDown, match="out of order"):
