@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from json import JSONDecodeError
+from typing import Any
 
 import httpx
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from twelvelabs.core.api_error import ApiError
 
 from footage.errors import (
@@ -160,7 +161,10 @@ def _answered(error: ApiError, now: float, scrub: Scrub) -> Fault:
     status = error.status_code or 0
     if 200 <= status < 300:
         return Fault(status, "the answer cannot be read", garbled=True)
-    body = error.body if isinstance(error.body, dict) else {}
+    body: Any = error.body
+    if isinstance(body, BaseModel):  # the SDK reads the body of a 413, and of no other status
+        body = body.model_dump()
+    body = body if isinstance(body, dict) else {}
     inner = body.get("error") if isinstance(body.get("error"), dict) else body
     message = inner.get("message") if isinstance(inner, dict) else None
     code = inner.get("code") if isinstance(inner, dict) else None
