@@ -25,7 +25,7 @@ _CHUNK = 32
 class TuneRecipe:
     """Constants of the fine-tuning; README.md gives the reason for each."""
 
-    epochs: int = 6
+    epochs: int = 5
     batch: int = 256
     rate: float = 1e-4
     guide_rate: float = 1e-4

@@ -50,14 +50,15 @@ def write_back(backbone: Path, back: Path) -> None:
 
 def cached_edge(front: Path, images: Sequence[Path], number: int, cache: Path) -> Edge:
     """View `number` of each image through `front`, or what `cache` holds of it."""
-    constants = {c.name: numpy_helper.to_array(c) for c in onnx.load(front).graph.initializer}
     if not cache.exists():
         _run_view(front, images, number, cache)
-    return Edge(
-        codes=np.load(cache, mmap_mode="r"),
-        scale=float(constants[f"{_EDGE}_scale"]),
-        zero=int(constants[f"{_EDGE}_zero_point"]),
-    )
+    scale, zero = _scale_and_zero(front)
+    return Edge(np.load(cache, mmap_mode="r"), scale, zero)
+
+
+def _scale_and_zero(model: Path) -> tuple[float, int]:
+    constants = {c.name: numpy_helper.to_array(c) for c in onnx.load(model).graph.initializer}
+    return float(constants[f"{_EDGE}_scale"]), int(constants[f"{_EDGE}_zero_point"])
 
 
 def _run_view(front: Path, images: Sequence[Path], number: int, cache: Path) -> None:
@@ -77,7 +78,12 @@ def _run_view(front: Path, images: Sequence[Path], number: int, cache: Path) -> 
 
 
 def edge_features(back: Path, edge: Edge) -> np.ndarray:
-    """Pooled features float32 [n, 1280] of what passed the edge."""
+    """Pooled features float32 [n, 1280] of what passed the edge.
+
+    Raises ValueError where `back` was cut from a backbone whose front rounds otherwise.
+    """
+    if not np.allclose(_scale_and_zero(back), (edge.scale, edge.zero), rtol=1e-3):
+        raise ValueError(f"{back} does not fit the cached views: empty the work folder")
     network = session(back)
     parts = [
         network.run(None, {_CODES: edge.codes[start : start + BATCH].transpose(0, 3, 1, 2)})[0]

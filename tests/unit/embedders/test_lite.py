@@ -54,6 +54,12 @@ def test_a_paraphrase_is_nearer_than_another_subject(lite: LiteEmbedder) -> None
     assert query @ near > query @ far + 0.2
 
 
+def test_a_word_alone_is_meant_as_in_a_sentence(lite: LiteEmbedder) -> None:
+    word, sentence = lite.encode_text("skiing"), lite.encode_text("there is skiing in the picture")
+    assert 0.8 < word @ sentence < 0.999
+    assert word @ lite.encode_text("a man is skiing") > 0.3
+
+
 def test_a_long_query_is_cut_and_not_refused(lite: LiteEmbedder) -> None:
     long = lite.encode_text("a dog " * 400)
     np.testing.assert_allclose(long, lite.encode_text("a dog " * 500), atol=1e-5)
