@@ -6,8 +6,9 @@ import argparse
 import json
 from pathlib import Path
 
+from training.finetune import TuneRecipe
 from training.head import Recipe
-from training.pipeline import build, prepare
+from training.pipeline import build, prepare, tune
 from training.tune import compare
 
 HERE = Path(__file__).parent
@@ -17,7 +18,7 @@ PACKAGE = HERE.parent / "src" / "footage" / "embedders" / "lite_model"
 def main() -> None:
     """Read the command line and run the recipe."""
     options = _options()
-    corpus = prepare(options.data, options.work)
+    corpus = tune(prepare(options.data, options.work), options.work, TuneRecipe())
     if options.tune:
         compare(corpus)
         return

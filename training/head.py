@@ -90,13 +90,14 @@ def train(examples: Examples, recipe: Recipe) -> Head:
 def _train_once(examples: Examples, recipe: Recipe, seed: int) -> Head:
     torch.manual_seed(seed)
     shift, spread = examples.features.mean(axis=0), examples.features.std(axis=0) + 1e-6
-    model = _Model(recipe)
+    model = Model(recipe)
     optimiser = torch.optim.AdamW(model.groups(recipe.decay), lr=recipe.rate)
     steps = len(examples.features) // recipe.batch * recipe.epochs
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     for features, conse, sentences in _batches(examples, recipe, seed):
-        scores = model((features - shift) / spread, conse, sentences)
-        loss = _contrast(scores, sentences, recipe.same_meaning)
+        images = model.images((features - shift) / spread, conse)
+        scores = model.scores(images, sentences)
+        loss = contrast(scores, sentences, recipe.same_meaning)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -110,7 +111,9 @@ def _train_once(examples: Examples, recipe: Recipe, seed: int) -> Head:
     )
 
 
-class _Model(nn.Module):
+class Model(nn.Module):
+    """The head and the adapter while they learn."""
+
     def __init__(self, recipe: Recipe) -> None:
         super().__init__()
         self.recipe = recipe
@@ -119,13 +122,22 @@ class _Model(nn.Module):
         self.adapter = nn.Parameter(torch.eye(WORDS))
         self.log_scale = nn.Parameter(torch.tensor(recipe.scale_start).log())
 
-    def forward(
-        self, features: torch.Tensor, conse: torch.Tensor, sentences: torch.Tensor
-    ) -> torch.Tensor:
-        """Scaled cosines [n, n] of n images (rows) and n sentences, from standard features."""
+    def start_from(self, head: Head, shift: torch.Tensor, spread: torch.Tensor) -> None:
+        """Take over a trained head, whose features will be given as (raw - shift) / spread."""
+        weight = torch.from_numpy(head.weight)
+        with torch.no_grad():
+            self.weight.copy_(weight * spread[:, None])
+            self.bias.copy_(torch.from_numpy(head.bias) + shift @ weight)
+            self.adapter.copy_(torch.from_numpy(head.adapter))
+
+    def images(self, features: torch.Tensor, conse: torch.Tensor) -> torch.Tensor:
+        """Unit vectors [n, 384] from standard features [n, 1280] and ConSE vectors [n, 384]."""
         kept = functional.dropout(features, self.recipe.dropout)
         named = self.recipe.conse_weight * functional.normalize(conse @ self.adapter, dim=1)
-        images = functional.normalize(kept @ self.weight + self.bias + named, dim=1)
+        return functional.normalize(kept @ self.weight + self.bias + named, dim=1)
+
+    def scores(self, images: torch.Tensor, sentences: torch.Tensor) -> torch.Tensor:
+        """Scaled cosines [n, n] of n images (rows) and n sentences."""
         texts = functional.normalize(sentences @ self.adapter, dim=1)
         return self.log_scale.exp().clamp(max=self.recipe.scale_most) * images @ texts.T
 
@@ -138,7 +150,7 @@ class _Model(nn.Module):
         ]
 
 
-def _contrast(scores: torch.Tensor, sentences: torch.Tensor, same: float) -> torch.Tensor:
+def contrast(scores: torch.Tensor, sentences: torch.Tensor, same: float) -> torch.Tensor:
     """Symmetric InfoNCE of scores [n, n], blind to pairs whose captions say the same."""
     own = torch.eye(len(scores), dtype=torch.bool)
     alike = (sentences @ sentences.T > same) & ~own
@@ -157,12 +169,12 @@ def _batches(
         order = chance.permutation(total)
         for start in range(0, total - recipe.batch + 1, recipe.batch):
             rows = order[start : start + recipe.batch]
-            sentences = _sentences(examples, rows, recipe.pair_chance, chance)
+            sentences = draw_sentences(examples, rows, recipe.pair_chance, chance)
             conse = torch.from_numpy(examples.conse[rows])
             yield torch.from_numpy(examples.features[rows]), conse, sentences
 
 
-def _sentences(
+def draw_sentences(
     examples: Examples, rows: np.ndarray, pair_chance: float, chance: np.random.Generator
 ) -> torch.Tensor:
     """One caption an image, or with `pair_chance` the mean of two, unit [b, 384]."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from training.head import Recipe
 from training.shapes import MAX_TOKENS, SIZE, WORDS
 
-VERSION = "1"
+VERSION = "2"
 FILES = ("image.onnx", "text.onnx", "tokenizer.json", "canary.json", "canary.npz")
 
 

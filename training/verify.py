@@ -14,7 +14,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from training.data import load_rows
-from training.evaluate import tower_recall
+from training.evaluate import embed
 from training.features import session
 from training.text import Texts
 
@@ -62,7 +62,7 @@ def main() -> None:
     tokens = Tokenizer.from_file(str(options.model / "tokenizer.json"))
     image, text = options.model / "image.onnx", options.model / "text.onnx"
     figures = {"canary": check_canary(options.model)}
-    figures["dev"] = tower_recall(image, text, tokens, rows)
+    figures["dev"] = embed(image, text, tokens, rows).recall()
     print(json.dumps(figures, indent=2))
 
 

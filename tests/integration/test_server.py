@@ -94,12 +94,13 @@ def test_indexing_goes_on_without_the_server_and_catches_up(
 def test_cut_while_indexing_the_rest_is_waiting_then_found(
     far: Library, relay: Relay, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tell_impatiently(monkeypatch)
     make_video(folder / "blue.mp4", seconds=4, shots=["blue"])
     relay.deaf = True
-    report = far.add(folder)
+    with monkeypatch.context() as impatient:
+        tell_impatiently(impatient)
+        report = far.add(folder)
     assert (len(report.failed), report.waiting) == (0, 1)
-    relay.deaf = False
+    relay.deaf = False  # what now follows may take its time
     assert far.add(folder).waiting == 0
     assert far.search("blue")[0].title == "blue"
 

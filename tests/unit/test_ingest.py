@@ -321,6 +321,7 @@ def test_after_an_interrupt_the_next_run_completes(
 ) -> None:
     for at in range(5):
         make(f"{at}.mp4", "red", seconds=2 + at / 10)
+    before = threading.active_count()  # servers of other tests may be among them
     with pytest.raises(IngestInterrupted) as caught:
         library.add(folder, observer=Interrupting(after=2))
     # what it was told of, and what was finished at that moment
@@ -328,7 +329,7 @@ def test_after_an_interrupt_the_next_run_completes(
     assert 2 <= kept < 5
     assert isinstance(caught.value, KeyboardInterrupt)
     assert len(titles(library, "red")) == kept
-    assert threading.active_count() < 10
+    assert threading.active_count() < before + 9
     report = library.add(folder)
     assert not report.failed
     assert sorted(kinds(report).values())[-2:] == ["unchanged", "unchanged"]

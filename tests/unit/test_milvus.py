@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import milvus_lite
 import pytest
 from filelock import FileLock
 
-from footage.errors import LibraryLocked
+from footage.errors import IndexUnavailable, LibraryLocked
 from footage.index.milvus import Milvus
 
 
@@ -122,3 +123,34 @@ def test_the_engine_is_known_within_a_session_only(milvus: Milvus) -> None:
         assert milvus.engine.embedded
     with pytest.raises(RuntimeError):
         milvus.engine  # noqa: B018 - asking is what is tested
+
+
+def an_engine(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have milvus-lite start ``script`` where it would start its engine, ``$lib/milvus``."""
+    program = folder / "milvus"
+    lib = Path(milvus_lite.__file__).parent / "lib"
+    program.write_text(f'#!/bin/sh\nlib="{lib}"\n{script}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("BIN_PATH", str(folder))
+
+
+@pytest.mark.slow  # pymilvus alone waits ten seconds
+def test_an_engine_slow_to_start_is_waited_for(
+    milvus: Milvus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an_engine(tmp_path, 'sleep 12; LD_LIBRARY_PATH="$lib" exec "$lib/milvus" "$@"', monkeypatch)
+    with milvus.session(linger=0) as client:
+        assert client.list_collections() == []
+
+
+def test_an_engine_that_dies_is_let_go(
+    milvus: Milvus, others_lock: FileLock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as dying:
+        an_engine(tmp_path, "sleep 1; exit 3", dying)
+        with pytest.raises(IndexUnavailable, match="cannot be opened"), milvus.session():
+            pass
+    with others_lock.acquire(timeout=0.1):
+        pass
+    with milvus.session(linger=0) as client:
+        assert client.list_collections() == []

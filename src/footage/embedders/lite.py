@@ -25,6 +25,9 @@ from footage.settings import Sampling
 MODEL_FOLDER = Path(__file__).parent / "lite_model"
 # One core decodes while another embeds; more threads only help where there are more cores.
 THREADS = max(1, min(4, (os.cpu_count() or 2) // 2))
+# The text tower learned from sentences: a word alone is meant better beside one that holds it.
+# Measured in training/README.md, where longer queries gained nothing from it.
+WORD_IN_SENTENCE = "there is {} in the picture"
 
 
 class LiteEmbedder(LocalEmbedder):
@@ -56,7 +59,10 @@ class LiteEmbedder(LocalEmbedder):
 
     def encode_text(self, text: str) -> Vector:
         """The unit vector [dimension] of an English text; beyond 128 tokens it is cut."""
-        vector: Vector = self._encode_texts([text])[0]
+        alone = len(text.split()) == 1
+        forms = [text, WORD_IN_SENTENCE.format(text)] if alone else [text]
+        mean = self._encode_texts(forms).mean(axis=0)
+        vector: Vector = mean / np.linalg.norm(mean)
         return vector
 
     def self_test(self, *, full: bool = True) -> None:

@@ -11,6 +11,7 @@ import contextlib
 import functools
 import logging
 import os
+import socket
 import threading
 import time
 import warnings
@@ -31,6 +32,7 @@ from footage.index.server import PATIENCE, PatientClient, Server
 log = logging.getLogger(__name__)
 
 LINGER = 2.0  # seconds an unused embedded engine stays open for the next search
+STARTING = 30.0  # seconds the embedded engine may take to listen: mostly 0.1, on a busy machine 12
 
 
 class Milvus:
@@ -220,9 +222,12 @@ def _open_embedded(uri: str) -> Any:
     try:
         with warnings.catch_warnings():  # milvus-lite 2.5 imports pkg_resources, which complains
             warnings.simplefilter("ignore")
+            _await_embedded(uri)
             return MilvusClient(uri)
     # the embedded engine's own start-up fails in plain RuntimeError and OSError too
     except (MilvusException, RuntimeError, OSError) as error:
+        if _embedded_process(uri) is not None:
+            _stop_embedded(uri)
         log.debug("Milvus cannot be opened", exc_info=True)
         reason = getattr(error, "message", None) or error
         raise IndexUnavailable(f"Milvus at {uri} cannot be opened ({reason})") from error
@@ -243,6 +248,34 @@ def _embedded_version() -> str:
     from importlib.metadata import version
 
     return version("milvus-lite")
+
+
+def _await_embedded(uri: str) -> None:
+    """Start the engine and wait until it listens; pymilvus would give it ten seconds."""
+    from milvus_lite.server_manager import server_manager_instance
+
+    address = server_manager_instance.start_and_get_uri(uri)
+    process = _embedded_process(uri)
+    if process is None or not str(address).startswith("unix:"):
+        return
+    deadline = time.monotonic() + STARTING
+    while not _listens(address.removeprefix("unix:")) and time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"its engine ended with {process.returncode}")
+        time.sleep(0.01)
+
+
+def _listens(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(path) == 0
+
+
+def _embedded_process(uri: str) -> Any:
+    """The `subprocess.Popen` of the engine that holds this file for us; None where none does."""
+    from milvus_lite.server_manager import server_manager_instance
+
+    server = getattr(server_manager_instance, "_servers", {}).get(str(Path(uri).resolve()))
+    return getattr(server, "_p", None)
 
 
 def _stop_embedded(uri: str) -> None:

@@ -50,7 +50,8 @@ class ShotDetector:
         self._black.append(look.black)
         self._recent.append(look)
         self._find_blends(look)
-        while self._recent[0].time < time - BLEND_SECONDS:
+        # the frame before a gap is kept: what comes after it is compared with that
+        while len(self._recent) > 1 and self._recent[1].time <= time - BLEND_SECONDS:
             self._recent.popleft()
 
     def boundaries(self) -> list[float]:

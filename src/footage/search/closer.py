@@ -82,7 +82,9 @@ class CloserLook:
         frames, _ = self._frames(hit.video_id, hit.start, hit.end)
         if len(frames) == 0:
             return hit
-        return hit._replace(score=(hit.score + float(_cosines(frames, query).max())) / 2)
+        # rounded, so that frames that are alike do not put hits in an order of their own
+        score = (hit.score + float(_cosines(frames, query).max())) / 2
+        return hit._replace(score=round(score, 5))
 
     def _frames(self, video_id: str, start: float, end: float) -> tuple[Track, tuple[float, ...]]:
         try:
