@@ -101,6 +101,8 @@ class Embedder(ABC):
     routes: tuple[Route, ...]
     concurrency: int = 1
     """How many videos may be embedded at the same time."""
+    sent_to: str | None = None
+    """Where videos are sent to be embedded; None where they stay on this machine."""
 
     @abstractmethod
     def embed(

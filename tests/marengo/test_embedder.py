@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from marengo.helpers import KEY, make_double
@@ -228,3 +229,34 @@ def test_a_video_that_is_too_short_is_not_sent(
 def test_what_marengo_cannot_do_is_refused(name: str) -> None:
     with pytest.raises(EmbedderUnavailable, match="cannot be used"):
         MarengoEmbedder(name, Sampling())
+
+
+# the program
+
+
+def test_the_price_is_asked_for_before_anything_is_sent(
+    run: Callable[..., Any],
+    double: Double,
+    films: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TWELVELABS_BASE_URL", double.url)
+    monkeypatch.setenv("TWELVE_LABS_API_KEY", KEY)
+    index = ("index", "--library", tmp_path / "my.library", "--embedder", "marengo", films)
+    refused = run(*index)
+    assert refused.code == 2
+    assert "2 videos, 0:18 in all, will be sent to api.twelvelabs.io: about $0.01" in refused.err
+    assert "say --yes" in refused.err
+    assert double.calls == []
+    agreed = run(*index, "--yes")
+    assert agreed.code == 0, agreed.err
+    assert "2 indexed" in agreed.out
+    assert KEY not in agreed.out + agreed.err
+    log = (tmp_path / "my.library/logs/footage.log").read_text()
+    assert KEY not in log
+    assert "POST /embed-v2/tasks" in log
+    again = run(*index)  # nothing to send, so nothing is asked
+    assert again.code == 0
+    found = run("search", "--library", tmp_path / "my.library", "--json", "green")
+    assert found.json["moments"][0]["title"] == "b"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import datetime, timezone
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,7 +20,7 @@ from footage.embedder import Route, Track, Vector
 from footage.index.segments import Hit, SegmentIndex
 from footage.query import DEEPEST, Query
 from footage.search.closer import CloserLook
-from footage.search.moments import JOIN_GAP, LONGEST, SearchResult, merge
+from footage.search.moments import FOLD_SHARE, JOIN_GAP, LONGEST, SearchResult, merge
 from footage.search.searcher import FEWEST_HITS, Searcher
 from footage.thumbnails import Thumbnails
 
@@ -60,14 +60,24 @@ def test_every_hit_is_in_exactly_one_group(hits: list[Hit]) -> None:
 
 
 @given(results())
-def test_a_group_is_one_stretch_of_one_video_and_route(hits: list[Hit]) -> None:
+def test_a_group_is_one_stretch_of_one_video(hits: list[Hit]) -> None:
     for group in merge(hits):
-        assert len({(one.video_id, one.route) for one in group.hits}) == 1
-        in_time = sorted(group.hits, key=lambda one: one.start)
+        assert len({one.video_id for one in group.hits}) == 1
+        own = [one for one in group.hits if one.route == group.best.route]
+        in_time = sorted(own, key=lambda one: one.start)
         assert all(abs(b.start - a.end) <= JOIN_GAP for a, b in pairwise(in_time))
         assert (group.start, group.end) == (in_time[0].start, in_time[-1].end)
         assert group.best.score == max(one.score for one in group.hits)
-        assert group.end - group.start <= LONGEST or len(group.hits) == 1
+        assert group.end - group.start <= LONGEST or len(own) == 1
+
+
+@given(results())
+def test_what_several_routes_find_at_once_is_one_group(hits: list[Hit]) -> None:
+    groups = merge(hits)
+    for one, other in combinations(groups, 2):
+        if one.best.video_id == other.best.video_id and one.best.route != other.best.route:
+            shared = min(one.end, other.end) - max(one.start, other.start)
+            assert shared < FOLD_SHARE * min(one.end - one.start, other.end - other.start)
 
 
 @given(results(), st.randoms(use_true_random=False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -22,8 +22,10 @@ from footage.cli.options import (
     QuietOption,
     TokenOption,
     VerboseOption,
+    YesOption,
 )
-from footage.cli.output import clock, err, out, place, plural, print_json
+from footage.cli.output import clock, confirm, err, out, place, plural, print_json
+from footage.embedder import Embedder
 from footage.errors import UsageError
 from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Report
 from footage.opening import open_library
@@ -69,6 +71,7 @@ def index(
     ] = None,
     milvus: MilvusOption = None,
     milvus_token: TokenOption = None,
+    yes: YesOption = False,
     as_json: JsonOption = False,
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
@@ -90,7 +93,7 @@ def index(
             on_fetch=on_fetch,
         )
     with opened:
-        bar = ProgressBar(quiet=quiet or as_json)
+        bar = ProgressBar(quiet=quiet or as_json, cost=Cost(opened.embedder, agreed=yes))
         try:
             with bar:
                 report = opened.add(*sources, exclude=exclude or [], tags=tag or [], observer=bar)
@@ -131,10 +134,31 @@ def sampling_of(fps: float | None, segment_length: str | None) -> Sampling | Non
         ) from error
 
 
+class Cost:
+    """What embedding costs, told and agreed to before anything is spent or leaves the machine."""
+
+    def __init__(self, embedder: Embedder, *, agreed: bool) -> None:
+        self._embedder, self._agreed = embedder, agreed
+
+    def agree(self, durations: Sequence[float]) -> None:
+        """Ask a person; raises `UsageError` where nobody can be asked, and ends on a no."""
+        place, seconds = self._embedder.sent_to, sum(durations)
+        if not durations or place is None:
+            return
+        what = f"{plural(len(durations), 'video')}, {clock(seconds)} in all,"
+        price = f"about ${self._embedder.price(seconds):.2f}"
+        err.print(
+            escape(f"{what} will be sent to {place}: {price}; less where tasks are under way")
+        )
+        if not self._agreed:
+            confirm("Send and pay?", "--yes")
+
+
 class ProgressBar(Observer):
     """One bar over all videos: what is read, how far, how fast, how long still."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, cost: Cost | None = None) -> None:
+        self._cost = cost
         self._progress = Progress(
             TextColumn("[bold]{task.fields[files]}"),
             BarColumn(),
@@ -160,8 +184,12 @@ class ProgressBar(Observer):
         self._progress.stop()
 
     def planned(self, unchanged: int, durations: Iterable[tuple[Path, float]]) -> None:
-        """Give the bar its length."""
+        """Give the bar its length; before that, tell what it costs."""
         self._durations = dict(durations)
+        if self._cost is not None:
+            self._progress.stop()  # a question and a bar do not share a line
+            self._cost.agree(list(self._durations.values()))
+            self._progress.start()
         total = sum(self._durations.values())
         self._progress.update(self._task, total=total, files=f"0/{len(self._durations)}")
         if not self._quiet and self._durations:

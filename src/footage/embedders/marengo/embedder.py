@@ -51,7 +51,7 @@ class MarengoEmbedder(Embedder):
     """One model of Twelve Labs, as `setup.read` reads its name."""
 
     concurrency = CONCURRENCY
-    service_place = "api.twelvelabs.io"
+    sent_to = "api.twelvelabs.io"
 
     def __init__(self, name: str, sampling: Sampling, *, service: Service | None = None) -> None:
         """Nothing is sent, and no key is needed, until something is embedded.
