@@ -58,7 +58,8 @@ class Double:
         )
         gate = Gate(self._service, self._script, key=key, hang_up=self._hang_up)
         self.calls: list[Call] = gate.calls  #: every request so far, the oldest first
-        self._socket = socket.socket()
+        # named, so that asyncio knows it for TCP and does not hold small answers back for 40 ms
+        self._socket = socket.socket(proto=socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         self._socket.listen()  # from here on a client can connect, and waits
