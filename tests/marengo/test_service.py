@@ -382,12 +382,12 @@ def test_a_limit_of_our_own_is_kept(double: Double, make: Make, ticks: FakeTime)
 def test_a_file_in_one_piece(double: Double, service: Service, clip: Path) -> None:
     told: list[tuple[int, int]] = []
     double.script({"on": "POST /assets", "nth": [1], "status": 503})
-    asset_id = service.upload(clip, lambda *done: told.append(done), name="meine Katze.mp4")
+    asset_id = service.upload(clip, lambda *done: told.append(done), name="unsere Katze.mp4")
     asset = service.asset(asset_id)
-    assert (asset.id, asset.status, asset.filename) == (asset_id, "ready", "meine Katze.mp4")
+    assert (asset.id, asset.status, asset.filename) == (asset_id, "ready", "unsere Katze.mp4")
     assert (asset.size, asset.duration) == (clip.stat().st_size, 12.0)
     assert told[-1] == (clip.stat().st_size, clip.stat().st_size)
-    assert [found.id for found in service.assets("meine Katze.mp4")] == [asset_id]
+    assert [found.id for found in service.assets("unsere Katze.mp4")] == [asset_id]
     assert service.assets("Katze") == []
     service.delete_asset(asset_id)
     service.delete_asset(asset_id)
