@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -204,6 +205,17 @@ def test_a_missing_key_is_one_sentence_and_listing_needs_none(tmp_path: Path, fi
         assert library.videos() == []
         with pytest.raises(KeyRefused, match="no API key"):
             library.add(films)
+
+
+def test_without_the_sdk_it_says_what_to_install(
+    tmp_path: Path, films: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "footage.embedders.marengo.service")
+    monkeypatch.setitem(sys.modules, "twelvelabs", None)
+    with footage.open(tmp_path / "no-sdk.library", embedder="marengo") as library:
+        with pytest.raises(EmbedderUnavailable, match=r"twelvelabs.*footage\[marengo\]"):
+            library.add(films)
+        assert library.videos() == []
 
 
 def test_a_video_that_is_too_short_is_not_sent(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,11 +30,20 @@ from footage.embedders.canaries import check_spread
 from footage.embedders.marengo import limits, setup
 from footage.embedders.marengo.answers import Listed, Row
 from footage.embedders.marengo.requests import QueryParts, Source, VideoRequest
-from footage.embedders.marengo.service import Service
-from footage.errors import AnswerLost, AnswerUnusable, EmbedderBroken, TaskFailed, TaskUnfinished
+from footage.errors import (
+    AnswerLost,
+    AnswerUnusable,
+    EmbedderBroken,
+    EmbedderUnavailable,
+    TaskFailed,
+    TaskUnfinished,
+)
 from footage.ledger import Ledger, RemoteTask
 from footage.media.sampling import VideoSampler
 from footage.settings import Sampling
+
+if TYPE_CHECKING:
+    from footage.embedders.marengo.service import Service
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +137,16 @@ class MarengoEmbedder(Embedder):
 
     @cached_property
     def _service(self) -> Service:
-        return self._given or Service()
+        if self._given is not None:
+            return self._given
+        try:
+            from footage.embedders.marengo.service import Service
+        except ImportError as error:
+            raise EmbedderUnavailable(
+                f"Marengo needs a package that is not installed ({error.name})",
+                remedy="`pip install 'footage[marengo]'`",
+            ) from error
+        return Service()
 
     # a task
 
