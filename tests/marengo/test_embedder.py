@@ -150,10 +150,26 @@ def test_an_answer_that_is_lost_is_not_paid_twice(
     assert len(double.paid) == 2
 
 
-def test_a_file_too_large_for_a_request_becomes_an_asset(
-    opened: Open, double: Double, films: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_lost_answer_is_not_taken_for_another_video_of_the_same_length(
+    opened: Open, double: Double, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(marengo, "SMALL", 1000)
+    colours = ["red", "green", "blue", "yellow"]
+    for colour in colours:
+        make_video(tmp_path / f"{colour}.mp4", shots=[colour], seconds=6, size=(640, 360))
+    double.script({"on": "POST /embed-v2/tasks", "status": 504, "html": True, "after": True})
+    library = opened()
+    report = library.add(*(tmp_path / f"{colour}.mp4" for colour in colours))
+    assert not report.failed
+    assert {colour: library.search(f"a {colour} wall")[0].title for colour in colours} == {
+        colour: colour for colour in colours
+    }
+    assert paid_once(double)
+    assert len(double.paid) == len(colours)
+
+
+def test_a_file_becomes_an_asset_with_the_name_of_its_video(
+    opened: Open, double: Double, films: Path
+) -> None:
     library = opened()
     report = library.add(films)
     assert [outcome.kind for outcome in report.outcomes] == [Kind.ADDED] * 2

@@ -28,7 +28,7 @@ from footage.embedder import (
 )
 from footage.embedders.canaries import check_spread
 from footage.embedders.marengo import limits, setup
-from footage.embedders.marengo.answers import Listed, Row
+from footage.embedders.marengo.answers import Row
 from footage.embedders.marengo.requests import QueryParts, Source, VideoRequest
 from footage.errors import (
     AnswerLost,
@@ -48,11 +48,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CONCURRENCY = 16  # videos at the service at once: they wait there, not here
-SMALL = 8_000_000  # bytes that go within the request; more as an asset
 FIRST_LOOK, LAST_LOOK = 1.0, 15.0  # seconds between two looks at a task; they grow by half
 PATIENCE = 3600.0  # seconds a task may take, and twice the video's length on top
 THUMBNAIL_FPS = 1.0
-ALIKE_SECONDS = 0.5  # two durations of one video, as two programs measure them
 _ONLY_THUMBNAILS = (16, 16)  # pixels of the images that nobody embeds
 _NEAR = ("a red car on a road", "a red automobile", "snowy mountains under a blue sky")
 
@@ -157,14 +155,16 @@ class MarengoEmbedder(Embedder):
             return known.task_id
         if known is not None and (found := self._lost(video, known.asked_at, check)):
             return found
-        source, asset_id = self._source(video, known.asset_id if known else None, check)
+        asset_id = (known and known.asset_id) or self._uploaded(video, check)
+        self._wait_for_asset(asset_id, video, check)
         asked = RemoteTask(datetime.now(timezone.utc), asset_id)
         self._note(video.video_id, asked)
+        request = self._request(Source(asset_id=asset_id))
         try:
-            task_id = self._service.create_task(self._request(source), check=check)
+            task_id = self._service.create_task(request, check=check)
         except AnswerLost:
             found = self._lost(video, asked.asked_at, check)
-            task_id = found or self._service.create_task(self._request(source), check=check)
+            task_id = found or self._service.create_task(request, check=check)
         self._note(video.video_id, replace(asked, task_id=task_id))
         self._pay(video)
         return task_id
@@ -181,54 +181,45 @@ class MarengoEmbedder(Embedder):
             dimension=asked.shortened,
         )
 
-    def _source(
-        self, video: VideoFile, asset_id: str | None, check: Callable[[], None]
-    ) -> tuple[Source, str | None]:
-        """What the service is told to embed: the file itself if it is small, else an asset."""
-        if asset_id is None and video.path.stat().st_size <= SMALL:
-            return Source.of(video.path), None
-        if asset_id is None:
-            name = self._asset_name(video)
-            there = [
-                one for one in self._service.assets(name, check=check) if one.status != "failed"
-            ]
-            asset_id = there[0].id if there else self._upload(video, name, check)
+    def _uploaded(self, video: VideoFile, check: Callable[[], None]) -> str:
+        """The asset of a video, which has its id as its name: that is how its task is known again.
+
+        So the file does not go within the request, however small it is: of such a task the service
+        tells the length alone, which other videos may have too.
+        """
+
+        def told(_done: int, _total: int) -> None:
+            check()
+
+        name = self._asset_name(video)
+        there = self._service.assets(name, check=check)  # of a run that was cut off
+        whole = next((asset.id for asset in there if asset.status != "failed"), None)
+        return whole or self._service.upload(video.path, told, name=name, check=check)
+
+    def _wait_for_asset(self, asset_id: str, video: VideoFile, check: Callable[[], None]) -> None:
         for _ in self._looks(PATIENCE):
             asset = self._service.asset(asset_id, check=check)
             if asset.status == "ready":
-                return Source(asset_id=asset_id), asset_id
+                return
             if asset.status == "failed":
                 raise TaskFailed(f"{video.path} cannot be read by Twelve Labs ({asset.reason})")
             check()
         raise TaskUnfinished(f"{video.path} is uploaded, and not ready at Twelve Labs")
-
-    def _upload(self, video: VideoFile, name: str, check: Callable[[], None]) -> str:
-        def told(_done: int, _total: int) -> None:
-            check()
-
-        return self._service.upload(video.path, told, name=name, check=check)
 
     def _lost(self, video: VideoFile, since: datetime, check: Callable[[], None]) -> str | None:
         """The task of a video that was asked for since then, if its answer never arrived here."""
         found = [
             task.id
             for task in self._service.recent_tasks(since, check=check)
-            if task.status != "failed" and self._is_of(task, video)
+            if task.status != "failed"
+            and task.filename == self._asset_name(video)
+            and task.model in {None, self._setup.model}
         ]
         if found:
             log.info("%s: a task is under way already, its answer had been lost", video.path.name)
             self._note(video.video_id, RemoteTask(since, None, found[0]))
             self._pay(video)
         return found[0] if found else None
-
-    def _is_of(self, task: Listed, video: VideoFile) -> bool:
-        if task.model not in {None, self._setup.model}:
-            return False
-        if task.filename:
-            return task.filename == self._asset_name(video)
-        # what went within the request has no name: only its length tells
-        alike = task.duration is not None and abs(task.duration - video.info.duration)
-        return task.url is None and alike is not False and alike < ALIKE_SECONDS
 
     def _awaited(
         self, task_id: str, video: VideoFile, check: Callable[[], None]
