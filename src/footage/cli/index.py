@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +25,6 @@ from footage.cli.options import (
     YesOption,
 )
 from footage.cli.output import clock, confirm, err, out, place, plural, print_json
-from footage.embedder import Embedder
 from footage.errors import UsageError
 from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Report
 from footage.opening import open_library
@@ -93,7 +92,7 @@ def index(
             on_fetch=on_fetch,
         )
     with opened:
-        bar = ProgressBar(quiet=quiet or as_json, cost=Cost(opened.embedder, agreed=yes))
+        bar = ProgressBar(quiet=quiet or as_json, agreed=yes)
         try:
             with bar:
                 report = opened.add(*sources, exclude=exclude or [], tags=tag or [], observer=bar)
@@ -134,31 +133,11 @@ def sampling_of(fps: float | None, segment_length: str | None) -> Sampling | Non
         ) from error
 
 
-class Cost:
-    """What embedding costs, told and agreed to before anything is spent or leaves the machine."""
-
-    def __init__(self, embedder: Embedder, *, agreed: bool) -> None:
-        self._embedder, self._agreed = embedder, agreed
-
-    def agree(self, durations: Sequence[float]) -> None:
-        """Ask a person; raises `UsageError` where nobody can be asked, and ends on a no."""
-        place, seconds = self._embedder.sent_to, sum(durations)
-        if not durations or place is None:
-            return
-        what = f"{plural(len(durations), 'video')}, {clock(seconds)} in all,"
-        price = f"about ${self._embedder.price(seconds):.2f}"
-        err.print(
-            escape(f"{what} will be sent to {place}: {price}; less where tasks are under way")
-        )
-        if not self._agreed:
-            confirm("Send and pay?", "--yes")
-
-
 class ProgressBar(Observer):
     """One bar over all videos: what is read, how far, how fast, how long still."""
 
-    def __init__(self, *, quiet: bool, cost: Cost | None = None) -> None:
-        self._cost = cost
+    def __init__(self, *, quiet: bool, agreed: bool = False) -> None:
+        """``agreed``: nobody is asked whether videos may be sent away and paid for."""
         self._progress = Progress(
             TextColumn("[bold]{task.fields[files]}"),
             BarColumn(),
@@ -171,6 +150,7 @@ class ProgressBar(Observer):
             transient=True,
         )
         self._quiet = quiet
+        self._agreed = agreed
         self._task = self._progress.add_task("", total=None, files="scanning", name="")
         self._durations: dict[Path, float] = {}
         self._reached: dict[Path, float] = {}
@@ -184,12 +164,8 @@ class ProgressBar(Observer):
         self._progress.stop()
 
     def planned(self, unchanged: int, durations: Iterable[tuple[Path, float]]) -> None:
-        """Give the bar its length; before that, tell what it costs."""
+        """Give the bar its length."""
         self._durations = dict(durations)
-        if self._cost is not None:
-            self._progress.stop()  # a question and a bar do not share a line
-            self._cost.agree(list(self._durations.values()))
-            self._progress.start()
         total = sum(self._durations.values())
         self._progress.update(self._task, total=total, files=f"0/{len(self._durations)}")
         if not self._quiet and self._durations:
@@ -197,6 +173,18 @@ class ProgressBar(Observer):
                 f"{plural(len(self._durations), 'video')} to index, {clock(total)} in all"
                 + (f" ({unchanged:,} unchanged)" if unchanged else "")
             )
+
+    def sending(self, place: str, videos: int, seconds: float, dollars: float) -> None:
+        """Tell the price and ask; raises `UsageError` where nobody can be asked, ends on a no."""
+        self._progress.stop()  # a question and a bar do not share a line
+        what = f"{plural(videos, 'video')}, {clock(seconds)} in all,"
+        price = f"about ${dollars:.2f}"
+        err.print(
+            escape(f"{what} will be sent to {place}: {price}; less where tasks are under way")
+        )
+        if not self._agreed:
+            confirm("Send and pay?", "--yes")
+        self._progress.start()
 
     def progressed(self, path: Path, seconds: float) -> None:
         """Move the bar."""

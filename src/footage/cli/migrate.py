@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from footage.cli.index import Cost, ProgressBar, give_way, print_failures, sampling_of
+from footage.cli.index import ProgressBar, give_way, print_failures, sampling_of
 from footage.cli.models import fetching
 from footage.cli.options import (
     JsonOption,
@@ -18,7 +18,7 @@ from footage.cli.options import (
     existing_library,
 )
 from footage.cli.output import clock, confirm, err, out, place, plural, print_json
-from footage.embedders import open_embedder, settled
+from footage.embedders import settled
 from footage.errors import UsageError
 from footage.ingest.report import IngestInterrupted
 from footage.library import Library
@@ -84,11 +84,7 @@ def migrate(
             if dry_run:
                 _print_plan(opened.plan_migration(target, sampling=sampling), as_json=as_json)
             else:
-                embedding = open_embedder(
-                    target or opened.settings.embedder, sampling or opened.settings.sampling
-                )
-                cost = Cost(embedding, agreed=yes)
-                _grow(opened, target, sampling, without_failed, cost, as_json=as_json, quiet=quiet)
+                _grow(opened, target, sampling, without_failed, yes, as_json=as_json, quiet=quiet)
 
 
 def _grow(
@@ -96,13 +92,13 @@ def _grow(
     embedder: str | None,
     sampling: Sampling | None,
     without_failed: bool,
-    cost: Cost,
+    yes: bool,
     *,
     as_json: bool,
     quiet: bool,
 ) -> None:
     give_way()
-    bar = ProgressBar(quiet=quiet or as_json, cost=cost)
+    bar = ProgressBar(quiet=quiet or as_json, agreed=yes)
     try:
         with bar:
             report = library.migrate(

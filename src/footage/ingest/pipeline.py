@@ -114,6 +114,7 @@ class Ingest:
         try:
             pending = self._plan(report)
             if pending:
+                self._ask_to_send(pending)
                 self._embedder.self_test()
             unchanged = [outcome.video_id or "" for outcome in report.of(Kind.UNCHANGED)]
             if tags and unchanged:
@@ -154,6 +155,13 @@ class Ingest:
             [(item.path, item.info.duration) for item in pending],
         )
         return pending
+
+    def _ask_to_send(self, pending: Sequence[_Pending]) -> None:
+        place = self._embedder.sent_to
+        if place is not None:
+            seconds = sum(item.info.duration for item in pending)
+            dollars = self._embedder.price(seconds)
+            self._observer.sending(place, len(pending), seconds, dollars)
 
     # working
 

@@ -107,6 +107,12 @@ class Observer:
     def planned(self, unchanged: int, durations: Iterable[tuple[Path, float]]) -> None:
         """The files to be worked on, with their durations in seconds as the containers say."""
 
+    def sending(self, place: str, videos: int, seconds: float, dollars: float) -> None:
+        """So many videos, seconds in all, are about to leave this machine; raise to refuse.
+
+        ``dollars`` is about what it costs, or less where tasks are under way.
+        """
+
     def progressed(self, path: Path, seconds: float) -> None:
         """``path`` is embedded up to ``seconds``."""
 
