@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import argparse
 import random
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -21,12 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-import footage
-from benchmarks.films import write_film
+from benchmarks.films import library_of, write_film
 from benchmarks.packages import CLIPS, fetched
 from benchmarks.tables import table
 from footage.evaluation import Evaluation, LabelledQuery, Span, evaluate, read_queries
-from footage.library import Library
 
 QUERIES = Path(__file__).with_name("queries") / "clips.jsonl"
 PIECE_SECONDS = 10.0
@@ -113,19 +109,6 @@ def clip_ranks(clips: Sequence[Path], queries: Sequence[LabelledQuery]) -> dict[
             places = [names[moment.video_id] in right for moment in found]
             ranks[query.query] = places.index(True) + 1
     return ranks
-
-
-@contextmanager
-def library_of(paths: Sequence[Path]) -> Iterator[Library]:
-    """A library of these videos in a temporary folder, for the length of a block."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        footage.open(Path(folder) / "clips.library") as library,
-    ):
-        report = library.add(*paths)
-        if report.failed:
-            raise SystemExit(f"not indexed: {report.failed[0].error}")
-        yield library
 
 
 def moments_report(films: Sequence[Sequence[Piece]], found: Evaluation) -> str:

@@ -1,13 +1,18 @@
-"""Writing generated films."""
+"""Writing generated films, and libraries of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
 import numpy as np
 from numpy.typing import NDArray
+
+import footage
+from footage.library import Library
 
 
 def write_film(path: Path, pictures: Iterable[NDArray[np.uint8]], *, fps: int, crf: int) -> Path:
@@ -25,3 +30,16 @@ def write_film(path: Path, pictures: Iterable[NDArray[np.uint8]], *, fps: int, c
         if stream is not None:
             output.mux(stream.encode())
     return draft.replace(path)
+
+
+@contextmanager
+def library_of(paths: Sequence[Path]) -> Iterator[Library]:
+    """A library of these videos in a temporary folder, for the length of a block."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        footage.open(Path(folder) / "films.library") as library,
+    ):
+        report = library.add(*paths)
+        if report.failed:
+            raise SystemExit(f"not indexed: {report.failed[0].error}")
+        yield library

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import groupby, product
 from pathlib import Path
@@ -19,8 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-import footage
-from benchmarks.films import write_film
+from benchmarks.films import library_of, write_film
 from benchmarks.storyboard import CUTS, SPLITS, Shot, View, load
 from benchmarks.tables import table
 from footage.evaluation import LabelledQuery, Span, evaluate
@@ -55,13 +53,7 @@ def measured(films: Sequence[list[Shot]], title: str, options: argparse.Namespac
         for film, path in zip(films, paths, strict=True)
         for query in labelled(film, path, captions)
     ]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        footage.open(Path(folder) / "moments.library") as library,
-    ):
-        report = library.add(*paths)
-        if report.failed:
-            raise SystemExit(f"not indexed: {report.failed[0].error}")
+    with library_of(paths) as library:
         return evaluate(library, queries).figures
 
 

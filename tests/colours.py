@@ -28,8 +28,7 @@ class ColourEmbedder(LocalEmbedder):
     def __init__(self, sampling: Sampling | None = None, *, version: str = "1") -> None:
         sampling = sampling or Sampling()
         super().__init__(sampling)
-        options = {key: str(value) for key, value in sampling.model_dump().items()}
-        self.fingerprint = Fingerprint("colours", version, 4, options)
+        self.fingerprint = Fingerprint("colours", version, 4, sampling.options)
         self.embedded = 0
 
     def embed_images(self, images: NDArray[np.uint8]) -> Vectors:

@@ -82,14 +82,6 @@ class Ledger:
                 (now, self._fingerprint, what, video_id, seconds, dollars),
             )
 
-    def spent(self) -> float:
-        """Dollars paid in all, about."""
-        rows = self._database.rows(
-            "SELECT coalesce(sum(dollars), 0) FROM usage WHERE fingerprint = ?",
-            (self._fingerprint,),
-        )
-        return float(rows[0][0])
-
 
 def spendings(database: Database) -> list[Spending]:
     """All that was paid from this library, by month and purpose, the newest first."""

@@ -8,11 +8,9 @@ from pathlib import Path
 
 from PIL import Image
 
+from footage.media import sampling
 from footage.media.probe import probe
-from footage.media.sampling import VideoSampler
 from footage.thumbnails import Thumbnails
-
-_LEAST_IMAGE = (16, 16)  # pixels; the sampler's image for an embedder is not looked at
 
 
 def remake(
@@ -27,12 +25,9 @@ def remake(
 
     Raises `MediaError` where the source cannot be read, `LibraryUnwritable` where the disk refuses.
     """
-    with (
-        thumbnails.draft() as draft,
-        VideoSampler(source, probe(source), fps=fps, image_size=_LEAST_IMAGE) as sampler,
-    ):
-        for sample in sampler:
-            draft.add(sample.time, sample.thumbnail)
+    with thumbnails.draft() as draft:
+        for time, jpeg in sampling.thumbnails(source, probe(source), fps=fps):
+            draft.add(time, jpeg)
         thumbnails.keep(video_id, draft, spans)
 
 

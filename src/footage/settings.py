@@ -48,6 +48,11 @@ class Sampling(BaseModel):
     shortest: float = Field(default=1.0, ge=0.5, le=600)  # seconds; shorter shots join a neighbour
     longest: float = Field(default=15.0, ge=1, le=3600)  # seconds; longer shots are split
 
+    @property
+    def options(self) -> dict[str, str]:
+        """As a fingerprint holds them."""
+        return {key: str(value) for key, value in self.model_dump().items()}
+
     @model_validator(mode="after")
     def _room_to_split(self) -> Sampling:
         if self.longest < 2 * self.shortest:

@@ -27,7 +27,7 @@ from footage.embedders.drawings import CAPTIONS, check_captions, drawings
 from footage.embedders.local import LocalEmbedder
 from footage.embedders.onnx import CUDA
 from footage.embedders.pace import measure
-from footage.embedders.shelf import Note, OnProgress, Pace, Shelf, checksums
+from footage.embedders.shelf import Note, OnProgress, Pace, Shelf, checksums, damaged
 from footage.errors import EmbedderBroken, EmbedderUnavailable
 from footage.media.frames import RGBImage, RGBScaler
 from footage.media.probe import VideoInfo
@@ -192,7 +192,7 @@ class ClipEmbedder(LocalEmbedder):
             name=f"{PREFIX}:{note.name}",
             version=note.version,
             dimension=note.dimension,
-            options={key: str(value) for key, value in sampling.model_dump().items()},
+            options=sampling.options,
         )
 
     def renderer(self, info: VideoInfo) -> Callable[[VideoFrame], RGBImage]:
@@ -234,9 +234,8 @@ class ClipEmbedder(LocalEmbedder):
             raise self._broken(f"{path} cannot be read ({error})") from error
 
     def _check_files(self) -> None:
-        for name, expected in self._note.sha256.items():
-            if checksums(self._folder, [name])[name] != expected:
-                raise self._broken(f"{self._folder / name} is damaged: its checksum differs")
+        if path := damaged(self._folder, self._note.sha256):
+            raise self._broken(f"{path} is damaged: its checksum differs")
 
     def _broken(self, what: str) -> EmbedderBroken:
         return EmbedderBroken(

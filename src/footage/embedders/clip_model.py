@@ -146,8 +146,7 @@ class ClipModel:
     @cached_property
     def fixed_batch(self) -> int | None:
         """How many images the image tower takes at once, where it takes one number only."""
-        count = self._visual.get_inputs()[0].shape[0]
-        return count if isinstance(count, int) else None
+        return _fixed_batch(self._visual)
 
     @cached_property
     def _visual(self) -> Any:
@@ -207,8 +206,7 @@ class ClipModel:
     def _run(self, session: Any, feed: dict[str, NDArray[Any]]) -> Vectors:
         """The unit vectors [n, dimension] of a feed, in as many runs as the model's batch wants."""
         count = len(next(iter(feed.values())))
-        most = session.get_inputs()[0].shape[0]
-        step = most if isinstance(most, int) else count
+        step = _fixed_batch(session) or count
         parts = [
             session.run(None, {name: part[start : start + step] for name, part in feed.items()})[0]
             for start in range(0, count, step)
@@ -240,6 +238,11 @@ class ClipModel:
 
 
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+def _fixed_batch(session: Any) -> int | None:
+    count = session.get_inputs()[0].shape[0]
+    return count if isinstance(count, int) else None
 
 
 def filling_size(width: int, height: int, size: tuple[int, int]) -> tuple[int, int]:

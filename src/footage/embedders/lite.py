@@ -18,7 +18,7 @@ from footage.embedder import Fingerprint, Vector, Vectors
 from footage.embedders.canaries import check_model
 from footage.embedders.local import LocalEmbedder
 from footage.embedders.onnx import open_session
-from footage.embedders.shelf import sha256
+from footage.embedders.shelf import damaged
 from footage.errors import EmbedderBroken
 from footage.settings import Sampling
 
@@ -47,7 +47,7 @@ class LiteEmbedder(LocalEmbedder):
                 name=self._card["name"],
                 version=self._card["version"],
                 dimension=self._card["dimension"],
-                options={key: str(value) for key, value in sampling.model_dump().items()},
+                options=sampling.options,
             )
         except (OSError, ValueError, KeyError) as error:
             raise EmbedderBroken(f"the lite model in {folder} cannot be read ({error})") from error
@@ -67,10 +67,8 @@ class LiteEmbedder(LocalEmbedder):
 
     def self_test(self, *, full: bool = True) -> None:
         """Verify checksums, then the order of known pairs; see `Embedder.self_test`."""
-        if full:
-            for name, expected in self._card["sha256"].items():
-                if sha256(self._folder / name) != expected:
-                    raise EmbedderBroken(f"{self._folder / name} is damaged: its checksum differs")
+        if full and (path := damaged(self._folder, self._card["sha256"])):
+            raise EmbedderBroken(f"{path} is damaged: its checksum differs")
         check_model(
             self.fingerprint.name,
             self._folder,

@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -142,6 +142,15 @@ class Shelf:
 def checksums(folder: Path, names: list[str]) -> dict[str, str]:
     """SHA-256 in hex of files in ``folder``, by name. Raises `EmbedderBroken` for one unread."""
     return {name: sha256(folder / name) for name in sorted(names)}
+
+
+def damaged(folder: Path, expected: Mapping[str, str]) -> Path | None:
+    """The first file in ``folder`` whose SHA-256 is not the expected one, by name; None for none.
+
+    Raises `EmbedderBroken` for one that cannot be read.
+    """
+    paths = ((folder / name, digest) for name, digest in expected.items())
+    return next((path for path, digest in paths if sha256(path) != digest), None)
 
 
 def sha256(path: Path) -> str:

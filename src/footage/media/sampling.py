@@ -24,6 +24,9 @@ _TAIL_SECONDS = 0.5
 _EARLY_SECONDS = 1e-3
 
 
+_LEAST_IMAGE = (16, 16)  # pixels, of images that nobody looks at
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """What was on display at one moment of a video."""
@@ -134,3 +137,12 @@ class VideoSampler:
             sample = Sample(time, self._images(frame), jpeg(self._thumbnails(frame)))
         self._rendered = frame, sample
         return sample
+
+
+def thumbnails(
+    path: str | os.PathLike[str], info: VideoInfo, *, fps: float
+) -> Iterator[tuple[float, bytes]]:
+    """Times in seconds and JPEGs, as a `VideoSampler` of that rate would make them."""
+    with VideoSampler(path, info, fps=fps, image_size=_LEAST_IMAGE) as sampler:
+        for sample in sampler:
+            yield sample.time, sample.thumbnail

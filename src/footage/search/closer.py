@@ -97,7 +97,7 @@ class CloserLook:
 def _pieces(start: float, end: float, shots: Sequence[float]) -> Spans:
     """Shots, the long ones in equal parts, as float64 [n, 2]."""
     edges = [start]
-    for left, right in pairwise([start, *(time for time in shots if start < time < end), end]):
+    for left, right in pairwise([start, *shots, end]):
         parts = max(1, round((right - left) / LONGEST_PIECE))
         edges += np.linspace(left, right, parts + 1)[1:].tolist()
     return np.array(list(pairwise(edges)))

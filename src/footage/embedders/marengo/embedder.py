@@ -39,7 +39,7 @@ from footage.errors import (
     TaskUnfinished,
 )
 from footage.ledger import Ledger, RemoteTask
-from footage.media.sampling import VideoSampler
+from footage.media.sampling import thumbnails
 from footage.settings import Sampling
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ CONCURRENCY = 16  # videos at the service at once: they wait there, not here
 FIRST_LOOK, LAST_LOOK = 1.0, 15.0  # seconds between two looks at a task; they grow by half
 PATIENCE = 3600.0  # seconds a task may take, and twice the video's length on top
 THUMBNAIL_FPS = 1.0
-_ONLY_THUMBNAILS = (16, 16)  # pixels of the images that nobody embeds
 _NEAR = ("a red car on a road", "a red automobile", "snowy mountains under a blue sky")
 
 
@@ -253,12 +252,9 @@ class MarengoEmbedder(Embedder):
         on_thumbnail: Callable[[float, bytes], None],
         check: Callable[[], None],
     ) -> None:
-        with VideoSampler(
-            video.path, video.info, fps=THUMBNAIL_FPS, image_size=_ONLY_THUMBNAILS
-        ) as sampler:
-            for sample in sampler:
-                on_thumbnail(sample.time, sample.thumbnail)
-                check()
+        for at, jpeg in thumbnails(video.path, video.info, fps=THUMBNAIL_FPS):
+            on_thumbnail(at, jpeg)
+            check()
 
     def _tracks(self, rows: Iterable[Row]) -> dict[Route, Track]:
         found: dict[Route, list[Row]] = {}
