@@ -7,10 +7,13 @@ is looked for.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from footage.database import Database
+from footage.errors import UsageError
+from footage.settings import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,21 @@ class Ledger:
             )
 
 
+def allowance(database: Database, budget: float | None) -> float | None:
+    """How many dollars a run may spend: its ``budget``, and what is left of the month's.
+
+    None for any number. Raises `UsageError` for a budget that is no amount.
+    """
+    if budget is not None and not 0 <= budget < math.inf:
+        raise UsageError(f"a budget of {budget} dollars is none", remedy="give an amount")
+    monthly = Environment().dollars_a_month
+    if monthly is None:
+        return budget
+    spent = sum(each.dollars for each in spendings(database) if each.month == _this_month())
+    left = max(0.0, monthly - spent)
+    return left if budget is None else min(budget, left)
+
+
 def spendings(database: Database) -> list[Spending]:
     """All that was paid from this library, by month and purpose, the newest first."""
     rows = database.rows(
@@ -90,3 +108,7 @@ def spendings(database: Database) -> list[Spending]:
         " sum(dollars) AS dollars FROM usage GROUP BY 1, 2 ORDER BY 1 DESC, 2"
     )
     return [Spending(**dict(row)) for row in rows]
+
+
+def _this_month() -> str:
+    return datetime.now(timezone.utc).isoformat()[:7]

@@ -58,6 +58,7 @@ class MarengoEmbedder(Embedder):
     """One model of Twelve Labs, as `setup.read` reads its name."""
 
     concurrency = CONCURRENCY
+    keeps_frames = False
     sent_to = "api.twelvelabs.io"
 
     def __init__(self, name: str, sampling: Sampling, *, service: Service | None = None) -> None:
@@ -80,9 +81,11 @@ class MarengoEmbedder(Embedder):
         """Note tasks and payments there from now on."""
         self._ledger = ledger
 
-    def price(self, seconds: float) -> float:
-        """About how many dollars so many seconds of video cost."""
-        return limits.price(seconds)
+    def price(self, video: VideoFile) -> float:
+        """About how many dollars a video costs: none where its task is under way, and so paid."""
+        limits.check_video(video.path, video.info)
+        known = self._known(video.video_id)
+        return 0.0 if known and known.task_id else limits.price(video.info.duration)
 
     def embed(
         self,
@@ -291,5 +294,5 @@ class MarengoEmbedder(Embedder):
                 f"{self._setup.model} video",
                 video_id=video.video_id,
                 seconds=seconds,
-                dollars=self.price(seconds),
+                dollars=limits.price(seconds),
             )
