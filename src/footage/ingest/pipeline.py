@@ -264,6 +264,7 @@ class Ingest:
         with self._turn(video_id):
             known = self._from_archive(video_id)
             if known is not None:
+                self._embedder.kept(video_id)  # a run that died may not have come to it
                 return _Embedded(item, video_id, Kind.LOCATED, known)
             return _Embedded(item, video_id, Kind.ADDED, self._embed_anew(item, video_id))
 

@@ -38,7 +38,7 @@ from footage.errors import (
     TaskFailed,
     TaskUnfinished,
 )
-from footage.ledger import Ledger, RemoteTask
+from footage.ledger import Ledger, Payment, RemoteTask
 from footage.media.sampling import thumbnails
 from footage.settings import Sampling
 
@@ -156,20 +156,19 @@ class MarengoEmbedder(Embedder):
         if known is not None and known.task_id:
             return known.task_id
         if known is not None and (found := self._lost(video, known.asked_at, check)):
-            return found
+            return self._begun(video, known, found)
         asset_id = (known and known.asset_id) or self._uploaded(video, check)
         self._wait_for_asset(asset_id, video, check)
         asked = RemoteTask(datetime.now(timezone.utc), asset_id)
-        self._note(video.video_id, asked)
+        if self._ledger is not None:
+            self._ledger.note(video.video_id, asked)
         request = self._request(Source(asset_id=asset_id))
         try:
             task_id = self._service.create_task(request, check=check)
         except AnswerLost:
             found = self._lost(video, asked.asked_at, check)
             task_id = found or self._service.create_task(request, check=check)
-        self._note(video.video_id, replace(asked, task_id=task_id))
-        self._pay(video)
-        return task_id
+        return self._begun(video, asked, task_id)
 
     def _request(self, source: Source) -> VideoRequest:
         asked = self._setup
@@ -219,8 +218,6 @@ class MarengoEmbedder(Embedder):
         ]
         if found:
             log.info("%s: a task is under way already, its answer had been lost", video.path.name)
-            self._note(video.video_id, RemoteTask(since, None, found[0]))
-            self._pay(video)
         return found[0] if found else None
 
     def _awaited(
@@ -283,16 +280,10 @@ class MarengoEmbedder(Embedder):
     def _known(self, video_id: str) -> RemoteTask | None:
         return self._ledger.task(video_id) if self._ledger else None
 
-    def _note(self, video_id: str, task: RemoteTask) -> None:
-        if self._ledger is not None:
-            self._ledger.note(video_id, task)
-
-    def _pay(self, video: VideoFile) -> None:
+    def _begun(self, video: VideoFile, asked: RemoteTask, task_id: str) -> str:
+        """Write down that a task is under way, and so paid for; its id."""
         if self._ledger is not None:
             seconds = video.info.duration
-            self._ledger.pay(
-                f"{self._setup.model} video",
-                video_id=video.video_id,
-                seconds=seconds,
-                dollars=limits.price(seconds),
-            )
+            payment = Payment(f"{self._setup.model} video", seconds, limits.price(seconds))
+            self._ledger.note(video.video_id, replace(asked, task_id=task_id), payment=payment)
+        return task_id
