@@ -6,10 +6,12 @@ ledger before it is waited for, so that whatever happens here, no video is paid 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cached_property
@@ -47,8 +49,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CONCURRENCY = 16  # videos at the service at once: they wait there, not here
-FIRST_LOOK, LAST_LOOK = 1.0, 15.0  # seconds between two looks at a task; they grow by half
+CONCURRENCY = 32  # videos at the service at once: they wait there, not here
+UPLOADS = 4  # at once: more would share one line
+DECODERS = 2  # at once, for thumbnails
+FIRST_LOOK, LAST_LOOK = 1.0, 15.0  # seconds between two looks at a task; they grow by a fifth
 PATIENCE = 3600.0  # seconds a task may take, and twice the video's length on top
 THUMBNAIL_FPS = 1.0
 _NEAR = ("a red car on a road", "a red automobile", "snowy mountains under a blue sky")
@@ -70,6 +74,8 @@ class MarengoEmbedder(Embedder):
         self._setup = setup.read(name)
         self._given = service
         self._ledger: Ledger | None = None
+        self._uploads = threading.Semaphore(UPLOADS)
+        self._decoders = threading.Semaphore(DECODERS)
         self.routes = self._setup.routes
         self.fingerprint = Fingerprint(
             name=self._setup.name,
@@ -105,7 +111,8 @@ class MarengoEmbedder(Embedder):
 
         limits.check_video(video.path, video.info)
         task_id = self._task_of(video, check)
-        self._thumbnails(video, on_thumbnail, check)  # while the service is at work
+        with _turn(self._decoders, check):  # while the service is at work
+            self._thumbnails(video, on_thumbnail, check)
         rows = self._awaited(task_id, video, check)
         on_progress(video.info.duration)
         return VideoEmbedding(duration=video.info.duration, tracks=self._tracks(rows))
@@ -157,7 +164,10 @@ class MarengoEmbedder(Embedder):
             return known.task_id
         if known is not None and (found := self._lost(video, known.asked_at, check)):
             return self._begun(video, known, found)
-        asset_id = (known and known.asset_id) or self._uploaded(video, check)
+        asset_id = known and known.asset_id
+        if not asset_id:
+            with _turn(self._uploads, check):
+                asset_id = self._uploaded(video, check)
         self._wait_for_asset(asset_id, video, check)
         asked = RemoteTask(datetime.now(timezone.utc), asset_id)
         if self._ledger is not None:
@@ -244,7 +254,7 @@ class MarengoEmbedder(Embedder):
             if time.monotonic() - began > patience:
                 return
             time.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - so that not all look at once
-            pause, number = min(1.5 * pause, LAST_LOOK), number + 1
+            pause, number = min(1.2 * pause, LAST_LOOK), number + 1
 
     def _thumbnails(
         self,
@@ -287,3 +297,14 @@ class MarengoEmbedder(Embedder):
             payment = Payment(f"{self._setup.model} video", seconds, limits.price(seconds))
             self._ledger.note(video.video_id, replace(asked, task_id=task_id), payment=payment)
         return task_id
+
+
+@contextlib.contextmanager
+def _turn(turns: threading.Semaphore, check: Callable[[], None]) -> Iterator[None]:
+    """Held for the block; ``check`` is called every second of the wait for it."""
+    while not turns.acquire(timeout=1.0):
+        check()
+    try:
+        yield
+    finally:
+        turns.release()
