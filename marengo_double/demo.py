@@ -58,7 +58,8 @@ def run(double: Double, *arguments: str | Path) -> None:
 
 def say(text: str) -> None:
     """Print a line, in its place among what the commands print."""
-    print(text, flush=True)
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

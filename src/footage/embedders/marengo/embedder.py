@@ -42,7 +42,7 @@ from footage.errors import (
 )
 from footage.ledger import Ledger, Payment, RemoteTask
 from footage.media.sampling import thumbnails
-from footage.settings import Sampling
+from footage.settings import Environment, Sampling
 
 if TYPE_CHECKING:
     from footage.embedders.marengo.service import Service
@@ -53,6 +53,7 @@ CONCURRENCY = 32  # videos at the service at once: they wait there, not here
 UPLOADS = 4  # at once: more would share one line
 DECODERS = 2  # at once, for thumbnails
 FIRST_LOOK, LAST_LOOK = 1.0, 15.0  # seconds between two looks at a task; they grow by a fifth
+LOST_PAUSES = (0.0, 2.0, 5.0)  # seconds before each look for a task whose answer was lost
 PATIENCE = 3600.0  # seconds a task may take, and twice the video's length on top
 THUMBNAIL_FPS = 1.0
 _NEAR = ("a red car on a road", "a red automobile", "snowy mountains under a blue sky")
@@ -106,11 +107,20 @@ class MarengoEmbedder(Embedder):
         not done in time, which the next run goes on waiting for.
         """
 
+        half = video.info.duration / 2  # for sending it, and half for the service's work
+        reached = 0.0
+
         def check() -> None:
-            on_progress(0.0)  # raises to stop the work
+            on_progress(reached)  # raises to stop the work
+
+        def sent(share: float) -> None:
+            nonlocal reached
+            reached = half * share
+            check()
 
         limits.check_video(video.path, video.info)
-        task_id = self._task_of(video, check)
+        task_id = self._task_of(video, sent, check)
+        sent(1.0)
         with _turn(self._decoders, check):  # while the service is at work
             self._thumbnails(video, on_thumbnail, check)
         rows = self._awaited(task_id, video, check)
@@ -153,11 +163,14 @@ class MarengoEmbedder(Embedder):
                 f"Marengo needs a package that is not installed ({error.name})",
                 remedy="`pip install 'footage[marengo]'`",
             ) from error
-        return Service()
+        allowed = Environment()
+        return Service(rpm=allowed.marengo_rpm, rpd=allowed.marengo_rpd)
 
     # a task
 
-    def _task_of(self, video: VideoFile, check: Callable[[], None]) -> str:
+    def _task_of(
+        self, video: VideoFile, sent: Callable[[float], None], check: Callable[[], None]
+    ) -> str:
         """The id of the video's task: of one under way, else of a new one."""
         known = self._known(video.video_id)
         if known is not None and known.task_id:
@@ -167,7 +180,7 @@ class MarengoEmbedder(Embedder):
         asset_id = known and known.asset_id
         if not asset_id:
             with _turn(self._uploads, check):
-                asset_id = self._uploaded(video, check)
+                asset_id = self._uploaded(video, sent, check)
         self._wait_for_asset(asset_id, video, check)
         asked = RemoteTask(datetime.now(timezone.utc), asset_id)
         if self._ledger is not None:
@@ -176,8 +189,9 @@ class MarengoEmbedder(Embedder):
         try:
             task_id = self._service.create_task(request, check=check)
         except AnswerLost:
-            found = self._lost(video, asked.asked_at, check)
-            task_id = found or self._service.create_task(request, check=check)
+            task_id = self._looked_for(video, asked, check) or self._service.create_task(
+                request, check=check
+            )
         return self._begun(video, asked, task_id)
 
     def _request(self, source: Source) -> VideoRequest:
@@ -192,15 +206,17 @@ class MarengoEmbedder(Embedder):
             dimension=asked.shortened,
         )
 
-    def _uploaded(self, video: VideoFile, check: Callable[[], None]) -> str:
+    def _uploaded(
+        self, video: VideoFile, sent: Callable[[float], None], check: Callable[[], None]
+    ) -> str:
         """The asset of a video, which has its id as its name: that is how its task is known again.
 
         So the file does not go within the request, however small it is: of such a task the service
         tells the length alone, which other videos may have too.
         """
 
-        def told(_done: int, _total: int) -> None:
-            check()
+        def told(done: int, total: int) -> None:
+            sent(done / max(total, 1))
 
         name = self._asset_name(video)
         there = self._service.assets(name, check=check)  # of a run that was cut off
@@ -208,14 +224,23 @@ class MarengoEmbedder(Embedder):
         return whole or self._service.upload(video.path, told, name=name, check=check)
 
     def _wait_for_asset(self, asset_id: str, video: VideoFile, check: Callable[[], None]) -> None:
-        for _ in self._looks(PATIENCE):
+        for _ in self._looks(PATIENCE, check):
             asset = self._service.asset(asset_id, check=check)
             if asset.status == "ready":
                 return
             if asset.status == "failed":
                 raise TaskFailed(f"{video.path} cannot be read by Twelve Labs ({asset.reason})")
-            check()
         raise TaskUnfinished(f"{video.path} is uploaded, and not ready at Twelve Labs")
+
+    def _looked_for(
+        self, video: VideoFile, asked: RemoteTask, check: Callable[[], None]
+    ) -> str | None:
+        """The task whose answer was just lost: the service may take a while to list it."""
+        for pause in LOST_PAUSES:
+            _sleep(pause, check)
+            if found := self._lost(video, asked.asked_at, check):
+                return found
+        return None
 
     def _lost(self, video: VideoFile, since: datetime, check: Callable[[], None]) -> str | None:
         """The task of a video that was asked for since then, if its answer never arrived here."""
@@ -234,7 +259,7 @@ class MarengoEmbedder(Embedder):
         self, task_id: str, video: VideoFile, check: Callable[[], None]
     ) -> tuple[Row, ...]:
         """The embeddings of a task, once it is ready."""
-        for _ in self._looks(PATIENCE + 2 * video.info.duration):
+        for _ in self._looks(PATIENCE + 2 * video.info.duration, check):
             task = self._service.task(task_id, dimension=self._setup.dimension, check=check)
             if task.status == "ready":
                 return task.rows
@@ -243,18 +268,19 @@ class MarengoEmbedder(Embedder):
                 raise TaskFailed(
                     f"{video.path} cannot be embedded by Twelve Labs ({task.reason or 'no reason'})"
                 )
-            check()
         raise TaskUnfinished(f"{video.path} is still being embedded by Twelve Labs")
 
-    def _looks(self, patience: float) -> Iterable[int]:
-        """Numbers, with growing pauses between them, until ``patience`` seconds have passed."""
-        began, pause, number = time.monotonic(), FIRST_LOOK, 0
+    def _looks(self, patience: float, check: Callable[[], None]) -> Iterator[None]:
+        """Again and again, with growing pauses, until ``patience`` seconds have passed."""
+        began, pause = time.monotonic(), FIRST_LOOK
         while True:
-            yield number
+            check()
+            yield
             if time.monotonic() - began > patience:
                 return
-            time.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - so that not all look at once
-            pause, number = min(1.2 * pause, LAST_LOOK), number + 1
+            # not all look at once
+            _sleep(pause * random.uniform(0.8, 1.2), check)  # noqa: S311
+            pause = min(1.2 * pause, LAST_LOOK)
 
     def _thumbnails(
         self,
@@ -308,3 +334,10 @@ def _turn(turns: threading.Semaphore, check: Callable[[], None]) -> Iterator[Non
         yield
     finally:
         turns.release()
+
+
+def _sleep(seconds: float, check: Callable[[], None]) -> None:
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        check()
+        time.sleep(min(left, 1.0))
