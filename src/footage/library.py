@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from footage import copies, durable, holders, logs, migrate, move, prune, tune
 from footage.archive import Archive
-from footage.catalog import Catalog, Video
+from footage.catalog import Catalog, Partition, Video
 from footage.embedder import Embedder, VideoEmbedding
 from footage.embedders import open_embedder, settled
 from footage.errors import (
@@ -31,7 +31,7 @@ from footage.errors import (
 from footage.index.address import checked_uri, described
 from footage.index.exact import ExactIndex
 from footage.index.milvus import Milvus
-from footage.index.schema import plan_of
+from footage.index.schema import PARTITIONS, plan_of
 from footage.index.segments import SegmentIndex
 from footage.ingest.pipeline import Ingest
 from footage.ingest.report import Kind, Observer, Plan, Report
@@ -39,9 +39,10 @@ from footage.ledger import Ledger, Spending, allowance, spendings
 from footage.media.sources import scan
 from footage.migrate import MigrationPlan, MigrationReport, Migrator
 from footage.move import Mover, MoveReport
+from footage.partitions import Placement, checked_rule
 from footage.prune import PruneReport
 from footage.query import Filters, Query, listed
-from footage.reindex import ReindexReport, reconcile
+from footage.reindex import Reindexer, ReindexReport
 from footage.search.cache import QueryVectors, Tally
 from footage.search.closer import CloserLook
 from footage.search.moments import SearchResult
@@ -152,6 +153,8 @@ class Library:
             self._count_embeddings(report)
             if lagging:
                 self._catch_up_or_tell(report)
+            else:
+                self._place_if_possible()
             return report
 
     def plan(
@@ -231,6 +234,9 @@ class Library:
         """Add and remove tags; returns the videos as they are now."""
         ids = [self.video(reference).video_id for reference in _several(references)]
         self.catalog.tag(ids, add=checked_tags(add), remove=checked_tags(remove))
+        if "tag" in self.settings.partition_by:
+            with contextlib.suppress(LibraryLocked, LibraryUnwritable), self._indexing():
+                self._place_if_possible()
         return list(self.catalog.videos(ids).values())
 
     def remove(self, references: str | Path | Iterable[str | Path]) -> list[Video]:
@@ -278,6 +284,7 @@ class Library:
                 self.catalog.forget(video.video_id)
             gone = report.gone + (report.unreachable if unreachable else [])
             self.catalog.forget_locations(gone)
+            self._place_if_possible()
             return report
 
     def usage(self) -> list[Spending]:
@@ -304,6 +311,31 @@ class Library:
 
     # the index
 
+    def partitions(self) -> list[Partition]:
+        """The partitions of the index and what lies in each, in order of their names."""
+        return self.catalog.partitions()
+
+    def partition_by(
+        self, *parts: str, on_progress: Callable[[int, int], None] | None = None
+    ) -> ReindexReport:
+        """Divide the index by these parts from now on: of tag, folder, year and month; or not.
+
+        Rows that belong elsewhere now are written anew from the archive, and searches go on. A
+        server's collection is made anew where it was not divided before, or was: searches find
+        less until it is filled. Interrupted, the same call goes on, or the next search does.
+        ``on_progress`` is told videos done and in all. Raises `UsageError`, `LibraryLocked` or
+        `IndexUnavailable`.
+        """
+        rule = checked_rule(parts)
+        with self._indexing(wait=INDEX_WAIT):
+            self._follow()
+            if rule != self.settings.partition_by:
+                self._save_settings(partition_by=rule)
+                self._close_index()
+            report = self._reindexer().reconcile(on_progress=on_progress or (lambda _d, _n: None))
+            self.index.settle()
+            return report
+
     def reindex(
         self, *, fresh: bool = False, on_progress: Callable[[int, int], None] | None = None
     ) -> ReindexReport:
@@ -315,7 +347,9 @@ class Library:
         """
         with self._indexing(wait=INDEX_WAIT):
             self._follow()
-            report = self._reconcile(fresh=fresh, on_progress=on_progress or (lambda _d, _n: None))
+            report = self._reindexer().reconcile(
+                fresh=fresh, on_progress=on_progress or (lambda _d, _n: None)
+            )
             self.index.settle()
             return report
 
@@ -502,10 +536,11 @@ class Library:
         Raises `ArchiveDamaged` or `IndexUnavailable`.
         """
         held = self.index.digests()
-        differing = held.keys() - self.catalog.embedded().keys()
-        for video_id in self.catalog.embedded():
+        assigned = self.catalog.assigned()
+        differing = held.keys() - assigned.keys()
+        for video_id, name in assigned.items():
             embedding = self.archive.read(video_id, self.embedder.fingerprint)
-            if self.index.expected_digests(video_id, embedding) != held.get(video_id, {}):
+            if self.index.expected_digests(video_id, embedding, name) != held.get(video_id, {}):
                 differing.add(video_id)
         return sorted(differing)
 
@@ -538,6 +573,7 @@ class Library:
             fingerprint=embedder.fingerprint,
             routes=embedder.routes,
             plan=plan_of(self.settings.index),
+            partitions=PARTITIONS if self.settings.partition_by else 1,
         )
 
     def _close_index(self) -> None:
@@ -556,7 +592,7 @@ class Library:
         known = self.settings
         if settings.space != known.space:
             self._bind(open_embedder(settings.embedder, settings.sampling))
-        elif (settings.milvus_uri, settings.index) != (known.milvus_uri, known.index):
+        elif settings.place != known.place:
             log.info("the index is now in %s", described(settings.milvus_uri))
             self._close_index()
         self.settings = settings
@@ -602,6 +638,7 @@ class Library:
             catalog=self.catalog,
             archive=self.archive,
             index=self.index,
+            placement=self._placement,
             thumbnails=self.thumbnails,
             embedder=self.embedder,
             observer=observer or Observer(),
@@ -619,6 +656,7 @@ class Library:
                 grown=grown,
                 archive=self.archive,
                 index=index,
+                placement=Placement(grown, self.settings.partition_by),
                 thumbnails=self.thumbnails,
                 embedder=target,
             )
@@ -766,19 +804,34 @@ class Library:
         if half_removed := self.catalog.half_removed():
             self._finish_removal(half_removed)
         expected = sum(self.catalog.embedded().values())
-        if not self.catalog.unindexed() and self.index.count() == expected:
+        if not self.catalog.unindexed() and self.index.count() == expected and self.index.fits:
+            self._place()
             return
         log.info("the index does not hold the %d segments it should: repairing", expected)
-        self._reconcile(fresh=False, on_progress=lambda _d, _n: None)
+        self._reindexer().reconcile(on_progress=lambda _d, _n: None)
 
-    def _reconcile(self, *, fresh: bool, on_progress: Callable[[int, int], None]) -> ReindexReport:
-        return reconcile(
+    def _place(self) -> None:
+        """Write videos anew whose tags or folders have changed, where they belong now."""
+        if misplaced := self._placement.misplaced():
+            log.info("%d videos go to other partitions", len(misplaced))
+            self._reindexer().rewrite(misplaced)
+
+    def _place_if_possible(self) -> None:
+        # else they are found where they are, and go at the next catch-up
+        with contextlib.suppress(LibraryLocked, LibraryUnwritable, IndexUnavailable):
+            self._place()
+
+    @property
+    def _placement(self) -> Placement:
+        return Placement(self.catalog, self.settings.partition_by)
+
+    def _reindexer(self) -> Reindexer:
+        return Reindexer(
             catalog=self.catalog,
             archive=self.archive,
             index=self.index,
+            placement=self._placement,
             fingerprint=self.embedder.fingerprint,
-            fresh=fresh,
-            on_progress=on_progress,
         )
 
 

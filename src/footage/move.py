@@ -20,7 +20,7 @@ from footage.archive import Archive
 from footage.catalog import Catalog
 from footage.embedder import Fingerprint, VideoEmbedding
 from footage.errors import IndexUnavailable, LibraryUnwritable
-from footage.index.segments import SegmentIndex
+from footage.index.segments import NOTHING, SegmentIndex
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +82,8 @@ class Mover:
         still differ, and `ArchiveDamaged` for a file that cannot be read; nothing was switched.
         """
         began = time.perf_counter()
+        if not self._target.fits:
+            self._target.drop()
         for _ in range(ROUNDS):
             lacking = self._lacking()
             if not lacking:
@@ -102,13 +104,13 @@ class Mover:
 
     def _lacking(self) -> list[str]:
         """The videos whose rows the target lacks; rows of no video are taken out."""
-        held = self._target.ids()
-        expected = self._catalog.embedded()
-        self._target.delete(held.keys() - expected.keys())
+        held = self._target.held()
+        assigned = self._catalog.assigned()
+        self._target.delete(held.keys() - assigned.keys())
         lacking = []
-        for video_id in expected:
+        for video_id, partition in assigned.items():
             spans = self._archive.spans(video_id, self._fingerprint)
-            if self._target.segment_ids(video_id, spans) != held.get(video_id, set()):
+            if self._target.expected(video_id, spans, partition) != held.get(video_id, NOTHING):
                 lacking.append(video_id)
         return lacking
 
@@ -120,7 +122,8 @@ class Mover:
         done = total - sum(sizes.get(video_id, 0) for video_id in video_ids)
         for batch in self._batches(video_ids):
             on_progress(done, total)
-            self._target.write(batch, expected=total)
+            # not where they belong by now: the catalog speaks of the place that is searched
+            self._target.write(batch, partitions=self._catalog.assigned(), expected=total)
             rows = sum(embedding.segments for embedding in batch.values())
             report.written += rows
             done += rows
