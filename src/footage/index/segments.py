@@ -25,7 +25,9 @@ from footage.index.schema import (
     create_collection,
     hnsw,
     index_plan,
-    partitions_of,
+    is_half_made,
+    part_of,
+    parts_of,
     rebuild_index,
     segment_id,
     space_prefix,
@@ -138,8 +140,9 @@ class SegmentIndex:
                 ]
                 self._ensure(client, name, max(len(rows), expected))
                 _delete_videos(client, name, embeddings)
-                for batch in _batches(rows, self._fingerprint.dimension):
-                    self._put(client, name, batch)
+                for part, together in self._by_part(client, name, rows).items():
+                    for batch in _batches(together, self._fingerprint.dimension):
+                        self._put(client, name, batch, part)
                 self._await_visible(client, name)
         log.info(
             "indexed %d videos, %d segments in %.2f s",
@@ -175,16 +178,16 @@ class SegmentIndex:
 
     @property
     def fits(self) -> bool:
-        """Whether the collections there are have partitions if they should, and none if not.
+        """Whether the collections there are are divided if they should be, and whole if not.
 
-        The embedded engine has none in any case: there a partition is but a field of a row.
+        Those of the embedded engine are never divided: there a partition is but a field of a row.
         """
         if not self.on_server:
             return True
         with self._milvus.session() as client:
             return all(
-                (partitions_of(client, name) > 1) == (self._partitions > 1)
-                for name in self._present(client).values()
+                bool(parts_of(client, name)) == (self._partitions > 1)
+                for name in self._existing(client).values()
             )
 
     def settle(self) -> None:
@@ -223,9 +226,11 @@ class SegmentIndex:
         """
         vector = unit(np.atleast_2d(vector))[0]
         filters = _filters(video_ids, excluding, partitions)
+        grouped = {"group_by_field": "video_id"} if group_by_video else {}
+        asked = [{"filter": expression, **grouped} for expression in filters]
         with self._milvus.session() as client:
             hits = self._again_if_gone(
-                lambda: self._search_all(client, vector, limit, filters, group_by_video)
+                lambda: self._search_all(client, vector, limit, asked, partitions)
             )
         hits.sort(key=lambda hit: (-hit.score, hit.video_id, hit.start))
         return hits[:limit] if len(self._names) == 1 else hits
@@ -329,17 +334,19 @@ class SegmentIndex:
         client: Any,
         vector: Vector,
         limit: int,
-        filters: Sequence[str],
-        group_by_video: bool,
+        asked: Sequence[Mapping[str, str]],
+        partitions: Sequence[str] | None,
     ) -> list[Hit]:
         hits: list[Hit] = []
         for route, name in self._existing(client).items():
-            for expression in filters:
-                options = {
-                    "filter": expression,
-                    **({"group_by_field": "video_id"} if group_by_video else {}),
-                }
-                found = self._search(client, name, vector, min(limit, MOST_HITS), options)
+            parts = self._loaded.parts[name]
+            within = {}
+            if partitions is not None and parts:
+                within = {"partition_names": sorted({part_of(p, parts) for p in partitions})}
+            for options in asked:
+                found = self._search(
+                    client, name, vector, min(limit, MOST_HITS), {**options, **within}
+                )
                 hits += [_hit(row, route) for row in found]
         return hits
 
@@ -371,12 +378,24 @@ class SegmentIndex:
         )
         return list(found[0])
 
-    def _put(self, client: Any, name: str, rows: list[dict[str, Any]]) -> None:
+    def _by_part(
+        self, client: Any, name: str, rows: list[dict[str, Any]]
+    ) -> dict[str, list[dict[str, Any]]]:
+        """The rows by the part of the collection they go to; ``""`` where it has none."""
+        parts = parts_of(client, name) if self._partitions > 1 and self.on_server else []
+        if not parts:
+            return {"": rows}
+        grouped: dict[str, list[dict[str, Any]]] = {}
+        for row in rows:
+            grouped.setdefault(part_of(row["partition"], parts), []).append(row)
+        return grouped
+
+    def _put(self, client: Any, name: str, rows: list[dict[str, Any]], part: str) -> None:
         # a server may have to be asked twice, and an insert repeated is a row twice
         if self._milvus.engine.embedded:
             client.insert(name, rows)
         else:
-            client.upsert(name, rows)
+            client.upsert(name, rows, partition_name=part)
 
     def _await_visible(self, client: Any, name: str) -> None:
         """A strong read: when it returns, the server's searches see all that was written."""
@@ -388,9 +407,12 @@ class SegmentIndex:
 
     def _ensure(self, client: Any, name: str, rows: int) -> None:
         if client.has_collection(name):
-            if not self._milvus.engine.embedded:
+            if self._milvus.engine.embedded:
+                return
+            if not is_half_made(client, name):
                 client.load_collection(name)  # to be deleted from
-            return
+                return
+            client.drop_collection(name)
         engine = self._milvus.engine
         create_collection(
             client,
@@ -414,12 +436,15 @@ class SegmentIndex:
             return loaded.names
         names = self._present(client)
         engine = self._milvus.engine
-        plans = {}
+        if not engine.embedded:
+            names = {route: name for route, name in names.items() if not is_half_made(client, name)}
+        plans, parts = {}, {}
         for name in names.values():
             client.load_collection(name)
             ef = (self._chosen or hnsw()).ef
             plans[name] = replace(built_index(client, name, engine=engine), ef=ef)
-        self._loaded = _Loaded(names, plans, self._milvus.generation, time.monotonic())
+            parts[name] = [] if engine.embedded else parts_of(client, name)
+        self._loaded = _Loaded(names, plans, parts, self._milvus.generation, time.monotonic())
         return names
 
 
@@ -429,6 +454,7 @@ class _Loaded:
 
     names: Mapping[Route, str] = field(default_factory=dict)
     plans: Mapping[str, IndexPlan] = field(default_factory=dict)
+    parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     generation: int = -1
     at: float = 0.0
 
