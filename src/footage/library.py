@@ -31,7 +31,7 @@ from footage.errors import (
 from footage.index.address import checked_uri, described
 from footage.index.exact import ExactIndex
 from footage.index.milvus import Milvus
-from footage.index.schema import PARTITIONS, plan_of
+from footage.index.schema import plan_of
 from footage.index.segments import SegmentIndex
 from footage.ingest.pipeline import Ingest
 from footage.ingest.report import Kind, Observer, Plan, Report
@@ -52,6 +52,7 @@ from footage.settings import (
     Beside,
     Environment,
     LibrarySettings,
+    Part,
     Sampling,
     Space,
 )
@@ -320,20 +321,22 @@ class Library:
     ) -> ReindexReport:
         """Divide the index by these parts from now on: of tag, folder, year and month; or not.
 
-        Rows that belong elsewhere now are written anew from the archive, and searches go on. A
-        server's collection is made anew where it was not divided before, or was: searches find
-        less until it is filled. Interrupted, the same call goes on, or the next search does.
-        ``on_progress`` is told videos done and in all. Raises `UsageError`, `LibraryLocked` or
+        What belongs elsewhere by then is written anew from the archive, while searches go on. On a
+        server, the first rule makes other collections, and so does ending it; searches use them
+        once they are filled. Interrupted, the same call goes on. ``on_progress`` is told what is
+        done and what in all. Raises `UsageError`, `ArchiveDamaged`, `LibraryLocked` or
         `IndexUnavailable`.
         """
-        rule = checked_rule(parts)
+        rule, tell = checked_rule(parts), on_progress or (lambda _d, _n: None)
         with self._indexing(wait=INDEX_WAIT):
             self._follow()
-            if rule != self.settings.partition_by:
+            if self.index.on_server and bool(rule) != bool(self.settings.partition_by):
+                self._fill_and_divide(rule, tell)
+            elif rule != self.settings.partition_by:
                 self._save_settings(partition_by=rule)
-                self._close_index()
-            report = self._reindexer().reconcile(on_progress=on_progress or (lambda _d, _n: None))
+            report = self._reindexer().reconcile(on_progress=tell)
             self.index.settle()
+            self.index.drop_others()
             return report
 
     def reindex(
@@ -351,6 +354,7 @@ class Library:
                 fresh=fresh, on_progress=on_progress or (lambda _d, _n: None)
             )
             self.index.settle()
+            self.index.drop_others()
             return report
 
     def move(
@@ -559,7 +563,11 @@ class Library:
         return self._index_at(uri, self._milvus_token)
 
     def _index_at(
-        self, uri: str | None, token: SecretStr | None, embedder: Embedder | None = None
+        self,
+        uri: str | None,
+        token: SecretStr | None,
+        embedder: Embedder | None = None,
+        rule: tuple[Part, ...] | None = None,
     ) -> SegmentIndex:
         embedder = embedder or self.embedder
         milvus = Milvus(
@@ -573,7 +581,7 @@ class Library:
             fingerprint=embedder.fingerprint,
             routes=embedder.routes,
             plan=plan_of(self.settings.index),
-            partitions=PARTITIONS if self.settings.partition_by else 1,
+            divided=bool(self.settings.partition_by if rule is None else rule),
         )
 
     def _close_index(self) -> None:
@@ -695,6 +703,8 @@ class Library:
                 archive=self.archive,
                 fingerprint=self.embedder.fingerprint,
                 target=target,
+                # not where they belong by now: the catalog speaks of both places
+                names=self.catalog.assigned,
             )
             mover.fill(report, on_progress)
         finally:
@@ -704,6 +714,28 @@ class Library:
         self._left_token, self._milvus_token = self._milvus_token, token
         self._save_settings(milvus_uri=uri)
         self.catalog.mark_indexed(self.catalog.embedded())
+
+    def _fill_and_divide(
+        self, rule: tuple[Part, ...], on_progress: Callable[[int, int], None]
+    ) -> None:
+        """Go to the collections that are for this rule, filled first."""
+        placement = Placement(self.catalog, rule)
+        target = self._index_at(self.settings.milvus_uri, self._milvus_token, rule=rule)
+        try:
+            mover = Mover(
+                catalog=self.catalog,
+                archive=self.archive,
+                fingerprint=self.embedder.fingerprint,
+                target=target,
+                names=lambda: placement.names(self.catalog.embedded()),
+            )
+            mover.fill(MoveReport(target.place, target.place), on_progress)
+        finally:
+            target.close()
+        # from here until the reindexing that follows, videos are searched wherever they may lie
+        self.catalog.assign(placement.names(self.catalog.embedded()))
+        self._close_index()
+        self._save_settings(partition_by=rule)
 
     def _clean_left(self, report: MoveReport) -> None:
         """Clean the place that this move left, or one before it that was interrupted."""
@@ -804,7 +836,7 @@ class Library:
         if half_removed := self.catalog.half_removed():
             self._finish_removal(half_removed)
         expected = sum(self.catalog.embedded().values())
-        if not self.catalog.unindexed() and self.index.count() == expected and self.index.fits:
+        if not self.catalog.unindexed() and self.index.count() == expected:
             self._place()
             return
         log.info("the index does not hold the %d segments it should: repairing", expected)

@@ -11,7 +11,7 @@ import contextlib
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,8 +68,16 @@ class Mover:
     """Fills ``target`` with what the archive holds. The caller holds the ingest lock."""
 
     def __init__(
-        self, *, catalog: Catalog, archive: Archive, fingerprint: Fingerprint, target: SegmentIndex
+        self,
+        *,
+        catalog: Catalog,
+        archive: Archive,
+        fingerprint: Fingerprint,
+        target: SegmentIndex,
+        names: Callable[[], Mapping[str, str]],
     ) -> None:
+        """``names`` gives the partition, at the target, of every embedded video."""
+        self._names = names
         self._catalog = catalog
         self._archive = archive
         self._fingerprint = fingerprint
@@ -82,8 +90,6 @@ class Mover:
         still differ, and `ArchiveDamaged` for a file that cannot be read; nothing was switched.
         """
         began = time.perf_counter()
-        if not self._target.fits:
-            self._target.drop()
         for _ in range(ROUNDS):
             lacking = self._lacking()
             if not lacking:
@@ -105,10 +111,10 @@ class Mover:
     def _lacking(self) -> list[str]:
         """The videos whose rows the target lacks; rows of no video are taken out."""
         held = self._target.held()
-        assigned = self._catalog.assigned()
-        self._target.delete(held.keys() - assigned.keys())
+        names = self._names()
+        self._target.delete(held.keys() - names.keys())
         lacking = []
-        for video_id, partition in assigned.items():
+        for video_id, partition in names.items():
             spans = self._archive.spans(video_id, self._fingerprint)
             if self._target.expected(video_id, spans, partition) != held.get(video_id, NOTHING):
                 lacking.append(video_id)
@@ -122,8 +128,7 @@ class Mover:
         done = total - sum(sizes.get(video_id, 0) for video_id in video_ids)
         for batch in self._batches(video_ids):
             on_progress(done, total)
-            # not where they belong by now: the catalog speaks of the place that is searched
-            self._target.write(batch, partitions=self._catalog.assigned(), expected=total)
+            self._target.write(batch, partitions=self._names(), expected=total)
             rows = sum(embedding.segments for embedding in batch.values())
             report.written += rows
             done += rows

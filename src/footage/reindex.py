@@ -63,11 +63,10 @@ class Reindexer:
     ) -> ReindexReport:
         """Compare the index with the archive, id by id and video by video; write what differs.
 
-        With ``fresh``, or where the collections have not the partitions they should, they are
-        dropped first. A video whose archive file is damaged leaves the index and counts as not
-        embedded, so that the next `index` run embeds it again.
+        With ``fresh`` the collections are dropped first. A video whose archive file is damaged
+        leaves the index and counts as not embedded, so that the next `index` run embeds it again.
         """
-        if fresh or not self._index.fits:
+        if fresh:
             self._index.drop()
         held = self._index.held()
         expected = self._catalog.embedded()

@@ -26,7 +26,7 @@ from footage.doctor import Status, examine_library
 from footage.embedder import Track, VideoEmbedding
 from footage.embedders.local import VISUAL
 from footage.errors import IndexUnavailable
-from footage.index.schema import PARTITIONS, parts_of
+from footage.index.schema import FLAT, PARTITIONS, create_collection, part_of, parts_of
 from footage.index.segments import SegmentIndex
 from footage.media.identity import FileStamp
 from footage.partitions import named
@@ -41,18 +41,23 @@ SEGMENTS = 5
 FILMS = 60
 
 
-@pytest.fixture
-def films(tmp_path: Path, engine_uri: str | None) -> Iterator[Library]:
-    """Sixty made-up videos over two years, in folders and with tags, indexed on either engine."""
-    with footage.open(
-        tmp_path / "films.library", embedder=ColourEmbedder(), milvus_uri=engine_uri
-    ) as library:
+@contextlib.contextmanager
+def filmed(folder: Path, milvus_uri: str | None) -> Iterator[Library]:
+    """A library of sixty made-up videos over two years, in folders and with tags."""
+    with footage.open(folder, embedder=ColourEmbedder(), milvus_uri=milvus_uri) as library:
         chance = random.Random(0)
         for number in range(FILMS):
             add(library, number, chance)
         library.reindex()
         yield library
         library.index.drop()
+
+
+@pytest.fixture
+def films(tmp_path: Path, engine_uri: str | None) -> Iterator[Library]:
+    """The sixty videos, indexed on either engine."""
+    with filmed(tmp_path / "films.library", engine_uri) as library:
+        yield library
 
 
 def add(library: Library, number: int, chance: random.Random) -> None:
@@ -422,48 +427,90 @@ def test_a_library_that_cannot_be_written_is_searched_by_videos(
 # a server
 
 
+def collections(library: Library) -> dict[str, int]:
+    """The library's collections on the server, and how many parts each has."""
+    with library.index._milvus.session() as client:
+        names = {*library.index._names.values(), *library.index._others.values()}
+        return {
+            name: len(parts_of(client, name)) for name in names & set(client.list_collections())
+        }
+
+
 @pytest.mark.slow
 def test_a_servers_collection_is_divided_and_whole_again(
-    own_house: House, on_server: MilvusServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def divided(library: Library) -> set[int]:
-        with library.index._milvus.session() as client:
-            names = library.index._present(client).values()
-            return {len(parts_of(client, name)) for name in names}
-
-    with own_house.open() as library:
-        library.move(on_server.uri)
-        assert divided(library) == {0}
-        library.partition_by("month")
-        assert divided(library) == {PARTITIONS}
-        monkeypatch.setattr(SegmentIndex, "drop", None)  # from one rule to another none is dropped
-        library.partition_by("folder")
-        assert divided(library) == {PARTITIONS}
-        monkeypatch.undo()
-        monkeypatch.setenv("FOOTAGE_MILVUS_TOKEN", on_server.token)
-        library.move(None)
-        assert sorted(where(library).values()) == ["beach", "beach", "city", "city"]
-        library.move(on_server.uri)
-        assert divided(library) == {PARTITIONS}
-        assert where(library) == library.catalog.assigned()
-        library.partition_by()
-        assert divided(library) == {0}
-        library.index.drop()
-
-
-@pytest.mark.slow
-def test_what_lies_at_the_target_of_a_move_is_divided_anew(
     own_house: House, on_server: MilvusServer
 ) -> None:
     with own_house.open() as library:
-        library.move(on_server.uri, keep=True)
-        library.move(None, keep=True)
-        library.partition_by("month")
-        assert library.move(on_server.uri).written == library.index.count()
+        library.move(on_server.uri)
+        assert list(collections(library).values()) == [0]
+        for rule in (("month",), ("folder",)):
+            library.partition_by(*rule)
+            assert list(collections(library).values()) == [PARTITIONS]
+            assert where(library) == library.catalog.assigned()
+        library.move(None)
+        assert sorted(where(library).values()) == ["beach", "beach", "city", "city"]
+        library.move(on_server.uri)
+        assert list(collections(library).values()) == [PARTITIONS]
         assert where(library) == library.catalog.assigned()
-        assert library.index.fits
-        assert library.search("red")
+        library.partition_by()
+        assert list(collections(library).values()) == [0]
+        assert set(where(library).values()) == {"default"}
+        assert library.embedder.embedded == 0
         library.index.drop()
+
+
+@pytest.mark.slow
+def test_only_the_parts_of_the_named_partitions_are_searched(
+    on_server: MilvusServer, tmp_path: Path
+) -> None:
+    """What lies in another part of the collection is not found, even if it bears the name."""
+    with filmed(tmp_path / "films.library", on_server.uri) as films:
+        films.partition_by("month")
+        assert_only_the_named_part_is_read(films.index)
+
+
+def assert_only_the_named_part_is_read(index: SegmentIndex) -> None:
+    with index._milvus.session() as client:
+        (name,) = index._present(client).values()
+        parts = parts_of(client, name)
+        row = client.query(name, filter='id != ""', limit=1, output_fields=["*"])[0]
+        home = part_of(row["partition"], parts)
+        stray = next(part for part in parts if part != home)
+        twin = {**row, "id": "f" * 32, "video_id": "e" * 32}
+        client.upsert(name, [twin], partition_name=stray)
+        assert index.count() == FILMS * SEGMENTS + 1
+    query = np.asarray(row["vector"], np.float32)
+    hits = index.search(query, limit=10, partitions=[row["partition"]])
+    assert row["id"] in {hit.segment_id for hit in hits}
+    assert twin["id"] not in {hit.segment_id for hit in hits}
+    assert twin["id"] in {hit.segment_id for hit in index.search(query, limit=10)}
+
+
+@pytest.mark.slow
+def test_a_collection_half_made_is_made_anew(
+    own_house: House, on_server: MilvusServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with own_house.open() as library:
+        library.move(on_server.uri)
+        library.partition_by("month")
+        library.index.drop()
+        with library.index._milvus.session() as client, monkeypatch.context() as patch:
+            patch.setattr("footage.index.schema._index_params", stopped)
+            (name,) = library.index._names.values()
+            with pytest.raises(Stopped):
+                create_collection(client, name, dimension=4, plan=FLAT, divided=True)
+    with own_house.open() as library:
+        assert library.search("red", filters=Filters(recorded_from="2024"))
+        assert where(library) == library.catalog.assigned()
+        library.index.drop()
+
+
+class Stopped(Exception):
+    pass
+
+
+def stopped(*_: Any) -> None:
+    raise Stopped
 
 
 @pytest.mark.slow

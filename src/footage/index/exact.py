@@ -28,7 +28,6 @@ class ExactIndex(SegmentIndex):
     """Answers like `SegmentIndex`, from the archive; refuses to be written."""
 
     partitioned = False
-    fits = True
 
     def __init__(
         self,

@@ -17,9 +17,9 @@ PARTITION = "default"  # of every row, where a library has no rule
 # Exact search of this many rows takes a server 3 ms; only above is a graph worth its lost hits.
 HNSW_FROM_ROWS = 20_000
 MOST_EF = 32_768  # Milvus's own limit
-# Into how many parts a server's collection is divided under a rule; names fall into them by their
-# hashes. Each is stored, indexed and loaded apart: 10,000 rows took 67 s to load and 14 s to list
-# with 64, a tenth of that with one.
+# Into how many parts a server's divided collection falls; names of partitions go to them by their
+# hashes. Each is stored, indexed and loaded apart: with 64, 10,000 rows took 67 s to load and 14 s
+# to list, a tenth of that with one.
 PARTITIONS = 8
 _PART = "part_"
 
@@ -97,9 +97,12 @@ def rebuild_index(client: Any, name: str, plan: IndexPlan) -> None:
     client.load_collection(name)
 
 
-def collection_name(library_id: str, fingerprint: Fingerprint, route: Route) -> str:
+def collection_name(
+    library_id: str, fingerprint: Fingerprint, route: Route, *, divided: bool = False
+) -> str:
     """The collection of one library, embedding space and route: letters, digits and ``_`` only."""
-    return f"{space_prefix(library_id, fingerprint.id)}{route.modality}_{route.scope}"
+    name = f"{space_prefix(library_id, fingerprint.id)}{route.modality}_{route.scope}"
+    return f"{name}_parts" if divided else name
 
 
 def space_prefix(library_id: str, fingerprint_id: str) -> str:
@@ -119,9 +122,9 @@ def segment_id(
 
 
 def create_collection(
-    client: Any, name: str, *, dimension: int, engine: Engine, plan: IndexPlan, partitions: int = 1
+    client: Any, name: str, *, dimension: int, plan: IndexPlan, divided: bool = False
 ) -> None:
-    """Create and load an empty collection; a server's in so many ``partitions``.
+    """Create and load an empty collection; ``divided`` is for a server.
 
     Fields: id, vector [dimension], video_id, scope, start and end (seconds), partition. It is no
     partition key: by that a server 2.3.5 puts most of what is upserted where it is not looked for.
@@ -138,9 +141,8 @@ def create_collection(
     schema.add_field("end", DataType.DOUBLE)
     schema.add_field("partition", DataType.VARCHAR, max_length=256)
     client.create_collection(name, schema=schema, consistency_level="Strong")
-    if partitions > 1 and not engine.embedded:
-        for number in range(partitions):
-            client.create_partition(name, f"{_PART}{number}")
+    for number in range(PARTITIONS if divided else 0):
+        client.create_partition(name, f"{_PART}{number}")
     client.create_index(name, _index_params(plan))
     client.load_collection(name)
 

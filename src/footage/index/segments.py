@@ -81,19 +81,27 @@ class SegmentIndex:
         fingerprint: Fingerprint,
         routes: Sequence[Route],
         plan: IndexPlan | None = None,
-        partitions: int = 1,
+        divided: bool = False,
     ) -> None:
         """``plan`` is how to index on a server; by default it follows from the number of rows.
 
-        A server's collections are made with so many ``partitions``.
+        A server's collections may be ``divided``, so that a search reads only the partitions that
+        it names. They are others than those that are not. The embedded engine has no partitions:
+        there they are but a field of a row.
         """
         self._milvus = milvus
         self._library_id = library_id
         self._fingerprint = fingerprint
         self._chosen = plan
-        self._partitions = partitions
         self._loaded = _Loaded()
-        self._names = {route: collection_name(library_id, fingerprint, route) for route in routes}
+        self._divided = divided and not milvus.embedded
+        self._names, self._others = (
+            {
+                route: collection_name(library_id, fingerprint, route, divided=way)
+                for route in routes
+            }
+            for way in (self._divided, not self._divided)
+        )
 
     @property
     def place(self) -> str:
@@ -168,6 +176,13 @@ class SegmentIndex:
                 client.drop_collection(name)
             self._loaded = _Loaded()
 
+    def drop_others(self) -> None:
+        """Drop what is left from before a server's collections were divided, or were not."""
+        if self.on_server:
+            with self._milvus.session() as client:
+                for name in set(client.list_collections()) & set(self._others.values()):
+                    client.drop_collection(name)
+
     def drop_space(self, fingerprint_id: str) -> None:
         """Drop all collections that this library has of another embedding space."""
         prefix = space_prefix(self._library_id, fingerprint_id)
@@ -175,20 +190,6 @@ class SegmentIndex:
             for name in client.list_collections():
                 if name.startswith(prefix):
                     client.drop_collection(name)
-
-    @property
-    def fits(self) -> bool:
-        """Whether the collections there are are divided if they should be, and whole if not.
-
-        Those of the embedded engine are never divided: there a partition is but a field of a row.
-        """
-        if not self.on_server:
-            return True
-        with self._milvus.session() as client:
-            return all(
-                bool(parts_of(client, name)) == (self._partitions > 1)
-                for name in self._existing(client).values()
-            )
 
     def settle(self) -> None:
         """Give each collection on a server the index that its size, or the plan, asks for.
@@ -382,9 +383,9 @@ class SegmentIndex:
         self, client: Any, name: str, rows: list[dict[str, Any]]
     ) -> dict[str, list[dict[str, Any]]]:
         """The rows by the part of the collection they go to; ``""`` where it has none."""
-        parts = parts_of(client, name) if self._partitions > 1 and self.on_server else []
-        if not parts:
+        if not self._divided:
             return {"": rows}
+        parts = parts_of(client, name)
         grouped: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
             grouped.setdefault(part_of(row["partition"], parts), []).append(row)
@@ -418,9 +419,8 @@ class SegmentIndex:
             client,
             name,
             dimension=self._fingerprint.dimension,
-            engine=engine,
             plan=index_plan(engine, rows, self._chosen),
-            partitions=self._partitions,
+            divided=self._divided,
         )
         self._loaded = _Loaded()
 
@@ -443,7 +443,7 @@ class SegmentIndex:
             client.load_collection(name)
             ef = (self._chosen or hnsw()).ef
             plans[name] = replace(built_index(client, name, engine=engine), ef=ef)
-            parts[name] = [] if engine.embedded else parts_of(client, name)
+            parts[name] = parts_of(client, name) if self._divided else []
         self._loaded = _Loaded(names, plans, parts, self._milvus.generation, time.monotonic())
         return names
 
