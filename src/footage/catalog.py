@@ -437,6 +437,11 @@ class Catalog(Database):
         """The partition of every embedded video that was not removed."""
         return {row["video_id"]: row["partition"] for row in self._embeddings("1")}
 
+    def unsettled(self) -> list[str]:
+        """The videos that may have rows in other partitions, or of which that is not known."""
+        sql = "SELECT video_id FROM embeddings WHERE fingerprint = ? AND settled = 0"
+        return self._ids(sql, (self._fingerprint,))
+
     def partition_names(self) -> list[str]:
         """The partitions there are, in order."""
         sql = "SELECT DISTINCT partition FROM embeddings WHERE fingerprint = ? ORDER BY 1"

@@ -237,7 +237,7 @@ class Library:
         self.catalog.tag(ids, add=checked_tags(add), remove=checked_tags(remove))
         if "tag" in self.settings.partition_by:
             with contextlib.suppress(LibraryLocked, LibraryUnwritable), self._indexing():
-                self._place_if_possible()
+                self._place_if_possible(ids)
         return list(self.catalog.videos(ids).values())
 
     def remove(self, references: str | Path | Iterable[str | Path]) -> list[Video]:
@@ -330,10 +330,12 @@ class Library:
         rule, tell = checked_rule(parts), on_progress or (lambda _d, _n: None)
         with self._indexing(wait=INDEX_WAIT):
             self._follow()
-            if self.index.on_server and bool(rule) != bool(self.settings.partition_by):
+            known = self.settings.partition_by
+            if self.settings.milvus_uri is not None and bool(rule) != bool(known):
                 self._fill_and_divide(rule, tell)
-            elif rule != self.settings.partition_by:
-                self._save_settings(partition_by=rule)
+            elif rule != known:
+                with self.catalog.transaction():  # which a library that cannot be written refuses
+                    self._save_settings(partition_by=rule)
             report = self._reindexer().reconcile(on_progress=tell)
             self.index.settle()
             self.index.drop_others()
@@ -540,9 +542,9 @@ class Library:
         Raises `ArchiveDamaged` or `IndexUnavailable`.
         """
         held = self.index.digests()
-        assigned = self.catalog.assigned()
-        differing = held.keys() - assigned.keys()
-        for video_id, name in assigned.items():
+        places = self._placement.places()
+        differing = held.keys() - places.keys()
+        for video_id, name in places.items():
             embedding = self.archive.read(video_id, self.embedder.fingerprint)
             if self.index.expected_digests(video_id, embedding, name) != held.get(video_id, {}):
                 differing.add(video_id)
@@ -842,16 +844,16 @@ class Library:
         log.info("the index does not hold the %d segments it should: repairing", expected)
         self._reindexer().reconcile(on_progress=lambda _d, _n: None)
 
-    def _place(self) -> None:
+    def _place(self, among: Iterable[str] | None = None) -> None:
         """Write videos anew whose tags or folders have changed, where they belong now."""
-        if misplaced := self._placement.misplaced():
+        if misplaced := self._placement.misplaced(among):
             log.info("%d videos go to other partitions", len(misplaced))
             self._reindexer().rewrite(misplaced)
 
-    def _place_if_possible(self) -> None:
+    def _place_if_possible(self, among: Iterable[str] | None = None) -> None:
         # else they are found where they are, and go at the next catch-up
         with contextlib.suppress(LibraryLocked, LibraryUnwritable, IndexUnavailable):
-            self._place()
+            self._place(among)
 
     @property
     def _placement(self) -> Placement:

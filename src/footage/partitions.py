@@ -40,11 +40,17 @@ class Placement:
         traits = self._catalog.traits(ids)
         return {video_id: named(traits[video_id], self._rule) for video_id in ids}
 
-    def misplaced(self) -> dict[str, str]:
+    def misplaced(self, among: Iterable[str] | None = None) -> dict[str, str]:
         """The embedded videos whose rows are not where they belong, and where that is."""
         assigned = self._catalog.assigned()
-        names = self.names(assigned)
+        names = self.names(assigned if among is None else assigned.keys() & set(among))
         return {video_id: name for video_id, name in names.items() if name != assigned[video_id]}
+
+    def places(self) -> dict[str, str]:
+        """Where the rows of every embedded video should be: as the catalog says, if it knows."""
+        assigned = self._catalog.assigned()
+        unknown = assigned.keys() & set(self._catalog.unsettled())
+        return {**assigned, **self.names(unknown)}
 
     def write(
         self, index: SegmentIndex, embeddings: Mapping[str, VideoEmbedding], **options: Any
