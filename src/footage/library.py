@@ -237,6 +237,7 @@ class Library:
         self.catalog.tag(ids, add=checked_tags(add), remove=checked_tags(remove))
         if "tag" in self.settings.partition_by:
             with contextlib.suppress(LibraryLocked, LibraryUnwritable), self._indexing():
+                self._follow()
                 self._place_if_possible(ids)
         return list(self.catalog.videos(ids).values())
 
@@ -278,6 +279,7 @@ class Library:
         if dry_run:
             return prune.plan(self.catalog, unreachable=unreachable)
         with self._indexing():
+            self._follow()
             report = prune.plan(self.catalog, unreachable=unreachable)
             self.index.delete(video.video_id for video in report.videos)
             for video in report.videos:
@@ -813,6 +815,7 @@ class Library:
     def _catch_up_unless_indexing(self) -> None:
         # whoever is indexing has videos under way that the index cannot hold yet
         with contextlib.suppress(LibraryLocked, LibraryUnwritable), self._indexing():
+            self._follow()
             self._catch_up()
 
     def _caught_up(self) -> bool:

@@ -39,8 +39,8 @@ def partitions(
 ) -> None:
     """List the partitions of the index, or divide it by another rule. Computes no embedding.
 
-    `footage partitions --by tag,month` makes partitions such as sports/2024-05. Searches with
-    filters then touch only those that can hold an answer; --partition names some outright.
+    `footage partitions --by tag,month` makes partitions such as sports/2024-05.
+    A search with filters then touches only those that may hold an answer.
     """
     bar = counting_bar("moving videos", hidden=quiet or as_json)
     with existing_library(library, verbose=verbose, quiet=quiet) as opened:
