@@ -7,7 +7,7 @@
 ...         print(moment.path, moment.start, moment.end)
 """
 
-from footage.catalog import Video
+from footage.catalog import Partition, Video
 from footage.embedder import Embedder, Fingerprint, Route, Track, VideoEmbedding, VideoFile
 from footage.errors import (
     AnswerLost,
@@ -104,6 +104,7 @@ __all__ = [
     "NotFound",
     "Observer",
     "Outcome",
+    "Partition",
     "Plan",
     "Planned",
     "PruneReport",

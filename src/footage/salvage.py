@@ -70,6 +70,7 @@ def fault(folder: Path) -> str:
                 for video in catalog.videos().values():
                     video.to_json()
                 catalog.locations()
+                catalog.rows("SELECT * FROM embeddings")
     except CatalogDamaged as error:
         return error.what
     except (ValueError, TypeError, UnicodeError) as error:  # a flipped bit in a date, say

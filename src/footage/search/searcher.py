@@ -102,8 +102,8 @@ class Searcher:
 
     def _groups(self, query: Query, vector: Vector) -> list[Group]:
         wanted = query.offset + query.limit
-        video_ids, excluding = self._catalog.scope(query.filters)
-        search = partial(self._search, vector, video_ids=video_ids, excluding=excluding)
+        scope = self._catalog.scope(query.filters, partitioned=self._index.partitioned)
+        search = partial(self._search, vector, **scope._asdict())
         if query.group_by_video:
             return best_a_video(self._rescored(of_videos(search, wanted), vector))[:wanted]
         groups: list[Group] = []
