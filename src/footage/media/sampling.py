@@ -16,6 +16,7 @@ from footage.media.frames import Damage, FrameReader, RGBImage, RGBScaler
 from footage.media.previews import jpeg, thumbnail_size
 from footage.media.probe import VideoInfo
 from footage.media.shots import ShotDetector
+from footage.media.web import WebVideo
 
 # Sound often ends a little after the picture; within this the file's own length is the truth.
 _TAIL_SECONDS = 0.5
@@ -50,7 +51,7 @@ class VideoSampler:
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path: str | os.PathLike[str] | WebVideo,
         info: VideoInfo,
         *,
         fps: float = 1.0,
@@ -140,7 +141,7 @@ class VideoSampler:
 
 
 def thumbnails(
-    path: str | os.PathLike[str], info: VideoInfo, *, fps: float
+    path: str | os.PathLike[str] | WebVideo, info: VideoInfo, *, fps: float
 ) -> Iterator[tuple[float, bytes]]:
     """Times in seconds and JPEGs, as a `VideoSampler` of that rate would make them."""
     with VideoSampler(path, info, fps=fps, image_size=_LEAST_IMAGE) as sampler:
