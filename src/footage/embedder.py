@@ -101,6 +101,8 @@ class Embedder(ABC):
     routes: tuple[Route, ...]
     concurrency: int = 1
     """How many videos may be embedded at the same time."""
+    keeps_frames: bool = True
+    """Whether `VideoEmbedding.frames` are given, for a closer look at what was found."""
     sent_to: str | None = None
     """Where videos are sent to be embedded; None where they stay on this machine."""
 
@@ -129,8 +131,11 @@ class Embedder(ABC):
     def kept(self, video_id: str) -> None:  # noqa: B027
         """Told by a library that the embedding of a video is safely stored."""
 
-    def price(self, seconds: float) -> float:  # noqa: ARG002
-        """About how many dollars embedding so many seconds of video costs; 0 on this machine."""
+    def price(self, video: VideoFile) -> float:  # noqa: ARG002
+        """About how many dollars embedding a video costs now; 0 on this machine.
+
+        Raises `MediaError` for one that would be refused where it is to be sent.
+        """
         return 0.0
 
     @abstractmethod

@@ -12,6 +12,7 @@ from footage.catalog import Catalog, Video
 from footage.embedder import Embedder, Vector, checked_vector
 from footage.index.segments import MOST_HITS, Hit, SegmentIndex
 from footage.query import Query
+from footage.search.cache import QueryVectors, Results
 from footage.search.closer import CloserLook
 from footage.search.moments import (
     FLOOR_RANK,
@@ -42,9 +43,13 @@ class Searcher:
         index: SegmentIndex,
         catalog: Catalog,
         thumbnails: Thumbnails,
-        closer: CloserLook,
+        closer: CloserLook | None,
+        vectors: QueryVectors,
     ) -> None:
+        """``closer`` is None where no frames are kept."""
         self._embedder = embedder
+        self._vectors = vectors
+        self._results: Results[list[Group]] = Results()
         self._closer = closer
         self._index = index
         self._catalog = catalog
@@ -53,36 +58,57 @@ class Searcher:
     def search(self, query: Query) -> SearchResult:
         """The best moments for ``query``, ``offset`` skipped, at most ``limit``."""
         began = time.perf_counter()
-        vector = self._encode(query)
-        encoded = time.perf_counter()
+        page = self._page(query)
+        moments = self._present(page)
+        log.info("search: %d moments in %.1f ms", len(moments), 1e3 * (time.perf_counter() - began))
+        return SearchResult(query, tuple(moments))
+
+    def _page(self, query: Query) -> list[Group]:
+        if query.vector is not None:  # of no use to keep: it hardly comes twice
+            vector = checked_vector(query.vector, self._embedder.fingerprint.dimension)
+            return self._found(query, vector)
+        version = self._catalog.version
+        kept = self._results.get(query, version)
+        if kept is not None:
+            log.info("results: from memory, %s so far", self._results.tally)
+            return kept
+        page = self._found(query, self._encode(query.text or ""))
+        self._results.keep(query, version, page)
+        return page
+
+    def _found(self, query: Query, vector: Vector) -> list[Group]:
+        began = time.perf_counter()
         groups = self._groups(query, vector)
         searched = time.perf_counter()
         page = groups[query.offset : query.offset + query.limit]
         self._sharpen(page, vector)
-        moments = self._present(page)
         log.info(
-            "search: %d moments; encode %.1f ms, search %.1f ms, present %.1f ms",
-            len(moments),
-            1e3 * (encoded - began),
-            1e3 * (searched - encoded),
+            "index %.1f ms, frames %.1f ms",
+            1e3 * (searched - began),
             1e3 * (time.perf_counter() - searched),
         )
-        return SearchResult(query, tuple(moments))
+        return page
 
-    def _encode(self, query: Query) -> Vector:
-        if query.text is not None:
-            return self._embedder.encode_text(query.text)
-        return checked_vector(query.vector, self._embedder.fingerprint.dimension)
+    def _encode(self, text: str) -> Vector:
+        began = time.perf_counter()
+        if self._embedder.sent_to is None:  # computed sooner than read
+            vector = self._embedder.encode_text(text)
+        else:
+            vector = self._vectors.vector(
+                self._embedder.fingerprint.id, text, lambda: self._embedder.encode_text(text)
+            )
+        log.info("encode %.1f ms", 1e3 * (time.perf_counter() - began))
+        return vector
 
     def _groups(self, query: Query, vector: Vector) -> list[Group]:
         wanted = query.offset + query.limit
         video_ids, excluding = self._catalog.scope(query.filters)
         search = partial(self._search, vector, video_ids=video_ids, excluding=excluding)
         if query.group_by_video:
-            return best_a_video(self._closer.rescored(of_videos(search, wanted), vector))[:wanted]
+            return best_a_video(self._rescored(of_videos(search, wanted), vector))[:wanted]
         groups: list[Group] = []
         for depth in _depths(HITS_A_MOMENT * wanted):
-            hits = self._closer.rescored(search(limit=depth), vector)
+            hits = self._rescored(search(limit=depth), vector)
             groups = merge(hits)
             if len(groups) >= wanted or len(hits) < depth:
                 break
@@ -95,7 +121,12 @@ class Searcher:
             return hits
         return [hit for hit in hits if hit.route.scope == "clip"]
 
+    def _rescored(self, hits: list[Hit], vector: Vector) -> list[Hit]:
+        return hits if self._closer is None else self._closer.rescored(hits, vector)
+
     def _sharpen(self, groups: Sequence[Group], vector: Vector) -> None:
+        if self._closer is None:
+            return
         for group in groups:
             group.start, group.end = self._closer.sharpened(
                 group.best.video_id, group.start, group.end, query=vector, floor=group.floor

@@ -38,7 +38,7 @@ from footage.errors import (
     TaskFailed,
     TaskUnfinished,
 )
-from footage.ledger import Ledger, RemoteTask
+from footage.ledger import Ledger, Payment, RemoteTask
 from footage.media.sampling import thumbnails
 from footage.settings import Sampling
 
@@ -58,6 +58,7 @@ class MarengoEmbedder(Embedder):
     """One model of Twelve Labs, as `setup.read` reads its name."""
 
     concurrency = CONCURRENCY
+    keeps_frames = False
     sent_to = "api.twelvelabs.io"
 
     def __init__(self, name: str, sampling: Sampling, *, service: Service | None = None) -> None:
@@ -80,9 +81,11 @@ class MarengoEmbedder(Embedder):
         """Note tasks and payments there from now on."""
         self._ledger = ledger
 
-    def price(self, seconds: float) -> float:
-        """About how many dollars so many seconds of video cost."""
-        return limits.price(seconds)
+    def price(self, video: VideoFile) -> float:
+        """About how many dollars a video costs: none where its task is under way, and so paid."""
+        limits.check_video(video.path, video.info)
+        known = self._known(video.video_id)
+        return 0.0 if known and known.task_id else limits.price(video.info.duration)
 
     def embed(
         self,
@@ -153,20 +156,19 @@ class MarengoEmbedder(Embedder):
         if known is not None and known.task_id:
             return known.task_id
         if known is not None and (found := self._lost(video, known.asked_at, check)):
-            return found
+            return self._begun(video, known, found)
         asset_id = (known and known.asset_id) or self._uploaded(video, check)
         self._wait_for_asset(asset_id, video, check)
         asked = RemoteTask(datetime.now(timezone.utc), asset_id)
-        self._note(video.video_id, asked)
+        if self._ledger is not None:
+            self._ledger.note(video.video_id, asked)
         request = self._request(Source(asset_id=asset_id))
         try:
             task_id = self._service.create_task(request, check=check)
         except AnswerLost:
             found = self._lost(video, asked.asked_at, check)
             task_id = found or self._service.create_task(request, check=check)
-        self._note(video.video_id, replace(asked, task_id=task_id))
-        self._pay(video)
-        return task_id
+        return self._begun(video, asked, task_id)
 
     def _request(self, source: Source) -> VideoRequest:
         asked = self._setup
@@ -216,8 +218,6 @@ class MarengoEmbedder(Embedder):
         ]
         if found:
             log.info("%s: a task is under way already, its answer had been lost", video.path.name)
-            self._note(video.video_id, RemoteTask(since, None, found[0]))
-            self._pay(video)
         return found[0] if found else None
 
     def _awaited(
@@ -280,16 +280,10 @@ class MarengoEmbedder(Embedder):
     def _known(self, video_id: str) -> RemoteTask | None:
         return self._ledger.task(video_id) if self._ledger else None
 
-    def _note(self, video_id: str, task: RemoteTask) -> None:
-        if self._ledger is not None:
-            self._ledger.note(video_id, task)
-
-    def _pay(self, video: VideoFile) -> None:
+    def _begun(self, video: VideoFile, asked: RemoteTask, task_id: str) -> str:
+        """Write down that a task is under way, and so paid for; its id."""
         if self._ledger is not None:
             seconds = video.info.duration
-            self._ledger.pay(
-                f"{self._setup.model} video",
-                video_id=video.video_id,
-                seconds=seconds,
-                dollars=self.price(seconds),
-            )
+            payment = Payment(f"{self._setup.model} video", seconds, limits.price(seconds))
+            self._ledger.note(video.video_id, replace(asked, task_id=task_id), payment=payment)
+        return task_id
