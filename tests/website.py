@@ -1,24 +1,41 @@
 """A web server on this machine, for videos that lie on the web: well-behaved, or as others are.
 
-    with Site() as site:
-        site["/talk.mp4"] = Page(data, etag='"1"')
-        site["/talk.mp4"].drop_at = 5_000
-        library.add(site.url + "/talk.mp4")
-        site.requests  # of (method, path with query, Range)
+with Site() as site:
+    site["/talk.mp4"] = Page(data, etag='"1"')
+    site["/talk.mp4"].drop_at = 5_000
+    library.add(site.url + "/talk.mp4")
+    site.requests  # of (method, path with query, Range)
 """
 
 from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+import pytest
+
+from footage.media import http_file
+
 PIECE = 16_384
+CERTIFICATE = Path(__file__).parent / "golden" / "localhost.pem"  # with its key; until 2126
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A web server on this machine, asked directly and again at once."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setattr(http_file, "FIRST_WAIT", 0.01)
+    with Site() as made:
+        yield made
 
 
 @dataclass
@@ -64,7 +81,9 @@ class Site:
         self._server = _Server(("127.0.0.1", 0), Handler)
         self.port: int = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), daemon=True
+        )
         self._thread.start()
 
     def __enter__(self) -> Site:
@@ -79,6 +98,12 @@ class Site:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def encrypt(self) -> None:
+        """Speak TLS from now on, as localhost, with a certificate that nobody else trusts."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     def __setitem__(self, path: str, page: Page) -> None:
         self.pages[path] = page

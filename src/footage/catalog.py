@@ -128,7 +128,10 @@ class Catalog(Database):
     # videos and their locations
 
     def put(self, video: Video) -> None:
-        """Record a video; a video already known keeps its tags, title and date of adding."""
+        """Record a video; a video already known keeps its tags, title and date of adding.
+
+        Its address is recorded where no video is known to lie there: `locate_web` moves it.
+        """
         row = (
             *(video.video_id, _text(video.title), video.duration, video.width, video.height),
             *(video.fps, video.codec, int(video.has_audio)),
@@ -139,6 +142,11 @@ class Catalog(Database):
                 "INSERT INTO videos VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (video_id) DO NOTHING",
                 row,
             )
+            if video.url is not None:
+                db.execute(
+                    "INSERT OR IGNORE INTO addresses (url, video_id, address) VALUES (?,?,?)",
+                    (video.url, video.video_id, video.address or video.url),
+                )
 
     def locate(self, path: Path, stamp: FileStamp, video_id: str) -> None:
         """Record that the content of ``video_id`` lies at ``path``, in place of what was there."""

@@ -71,6 +71,7 @@ def fault(folder: Path) -> str:
                 for video in catalog.videos().values():
                     video.to_json()
                 catalog.locations()
+                catalog.addresses()
     except CatalogDamaged as error:
         return error.what
     except (ValueError, TypeError, UnicodeError) as error:  # a flipped bit in a date, say

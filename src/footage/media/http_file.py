@@ -43,10 +43,11 @@ READ_SECONDS = 30.0  # without a byte
 ATTEMPTS = 4  # in a row that come to nothing
 FIRST_WAIT = 0.5  # seconds before the second attempt; the next wait is twice that
 NEAR = 1 << 18  # bytes: what lies this little ahead is read over, a new request takes longer
+JUMP = 1 << 20  # bytes asked for at first, and after a jump: whoever reads on asks for the rest
 AGENT = "footage"
 
 _BUSY = {408, 429, 500, 502, 503, 504}
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 _BROKEN = (OSError, http.client.HTTPException, ValueError)
 
 
@@ -85,7 +86,7 @@ class Line:
             answer = self._opened().open(request, timeout=CONNECT_SECONDS)
         except HTTPError as error:
             with error:
-                raise _refusal(url.plain, error.code) from error
+                raise _refusal(url.plain, error.code, first) from error
         except URLError as error:
             raise _unreachable(url.plain, error.reason) from error
         except _BROKEN as error:
@@ -197,10 +198,12 @@ class Reply:
         self._answer = answer
         headers = answer.headers
         self.at, total = 0, headers.get("Content-Length", "")
+        self.end: int | None = None  #: the byte after the last of a part
         self.ranges: bool = headers.get("Accept-Ranges", "").lower() == "bytes"
         if answer.status == 206:
             part = _RANGE.fullmatch(headers.get("Content-Range", "").strip())
-            self.at, total = (int(part[1]), part[2]) if part else (-1, "")
+            self.at, total = (int(part[1]), part[3]) if part else (-1, "")
+            self.end = int(part[2]) + 1 if part else None
             self.ranges = True
         self.kind: str = headers.get("Content-Type", "").partition(";")[0].strip().lower()
         self.stamp = WebStamp(
@@ -239,7 +242,7 @@ class HttpFile:
         self._line, self._url = line, url
         self._at = 0
         self._reply: Reply | None
-        self._reply = first = line.patiently(partial(line.ask, url, 0))
+        self._reply = first = line.patiently(partial(line.ask, url, 0, JUMP - 1))
         self._ranges = first.ranges
         self._size = first.stamp.size
         self.stamp = stamp or first.stamp
@@ -297,9 +300,12 @@ class HttpFile:
         """An answer that stands at the byte that is wanted."""
         if self._reply is not None and 0 <= self._at - self._reply.at <= NEAR:
             self._reply.skip_to(self._at)
-        if self._reply is None or self._reply.at != self._at:
+        follows = self._reply is not None and self._reply.end == self._reply.at == self._at
+        if self._reply is None or self._reply.at != self._at or follows:
             self.close()
-            self._reply = self._line.ask(self._url, self._at)
+            self._reply = self._line.ask(
+                self._url, self._at, None if follows else self._at + JUMP - 1
+            )
             self._check(self._reply)
         if self._reply.at != self._at:
             raise UnreadableMedia(
@@ -318,8 +324,8 @@ class HttpFile:
         return MediaUnreachable(f"{self._url.plain} broke off after {self._at:,}{of} bytes")
 
 
-def _refusal(url: str, status: int) -> MediaError:
-    """What an answer that is no yes means."""
+def _refusal(url: str, status: int, first: int) -> MediaError:
+    """What an answer that is no yes means; ``first`` is the byte that was asked for."""
     if status in {404, 410}:
         return MediaMissing(
             f"{url} is not there ({status})", remedy="check the address, then try again"
@@ -329,8 +335,8 @@ def _refusal(url: str, status: int) -> MediaError:
             f"{url} may not be read ({status})",
             remedy="give an address that needs no login, and that is signed anew if it was signed",
         )
-    if status == 416:  # not even its first byte
-        return _empty(url)
+    if status == 416:
+        return _empty(url) if first == 0 else MediaChanged(f"{url} is shorter than it was")
     if status in _BUSY:
         return MediaUnreachable(f"{url} cannot be had: its server is out of order ({status})")
     if 300 <= status < 400:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,13 +47,20 @@ class Scan:
     others: int = 0  #: files in folders that are no videos by their suffix
     web: tuple[WebVideo, ...] = ()  #: by their addresses, each once
 
+    @classmethod
+    def of(cls, places: Collection[Place]) -> Scan:
+        """Places that are known to be videos."""
+        files = {place for place in places if not isinstance(place, WebVideo)}
+        web = {place for place in places if isinstance(place, WebVideo)}
+        return cls(tuple(sorted(files)), web=tuple(sorted(web, key=str)))
+
     @property
     def places(self) -> tuple[Place, ...]:
         """Everything that was found: the files, then what lies on the web."""
         return (*self.files, *self.web)
 
 
-def scan(sources: Sequence[str | Path], *, exclude: Sequence[str] = ()) -> Scan:
+def scan(sources: Sequence[str | Place], *, exclude: Sequence[str] = ()) -> Scan:
     """Look for videos in files, in folders and all below, and by patterns (``~/Videos/**/*.mp4``).
 
     What begins with ``https://`` or ``http://`` is a video on the web; nothing is asked for yet.
@@ -93,9 +100,9 @@ class _Gathered:
     others: set[Path] = field(default_factory=set)
     web: dict[WebVideo, WebVideo] = field(default_factory=dict)
 
-    def add(self, source: str | Path) -> None:
-        if is_url(source):
-            self._add_web(WebVideo(str(source)))
+    def add(self, source: str | Place) -> None:
+        if isinstance(source, WebVideo) or is_url(source):
+            self._add_web(source if isinstance(source, WebVideo) else WebVideo(str(source)))
             return
         path = absolute(source)
         if path.is_dir():
@@ -161,7 +168,7 @@ class _Gathered:
             files=tuple(_each_once(self.found)),
             skipped=tuple(sorted(set(self.skipped), key=lambda item: item.path)),
             others=len(self.others - {found.path for found in self.found}),
-            web=tuple(sorted(self.web.values(), key=lambda video: video.url)),
+            web=tuple(sorted(self.web.values(), key=str)),
         )
 
 

@@ -19,6 +19,7 @@ LONGEST = 8_192  # characters: an address signed with a session token of Amazon 
 
 _SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _QUERY_IN_TEXT = re.compile(r"(https?://[^\s\"'<>?]*)\?[^\s\"'<>]*", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 _STRAY_PERCENT = re.compile(r"%(?![0-9a-f]{2})", re.IGNORECASE)
 # what may stand in a path or query, and brackets, which do; all else is written as %XX (RFC 3986)
 _LEGAL = "!$&'()*+,;=:@/?%-._~[]"
@@ -142,16 +143,16 @@ def _split(text: str) -> SplitResult | None:
         return None
     try:
         parts = urlsplit(text)
-        sound = bool(parts.hostname) and bool(_ascii(parts)) and (parts.port or 1) > 0
+        sound = _HOST.fullmatch(_ascii(parts)) is not None and (parts.port or 1) > 0
         text.encode("utf-8")
     except ValueError:
         return None
-    return parts if sound and not re.search(r"[\s%\\]", parts.netloc) else None
+    return parts if sound else None
 
 
 def _ascii(parts: SplitResult) -> str:
     host = parts.hostname or ""
-    return host if host.isascii() else host.encode("idna").decode("ascii")
+    return host if host.isascii() else host.encode("idna").decode("ascii").lower()
 
 
 def _normal(parts: SplitResult) -> str:

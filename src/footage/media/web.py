@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from footage.errors import UnreadableMedia
 from footage.media.urls import name_of, read_url
@@ -14,6 +16,9 @@ from footage.media.web_stamp import WebStamp
 if TYPE_CHECKING:
     from footage.media.http_file import HttpFile, Line
 
+T = TypeVar("T")
+
+AT_ONCE = 8  # requests: enough to hide a server's answering time, few enough for it to bear
 HEAD = 1_024  # bytes that tell a web page or a playlist from a video
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)", re.I | re.S)
 _PLAYLIST = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:#EXTM3U|<\?xml[^>]*>\s*<MPD|<MPD)", re.I)
@@ -107,3 +112,22 @@ class WebVideo:
 
 Place: TypeAlias = "Path | WebVideo"
 """Where a video lies."""
+
+
+def at_once(
+    videos: Sequence[WebVideo], work: Callable[[WebVideo], T]
+) -> Generator[tuple[WebVideo, Future[T]], None, None]:
+    """Each video with what ``work`` made of it, in order, several at a time: servers take theirs.
+
+    Left early, as by Ctrl-C, it hangs up on all that is not done.
+    """
+    workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="footage-web")
+    waiting = {video: workers.submit(work, video) for video in videos}
+    try:
+        for video in videos:
+            wait([waiting[video]])
+            yield video, waiting.pop(video)
+    finally:
+        for video in waiting:
+            video.hang_up()
+        workers.shutdown(cancel_futures=True)

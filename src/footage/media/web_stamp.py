@@ -33,6 +33,11 @@ class WebStamp:
         return _may_be_equal(*dates) and _may_be_equal(*sizes)
 
     @property
+    def silent(self) -> bool:
+        """Whether the server says nothing, or nobody has asked it."""
+        return self.etag is None and self.modified is None and self.size is None
+
+    @property
     def date(self) -> datetime | None:
         """When the content was last modified, in UTC."""
         from email.utils import parsedate_to_datetime
