@@ -190,7 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
         for at in range(0, len(data), PIECE):
             piece = data[at : at + PIECE]
             if page.stall_at is not None and at + len(piece) > page.stall_at:
-                self.owner.gone.wait(60)
+                self.owner.gone.wait()
                 return
             if page.drop_at is not None and at + len(piece) > page.drop_at and page.drops != 0:
                 piece = piece[: max(0, page.drop_at - at)]
