@@ -86,8 +86,8 @@ def listed_sources(lines: Iterable[bytes]) -> list[str]:
     for number, line in enumerate(lines):
         if number == 0:
             line = line.removeprefix(codecs.BOM_UTF8)  # noqa: PLW2901
-        text = os.fsdecode(line.rstrip(b"\r\n"))
-        if text.strip() and not text.lstrip().startswith("#"):
+        if line.strip() and not line.lstrip().startswith(b"#"):
+            text = os.fsdecode(line.rstrip(b"\r\n"))
             found.append(text.strip() if is_url(text) else text)
     return found
 
