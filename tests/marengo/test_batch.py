@@ -103,7 +103,7 @@ def check_whole(library: footage.Library, double: Double, videos: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", itertools.product(["before", "after"], [*STAGES, *ONCE]))
+@pytest.mark.parametrize("stage", [*itertools.product(["before", "after"], [*STAGES, *ONCE])])
 def test_killed_at_any_stage_the_next_run_goes_on_and_pays_nothing_twice(
     stage: tuple[str, str], fresh: Double, opened: Open, three: Path, tmp_path: Path
 ) -> None:

@@ -6,10 +6,12 @@ ledger before it is waited for, so that whatever happens here, no video is paid 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cached_property
@@ -41,16 +43,20 @@ from footage.errors import (
 )
 from footage.ledger import Ledger, Payment, RemoteTask
 from footage.media.sampling import thumbnails
+from footage.media.sources import VIDEO_SUFFIXES
 from footage.media.web import WebVideo
-from footage.settings import Sampling
+from footage.settings import Environment, Sampling
 
 if TYPE_CHECKING:
     from footage.embedders.marengo.service import Service
 
 log = logging.getLogger(__name__)
 
-CONCURRENCY = 16  # videos at the service at once: they wait there, not here
-FIRST_LOOK, LAST_LOOK = 1.0, 15.0  # seconds between two looks at a task; they grow by half
+CONCURRENCY = 32  # videos at the service at once: they wait there, not here
+UPLOADS = 4  # at once: more would share one line
+DECODERS = 2  # at once, for thumbnails
+FIRST_LOOK, LAST_LOOK = 1.0, 15.0  # seconds between two looks at a task; they grow by a fifth
+LOST_PAUSES = (0.0, 2.0, 5.0)  # seconds before each look for a task whose answer was lost
 PATIENCE = 3600.0  # seconds a task may take, and twice the video's length on top
 THUMBNAIL_FPS = 1.0
 UNFETCHED = "it must be there for everybody who has its address; else download it and index it"
@@ -73,6 +79,8 @@ class MarengoEmbedder(Embedder):
         self._setup = setup.read(name)
         self._given = service
         self._ledger: Ledger | None = None
+        self._uploads = threading.Semaphore(UPLOADS)
+        self._decoders = threading.Semaphore(DECODERS)
         self.routes = self._setup.routes
         self.fingerprint = Fingerprint(
             name=self._setup.name,
@@ -103,12 +111,22 @@ class MarengoEmbedder(Embedder):
         not done in time, which the next run goes on waiting for.
         """
 
+        half = video.info.duration / 2  # for sending it, and half for the service's work
+        reached = 0.0
+
         def check() -> None:
-            on_progress(0.0)  # raises to stop the work
+            on_progress(reached)  # raises to stop the work
+
+        def sent(share: float) -> None:
+            nonlocal reached
+            reached = half * share
+            check()
 
         limits.check_video(video.path, video.info)
-        task_id = self._task_of(video, check)
-        self._thumbnails(video, on_thumbnail, check)  # while the service is at work
+        task_id = self._task_of(video, sent, check)
+        sent(1.0)
+        with _turn(self._decoders, check):  # while the service is at work
+            self._thumbnails(video, on_thumbnail, check)
         rows = self._awaited(task_id, video, check)
         on_progress(video.info.duration)
         return VideoEmbedding(duration=video.info.duration, tracks=self._tracks(rows))
@@ -149,18 +167,24 @@ class MarengoEmbedder(Embedder):
                 f"Marengo needs a package that is not installed ({error.name})",
                 remedy="`pip install 'footage[marengo]'`",
             ) from error
-        return Service()
+        allowed = Environment()
+        return Service(rpm=allowed.marengo_rpm, rpd=allowed.marengo_rpd)
 
     # a task
 
-    def _task_of(self, video: VideoFile, check: Callable[[], None]) -> str:
+    def _task_of(
+        self, video: VideoFile, sent: Callable[[float], None], check: Callable[[], None]
+    ) -> str:
         """The id of the video's task: of one under way, else of a new one."""
         known = self._known(video.video_id)
         if known is not None and known.task_id:
             return known.task_id
         if known is not None and (found := self._lost(video, known.asked_at, check)):
             return self._begun(video, known, found)
-        asset_id = (known and known.asset_id) or self._uploaded(video, check)
+        asset_id = known and known.asset_id
+        if not asset_id:
+            with _turn(self._uploads, check):
+                asset_id = self._uploaded(video, sent, check)
         self._wait_for_asset(asset_id, video, check)
         asked = RemoteTask(datetime.now(timezone.utc), asset_id)
         if self._ledger is not None:
@@ -169,8 +193,9 @@ class MarengoEmbedder(Embedder):
         try:
             task_id = self._service.create_task(request, check=check)
         except AnswerLost:
-            found = self._lost(video, asked.asked_at, check)
-            task_id = found or self._service.create_task(request, check=check)
+            task_id = self._looked_for(video, asked, check) or self._service.create_task(
+                request, check=check
+            )
         return self._begun(video, asked, task_id)
 
     def _request(self, source: Source) -> VideoRequest:
@@ -185,7 +210,9 @@ class MarengoEmbedder(Embedder):
             dimension=asked.shortened,
         )
 
-    def _uploaded(self, video: VideoFile, check: Callable[[], None]) -> str:
+    def _uploaded(
+        self, video: VideoFile, sent: Callable[[float], None], check: Callable[[], None]
+    ) -> str:
         """The asset of a video, which has its id as its name: that is how its task is known again.
 
         So neither file nor address goes within the request: of such a task the service tells the
@@ -193,8 +220,8 @@ class MarengoEmbedder(Embedder):
         on the web the service fetches by itself.
         """
 
-        def told(_done: int, _total: int) -> None:
-            check()
+        def told(done: int, total: int) -> None:
+            sent(done / max(total, 1))
 
         name = self._asset_name(video)
         there = self._service.assets(name, check=check)  # of a run that was cut off
@@ -206,7 +233,7 @@ class MarengoEmbedder(Embedder):
         return self._service.upload(video.path, told, name=name, check=check)
 
     def _wait_for_asset(self, asset_id: str, video: VideoFile, check: Callable[[], None]) -> None:
-        for _ in self._looks(PATIENCE):
+        for _ in self._looks(PATIENCE, check):
             asset = self._service.asset(asset_id, check=check)
             if asset.status == "ready":
                 return
@@ -215,8 +242,17 @@ class MarengoEmbedder(Embedder):
                     f"{video.path} cannot be read by Twelve Labs ({asset.reason or 'no reason'})",
                     remedy=UNFETCHED if isinstance(video.path, WebVideo) else None,
                 )
-            check()
         raise TaskUnfinished(f"{video.path} is at Twelve Labs, and not ready there")
+
+    def _looked_for(
+        self, video: VideoFile, asked: RemoteTask, check: Callable[[], None]
+    ) -> str | None:
+        """The task whose answer was just lost: the service may take a while to list it."""
+        for pause in LOST_PAUSES:
+            _sleep(pause, check)
+            if found := self._lost(video, asked.asked_at, check):
+                return found
+        return None
 
     def _lost(self, video: VideoFile, since: datetime, check: Callable[[], None]) -> str | None:
         """The task of a video that was asked for since then, if its answer never arrived here."""
@@ -235,7 +271,7 @@ class MarengoEmbedder(Embedder):
         self, task_id: str, video: VideoFile, check: Callable[[], None]
     ) -> tuple[Row, ...]:
         """The embeddings of a task, once it is ready."""
-        for _ in self._looks(PATIENCE + 2 * video.info.duration):
+        for _ in self._looks(PATIENCE + 2 * video.info.duration, check):
             task = self._service.task(task_id, dimension=self._setup.dimension, check=check)
             if task.status == "ready":
                 return task.rows
@@ -244,18 +280,19 @@ class MarengoEmbedder(Embedder):
                 raise TaskFailed(
                     f"{video.path} cannot be embedded by Twelve Labs ({task.reason or 'no reason'})"
                 )
-            check()
         raise TaskUnfinished(f"{video.path} is still being embedded by Twelve Labs")
 
-    def _looks(self, patience: float) -> Iterable[int]:
-        """Numbers, with growing pauses between them, until ``patience`` seconds have passed."""
-        began, pause, number = time.monotonic(), FIRST_LOOK, 0
+    def _looks(self, patience: float, check: Callable[[], None]) -> Iterator[None]:
+        """Again and again, with growing pauses, until ``patience`` seconds have passed."""
+        began, pause = time.monotonic(), FIRST_LOOK
         while True:
-            yield number
+            check()
+            yield
             if time.monotonic() - began > patience:
                 return
-            time.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - so that not all look at once
-            pause, number = min(1.5 * pause, LAST_LOOK), number + 1
+            # not all look at once
+            _sleep(pause * random.uniform(0.8, 1.2), check)  # noqa: S311
+            pause = min(1.2 * pause, LAST_LOOK)
 
     def _thumbnails(
         self,
@@ -290,7 +327,9 @@ class MarengoEmbedder(Embedder):
         }
 
     def _asset_name(self, video: VideoFile) -> str:
-        return video.video_id + video.path.suffix.lower()
+        suffix = video.path.suffix.lower()
+        # an address may end in .php, which the service would take for what it is called
+        return video.video_id + (suffix if suffix in VIDEO_SUFFIXES else ".mp4")
 
     # the ledger
 
@@ -304,3 +343,21 @@ class MarengoEmbedder(Embedder):
             payment = Payment(f"{self._setup.model} video", seconds, limits.price(seconds))
             self._ledger.note(video.video_id, replace(asked, task_id=task_id), payment=payment)
         return task_id
+
+
+@contextlib.contextmanager
+def _turn(turns: threading.Semaphore, check: Callable[[], None]) -> Iterator[None]:
+    """Held for the block; ``check`` is called every second of the wait for it."""
+    while not turns.acquire(timeout=1.0):
+        check()
+    try:
+        yield
+    finally:
+        turns.release()
+
+
+def _sleep(seconds: float, check: Callable[[], None]) -> None:
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        check()
+        time.sleep(min(left, 1.0))
