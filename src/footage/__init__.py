@@ -56,6 +56,7 @@ from footage.ingest.report import (
     Report,
 )
 from footage.library import Library, Segment
+from footage.media.web import WebVideo
 from footage.migrate import MigrationPlan, MigrationReport
 from footage.opening import open_library as open  # noqa: A004 - footage.open() is the front door
 from footage.prune import PruneReport
@@ -129,6 +130,7 @@ __all__ = [
     "Video",
     "VideoEmbedding",
     "VideoFile",
+    "WebVideo",
     "evaluate",
     "open",
     "read_queries",

@@ -82,17 +82,22 @@ def test_what_lies_on_the_web_is_found_like_any_file(library: Library, shelf: Si
     assert library.segments(f"{shelf.url}/red.mp4")
 
 
+@pytest.mark.parametrize("embedder", ["colours", "lite"])
 def test_it_is_embedded_as_the_file_would_be(
-    library: Library, shelf: Site, folder: Path, clips: dict[str, bytes]
+    embedder: str, tmp_path: Path, shelf: Site, clips: dict[str, bytes]
 ) -> None:
-    (folder / "red.mp4").write_bytes(clips["red"])
-    library.add(folder, f"{shelf.url}/red.mp4")
-    file, web = (library.embedding(ref) for ref in (folder / "red.mp4", f"{shelf.url}/red.mp4"))
-    assert file.duration == web.duration
-    for route, track in file.tracks.items():
-        assert (track.vectors == web.tracks[route].vectors).all()
-        assert (track.spans == web.tracks[route].spans).all()
-    assert len({video.video_id for video in library.videos()}) == 2
+    own = ColourEmbedder() if embedder == "colours" else embedder
+    path, url = tmp_path / "red.mp4", f"{shelf.url}/red.mp4"
+    path.write_bytes(clips["red"])
+    with footage.open(tmp_path / "my.library", embedder=own) as library:
+        assert kinds(library.add(path, url)) == [Kind.ADDED] * 2
+        file, web = library.embedding(path), library.embedding(url)
+        assert file.duration == web.duration
+        for route, track in file.tracks.items():
+            assert (track.vectors == web.tracks[route].vectors).all()
+            assert (track.spans == web.tracks[route].spans).all()
+        assert len({video.video_id for video in library.videos()}) == 2
+        assert {moment.url for moment in library.search("a red wall")} == {None, url}
 
 
 class TestTheNextRun:
@@ -359,6 +364,18 @@ class TestFromWhatIsLeft:
             assert kinds(library.add(url)) == [Kind.LOCATED]
             assert embedded(library) == 0
             assert kinds(library.add(url)) == [Kind.UNCHANGED]
+
+    def test_a_damaged_catalog_s_copy_brings_addresses_and_stamps(
+        self, tmp_path: Path, shelf: Site
+    ) -> None:
+        folder, address = tmp_path / "my.library", f"{shelf.url}/red.mp4?" + SIGNED.format("now")
+        with footage.open(folder, embedder=ColourEmbedder()) as library:
+            library.add(address)
+        (folder / "catalog.sqlite").write_bytes(b"no database" * 1_000)
+        list(repair(folder, embedder=ColourEmbedder()))
+        with footage.open(folder, embedder=ColourEmbedder()) as library:
+            assert library.videos()[0].address == address
+            assert kinds(library.add(address)) == [Kind.UNCHANGED]
 
     def test_lost_vectors_are_embedded_again_from_the_web(
         self, tmp_path: Path, shelf: Site
