@@ -33,6 +33,7 @@ from footage.errors import (
     MediaError,
     MediaForbidden,
     MediaMissing,
+    MediaUnreachable,
     NotFound,
     NoVideo,
     QuotaGone,
@@ -55,6 +56,7 @@ from footage.ingest.report import (
     Report,
 )
 from footage.library import Library, Segment
+from footage.media.web import WebVideo
 from footage.migrate import MigrationPlan, MigrationReport
 from footage.opening import open_library as open  # noqa: A004 - footage.open() is the front door
 from footage.prune import PruneReport
@@ -97,6 +99,7 @@ __all__ = [
     "MediaError",
     "MediaForbidden",
     "MediaMissing",
+    "MediaUnreachable",
     "MigrationPlan",
     "MigrationReport",
     "Moment",
@@ -128,6 +131,7 @@ __all__ = [
     "Video",
     "VideoEmbedding",
     "VideoFile",
+    "WebVideo",
     "evaluate",
     "open",
     "read_queries",

@@ -37,7 +37,8 @@ VerboseOption = Annotated[
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")]
 VideosArgument = Annotated[
-    list[str], typer.Argument(metavar="VIDEO...", help="Ids, beginnings of ids, or paths.")
+    list[str],
+    typer.Argument(metavar="VIDEO...", help="Ids, beginnings of ids, paths or addresses."),
 ]
 
 VideoFilter = Annotated[

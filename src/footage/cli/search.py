@@ -101,6 +101,6 @@ def print_moments(result: SearchResult) -> None:
             f"{moment.score:.3f}",
             link(moment.thumbnail, span(moment.start, moment.end)),
             Text(printable(moment.title)),
-            link(moment.path, place(moment.path)),
+            link(moment.place, place(moment.place)),
         )
     out.print(table, soft_wrap=False)
