@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.errors import InvalidVector
+from footage.errors import InvalidQuery, InvalidVector
+from footage.example import Example
 from footage.ledger import Ledger
 from footage.media.frames import Damage
 from footage.media.probe import VideoInfo
@@ -85,6 +86,13 @@ class VideoEmbedding:
         return sum(len(track) for track in self.tracks.values())
 
 
+class Part(NamedTuple):
+    """A part of a query: its unit vector, float32 [dimension], and what it counts beside others."""
+
+    vector: Vector
+    weight: float
+
+
 @dataclass(frozen=True, slots=True)
 class VideoFile:
     """A video about to be embedded."""
@@ -119,9 +127,48 @@ class Embedder(ABC):
         Raises `MediaError` for a file that cannot be used, `EmbedderError` for a model that cannot.
         """
 
+    def encode(
+        self, text: str | None, examples: Sequence[Example] = (), *, text_weight: float = 1.0
+    ) -> list[Part]:
+        """Embed a query of a text, examples or both, in the space that the videos are in.
+
+        Each is a part by itself, but for those that the model takes as one. Raises `InvalidQuery`
+        for what this embedder cannot be asked, `MediaError` for a file that cannot be used, and
+        `EmbedderError` for a model that cannot.
+        """
+        parts = [Part(self.encode_text(text), text_weight)] if text is not None else []
+        return parts + [Part(self.encode_example(each), each.weight) for each in examples]
+
     @abstractmethod
     def encode_text(self, text: str) -> Vector:
         """Embed a query's text as a unit vector, float32 [dimension]."""
+
+    def encode_example(self, example: Example) -> Vector:
+        """Embed one example as a unit vector, float32 [dimension]; see `encode`."""
+        by_kind = {
+            "image": self.encode_image,
+            "clip": self.encode_clip,
+            "sound": self.encode_sound,
+        }
+        return by_kind[example.kind](example)
+
+    def encode_image(self, example: Example) -> Vector:
+        """Embed a picture; most embedders that look at frames can."""
+        raise self._cannot("a picture", example)
+
+    def encode_clip(self, example: Example) -> Vector:
+        """Embed what is seen in a stretch of a video."""
+        raise self._cannot("a clip", example)
+
+    def encode_sound(self, example: Example) -> Vector:
+        """Embed what is heard in a stretch of a file."""
+        raise self._cannot("a sound", example)
+
+    def _cannot(self, what: str, example: Example) -> InvalidQuery:
+        return InvalidQuery(
+            f"{self.fingerprint.name} cannot search by {what}, as {example}",
+            remedy="say it in words, or use an embedder that can, such as marengo:3.0",
+        )
 
     def attach(self, ledger: Ledger) -> None:  # noqa: B027 - most have nothing to note
         """Told by a library where to note what is under way elsewhere, and what was paid."""

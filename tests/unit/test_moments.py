@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timezone
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -147,8 +147,9 @@ class LongIndex:
         _vector: Vector,
         *,
         limit: int,
+        routes: Collection[Route] | None = None,  # noqa: ARG002 - as `SegmentIndex.search` takes it
         video_ids: Sequence[str] | None = None,
-        excluding: Sequence[str] = (),  # noqa: ARG002 - as `SegmentIndex.search` takes it
+        excluding: Sequence[str] = (),  # noqa: ARG002
         group_by_video: bool = False,
     ) -> list[Hit]:
         found = [one for one in self.hits if video_ids is None or one.video_id in video_ids]

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -172,23 +172,26 @@ class SegmentIndex:
         vector: Vector,
         *,
         limit: int,
+        routes: Collection[Route] | None = None,
         video_ids: Sequence[str] | None = None,
         excluding: Sequence[str] = (),
         group_by_video: bool = False,
     ) -> list[Hit]:
         """The segments nearest to ``vector``, best first, at most ``limit`` a route.
 
-        Only of ``video_ids`` where given, else of all videos but ``excluding``; with
-        ``group_by_video`` the best one of each video.
+        Only on ``routes`` where given, else on all; only of ``video_ids`` where given, else of all
+        videos but ``excluding``; with ``group_by_video`` the best one of each video.
         """
         vector = unit(np.atleast_2d(vector))[0]
-        filters = _filters(video_ids, excluding)
+        wanted = self._names.keys() if routes is None else routes
+        grouped = {"group_by_field": "video_id"} if group_by_video else {}
+        searches = [{"filter": text, **grouped} for text in _filters(video_ids, excluding)]
         with self._milvus.session() as client:
             hits = self._again_if_gone(
-                lambda: self._search_all(client, vector, limit, filters, group_by_video)
+                lambda: self._search_all(client, vector, limit, wanted, searches)
             )
         hits.sort(key=lambda hit: (-hit.score, hit.video_id, hit.start))
-        return hits[:limit] if len(self._names) == 1 else hits
+        return hits[:limit] if len(wanted) == 1 else hits
 
     def trial(self) -> Trial:
         """A scratch collection beside this index, on its server."""
@@ -274,18 +277,15 @@ class SegmentIndex:
         client: Any,
         vector: Vector,
         limit: int,
-        filters: Sequence[str],
-        group_by_video: bool,
+        routes: Collection[Route],
+        searches: Sequence[Mapping[str, Any]],
     ) -> list[Hit]:
         hits: list[Hit] = []
         for route, name in self._existing(client).items():
-            for expression in filters:
-                options = {
-                    "filter": expression,
-                    **({"group_by_field": "video_id"} if group_by_video else {}),
-                }
-                found = self._search(client, name, vector, min(limit, MOST_HITS), options)
-                hits += [_hit(row, route) for row in found]
+            if route in routes:
+                for options in searches:
+                    found = self._search(client, name, vector, min(limit, MOST_HITS), options)
+                    hits += [_hit(row, route) for row in found]
         return hits
 
     def _again_if_gone(self, search: Callable[[], list[Hit]]) -> list[Hit]:

@@ -6,13 +6,14 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
 
 from footage.catalog import Catalog, Video
-from footage.embedder import Embedder, Vector, checked_vector
+from footage.embedder import Embedder, Part, Route, Vector, checked_vector
+from footage.errors import InvalidQuery
 from footage.index.segments import MOST_HITS, Hit, SegmentIndex
 from footage.query import Query
 from footage.search.closer import CloserLook
+from footage.search.mixing import mixed
 from footage.search.moments import (
     FLOOR_RANK,
     Evidence,
@@ -53,9 +54,11 @@ class Searcher:
     def search(self, query: Query) -> SearchResult:
         """The best moments for ``query``, ``offset`` skipped, at most ``limit``."""
         began = time.perf_counter()
-        vector = self._encode(query)
+        find = self._finder(query)
+        parts = self._encode(query)
         encoded = time.perf_counter()
-        groups = self._groups(query, vector)
+        vector = mixed(parts, partial(find, limit=FLOOR_RANK))
+        groups = self._groups(query, vector, partial(find, vector))
         searched = time.perf_counter()
         page = groups[query.offset : query.offset + query.limit]
         self._sharpen(page, vector)
@@ -69,15 +72,41 @@ class Searcher:
         )
         return SearchResult(query, tuple(moments))
 
-    def _encode(self, query: Query) -> Vector:
-        if query.text is not None:
-            return self._embedder.encode_text(query.text)
-        return checked_vector(query.vector, self._embedder.fingerprint.dimension)
+    def _encode(self, query: Query) -> list[Part]:
+        if query.vector is not None:
+            dimension = self._embedder.fingerprint.dimension
+            return [Part(checked_vector(query.vector, dimension), 1.0)]
+        return self._embedder.encode(query.text, query.examples, text_weight=query.text_weight)
 
-    def _groups(self, query: Query, vector: Vector) -> list[Group]:
-        wanted = query.offset + query.limit
+    def _finder(self, query: Query) -> Callable[..., list[Hit]]:
+        """A search for vectors in the videos and modalities that the query is about."""
         video_ids, excluding = self._catalog.scope(query.filters)
-        search = partial(self._search, vector, video_ids=video_ids, excluding=excluding)
+        return partial(
+            self._index.search,
+            routes=self._routes(query),
+            video_ids=video_ids,
+            excluding=excluding,
+        )
+
+    def _routes(self, query: Query) -> list[Route]:
+        """Where moments are looked for: not among whole videos where there are segments as well."""
+        there = self._embedder.routes
+        asked = [
+            route for route in there if not query.modalities or route.modality in query.modalities
+        ]
+        if not asked:
+            has = ", ".join(dict.fromkeys(route.modality for route in there))
+            raise InvalidQuery(
+                f"this library has no {' or '.join(query.modalities)}: "
+                f"{self._embedder.fingerprint.name} embeds {has}",
+                remedy="search there, or index with an embedder that has it",
+            )
+        return [route for route in asked if route.scope == "clip"] or asked
+
+    def _groups(
+        self, query: Query, vector: Vector, search: Callable[..., list[Hit]]
+    ) -> list[Group]:
+        wanted = query.offset + query.limit
         if query.group_by_video:
             return best_a_video(self._closer.rescored(of_videos(search, wanted), vector))[:wanted]
         groups: list[Group] = []
@@ -87,13 +116,6 @@ class Searcher:
             if len(groups) >= wanted or len(hits) < depth:
                 break
         return groups
-
-    def _search(self, vector: Vector, **options: Any) -> list[Hit]:
-        """The hits that are moments: not whole videos, where there are segments as well."""
-        hits = self._index.search(vector, **options)
-        if all(route.scope != "clip" for route in self._embedder.routes):
-            return hits
-        return [hit for hit in hits if hit.route.scope == "clip"]
 
     def _sharpen(self, groups: Sequence[Group], vector: Vector) -> None:
         for group in groups:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cached_property
@@ -20,6 +20,7 @@ import numpy as np
 from footage.embedder import (
     Embedder,
     Fingerprint,
+    Part,
     Route,
     Track,
     Vector,
@@ -29,6 +30,7 @@ from footage.embedder import (
 from footage.embedders.canaries import check_spread
 from footage.embedders.marengo import limits, setup
 from footage.embedders.marengo.answers import Row
+from footage.embedders.marengo.examples import as_one, medium
 from footage.embedders.marengo.requests import QueryParts, Source, VideoRequest
 from footage.errors import (
     AnswerLost,
@@ -38,6 +40,7 @@ from footage.errors import (
     TaskFailed,
     TaskUnfinished,
 )
+from footage.example import Example
 from footage.ledger import Ledger, RemoteTask
 from footage.media.sampling import thumbnails
 from footage.settings import Sampling
@@ -112,10 +115,27 @@ class MarengoEmbedder(Embedder):
         if self._ledger is not None:
             self._ledger.close(video_id)
 
+    def encode(
+        self, text: str | None, examples: Sequence[Example] = (), *, text_weight: float = 1.0
+    ) -> list[Part]:
+        """The parts of a query; one alone where they weigh the same and the model can mix them."""
+        weights = {example.weight for example in examples}
+        weights |= {text_weight} if text is not None else set()
+        if len(weights) == 1 and as_one(text, examples, self._setup.model):
+            return [Part(self._query(text, examples), 1.0)]
+        return super().encode(text, examples, text_weight=text_weight)
+
     def encode_text(self, text: str) -> Vector:
-        """The unit vector [dimension] of a text."""
-        asked = self._setup
-        return self._service.embed_query(QueryParts(text, (), asked.model, asked.shortened))
+        """The unit vector [dimension] of a text. Raises `InvalidQuery` for one that is too long."""
+        return self._query(text)
+
+    def encode_example(self, example: Example) -> Vector:
+        """The unit vector [dimension] of a picture, a clip or a sound.
+
+        The picture may be an address, which the service fetches. Of a clip 3.0 looks at what is
+        seen; 3.5 is given its sound as well. Also raises the errors of `Service`.
+        """
+        return self._query(None, [example])
 
     def self_test(self, *, full: bool = True) -> None:
         """Embed three sentences, and check that the two alike are the nearest; see `Embedder`.
@@ -131,6 +151,13 @@ class MarengoEmbedder(Embedder):
                 f"{self._setup.model} fails its self-test: it ranks {_NEAR[0]!r} wrongly",
                 remedy="try again later, and ask Twelve Labs if it stays",
             )
+
+    def _query(self, text: str | None, examples: Sequence[Example] = ()) -> Vector:
+        asked = self._setup
+        if text is not None:
+            limits.check_text(text, asked.model)
+        media = tuple(medium(example, asked.model) for example in examples)
+        return self._service.embed_query(QueryParts(text, media, asked.model, asked.shortened))
 
     @cached_property
     def _service(self) -> Service:
