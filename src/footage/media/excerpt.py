@@ -139,8 +139,8 @@ def _on_display(
                 yield 0.0, before
                 before = None
             yield time - start, frame
-    if before is not None:
-        yield 0.0, before
+        if before is not None and reader.end_time > start:
+            yield 0.0, before
 
 
 def _samples(path: str | os.PathLike[str], start: float, end: float) -> Iterator[Samples]:

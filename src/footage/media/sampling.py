@@ -63,8 +63,8 @@ class VideoSampler:
         """``image_size`` is (width, height) in pixels, whatever the video's aspect.
 
         Frames are squashed into it, unless ``render`` makes images of them in another way.
-        Of a stretch [``start``, ``end``) seconds without a tick, what is on display at ``start``
-        is the one sample; of one beyond the end there is none.
+        A stretch [``start``, ``end``) seconds without a tick has one sample all the same, unless
+        the file ends before it.
         """
         if not 0 < fps <= 1000 or min(*image_size, thumbnail_width) < 1:
             raise UsageError(
@@ -73,7 +73,7 @@ class VideoSampler:
             )
         self._info = info
         self._step = 1.0 / fps
-        self._end = end
+        self._start, self._end = start, end
         self._next: float = ceil((start - _EARLY_SECONDS) / self._step)
         if self._tick >= end:
             self._next = start / self._step
@@ -113,6 +113,8 @@ class VideoSampler:
                     yield self._sample(frame, time)
             if frame is not None:
                 yield from self._held(frame, reader.end_time - _EARLY_SECONDS)
+                if self._rendered is None and reader.end_time > self._start:
+                    yield self._sample(frame, reader.last_time)
 
     @property
     def duration(self) -> float:

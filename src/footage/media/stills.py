@@ -30,7 +30,18 @@ LARGEST_SIDE = 4096  # pixels; JPEGs are read at a half or a quarter while they 
 _SEVERAL_IN_ONE = "MPO"
 
 # What Pillow's readers raise on damaged data, all of it met in fuzzing.
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, struct.error, zlib.error)
+_BROKEN = (
+    OSError,
+    ValueError,
+    TypeError,
+    SyntaxError,
+    RuntimeError,
+    MemoryError,
+    EOFError,
+    IndexError,
+    struct.error,
+    zlib.error,
+)
 
 
 def read_still(path: str | os.PathLike[str]) -> Image.Image:
@@ -46,10 +57,7 @@ def read_still(path: str | os.PathLike[str]) -> Image.Image:
                 image.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
                 return _rgb(ImageOps.exif_transpose(image))
         except _BROKEN as error:
-            raise UnreadableMedia(
-                f"{shown(path)} is a picture that breaks off or is damaged",
-                remedy="check that it opens elsewhere, then copy it or save it again",
-            ) from error
+            raise _damaged(path) from error
     raise UnreadableMedia(
         f"{shown(path)} holds {count} pictures, and one is wanted",
         remedy="save the one you mean, or search by it as a clip",
@@ -103,8 +111,16 @@ def _open(path: str | os.PathLike[str]) -> Image.Image:
         raise UnreadableMedia(
             f"{shown(path)} has more than {MOST_PIXELS:,} pixels", remedy="save a smaller copy"
         ) from error
-    except OSError as error:
-        raise media_fault(error, path) from error
+    except _BROKEN as error:
+        told_by_system = isinstance(error, OSError) and error.errno is not None
+        raise (media_fault(error, path) if told_by_system else _damaged(path)) from error
+
+
+def _damaged(path: str | os.PathLike[str]) -> UnreadableMedia:
+    return UnreadableMedia(
+        f"{shown(path)} is a picture that breaks off or is damaged",
+        remedy="check that it opens elsewhere, then copy it or save it again",
+    )
 
 
 def _count(image: Image.Image) -> int:
