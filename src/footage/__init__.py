@@ -46,6 +46,7 @@ from footage.errors import (
     UsageError,
 )
 from footage.evaluation import Evaluation, LabelledQuery, evaluate, read_queries
+from footage.example import Example
 from footage.ingest.report import IngestInterrupted, Observer, Outcome, Report
 from footage.library import Library, Segment
 from footage.migrate import MigrationPlan, MigrationReport
@@ -70,6 +71,7 @@ __all__ = [
     "EmbedderUnavailable",
     "Evaluation",
     "Evidence",
+    "Example",
     "Filters",
     "Fingerprint",
     "FootageError",
