@@ -47,7 +47,14 @@ from footage.errors import (
 )
 from footage.evaluation import Evaluation, LabelledQuery, evaluate, read_queries
 from footage.example import Example
-from footage.ingest.report import IngestInterrupted, Observer, Outcome, Report
+from footage.ingest.report import (
+    IngestInterrupted,
+    Observer,
+    Outcome,
+    Plan,
+    Planned,
+    Report,
+)
 from footage.library import Library, Segment
 from footage.migrate import MigrationPlan, MigrationReport
 from footage.opening import open_library as open  # noqa: A004 - footage.open() is the front door
@@ -99,6 +106,8 @@ __all__ = [
     "NotFound",
     "Observer",
     "Outcome",
+    "Plan",
+    "Planned",
     "PruneReport",
     "Query",
     "QuotaGone",

@@ -46,6 +46,12 @@ class Database:
         """Whether anything was recorded since it was opened."""
         return self._connection.total_changes > 0
 
+    @property
+    def version(self) -> tuple[int, int]:
+        """Differs after any write, by this process or another."""
+        others = self.rows("PRAGMA data_version")[0][0]
+        return int(others), self._connection.total_changes
+
     def copy(self, target: Path) -> None:
         """Write a consistent copy durably; others may be writing meanwhile.
 

@@ -60,6 +60,8 @@ def examine_library(library: Library) -> Iterator[Check]:
     yield _guarded("thumbnails", lambda: _thumbnails(library))
     yield _guarded("sources", lambda: _sources(library))
     yield _guarded("disk", lambda: _disk(library))
+    if any(tally.asked for tally in library.caches().values()):
+        yield _caches(library)
     if library.settings.beside is not None:
         yield _migration(library.settings.beside)
     if drafts := [*library.archive.leftovers(), *library.thumbnails.leftovers()]:
@@ -185,6 +187,11 @@ def _sources(library: Library) -> Check:
             "plug their drive in, or index their new folder; they are found, but cannot be played",
         )
     return Check("sources", Status.OK, "every video is where it was")
+
+
+def _caches(library: Library) -> Check:
+    rates = ", ".join(f"{name} {tally}" for name, tally in library.caches().items())
+    return Check("caches", Status.OK, f"there already: {rates}")
 
 
 def _migration(beside: Beside) -> Check:

@@ -86,11 +86,24 @@ class VideoEmbedding:
         return sum(len(track) for track in self.tracks.values())
 
 
-class Part(NamedTuple):
-    """A part of a query: its unit vector, float32 [dimension], and what it counts beside others."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a query becomes one vector, and what that counts beside the others' vectors."""
 
-    vector: Vector
-    weight: float
+    text: str | None = None
+    examples: tuple[Example, ...] = ()
+    weight: float = 1.0
+
+    @property
+    def identity(self) -> str | None:
+        """All that its vector is made of, but the embedder; None for what may soon be another.
+
+        The files of its examples are read whole. Raises `MediaError`.
+        """
+        if not self.examples:
+            return self.text
+        each = [example.identity for example in self.examples]
+        return None if None in each else json.dumps([self.text, *each])
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,8 @@ class Embedder(ABC):
     routes: tuple[Route, ...]
     concurrency: int = 1
     """How many videos may be embedded at the same time."""
+    keeps_frames: bool = True
+    """Whether `VideoEmbedding.frames` are given, for a closer look at what was found."""
     sent_to: str | None = None
     """Where videos are sent to be embedded; None where they stay on this machine."""
 
@@ -127,30 +142,35 @@ class Embedder(ABC):
         Raises `MediaError` for a file that cannot be used, `EmbedderError` for a model that cannot.
         """
 
-    def encode(
+    def parts(
         self, text: str | None, examples: Sequence[Example] = (), *, text_weight: float = 1.0
     ) -> list[Part]:
-        """Embed a query of a text, examples or both, in the space that the videos are in.
+        """What of a query this embedder makes one vector of: of its text, and of each example.
 
-        Each is a part by itself, but for those that the model takes as one. Raises `InvalidQuery`
-        for what this embedder cannot be asked, `MediaError` for a file that cannot be used, and
-        `EmbedderError` for a model that cannot.
+        All lie in the space of the videos, so that their weighted sum can be searched.
         """
-        parts = [Part(self.encode_text(text), text_weight)] if text is not None else []
-        return parts + [Part(self.encode_example(each), each.weight) for each in examples]
+        texts = [] if text is None else [Part(text, weight=text_weight)]
+        return texts + [Part(None, (each,), each.weight) for each in examples]
 
-    @abstractmethod
-    def encode_text(self, text: str) -> Vector:
-        """Embed a query's text as a unit vector, float32 [dimension]."""
+    def encode(self, part: Part) -> Vector:
+        """Embed a part of a query as a unit vector, float32 [dimension].
 
-    def encode_example(self, example: Example) -> Vector:
-        """Embed one example as a unit vector, float32 [dimension]; see `encode`."""
+        Raises `InvalidQuery` for what this embedder cannot be asked, `MediaError` for a file that
+        cannot be used, and `EmbedderError` for a model that cannot.
+        """
+        if part.text is not None:
+            return self.encode_text(part.text)
+        (example,) = part.examples
         by_kind = {
             "image": self.encode_image,
             "clip": self.encode_clip,
             "sound": self.encode_sound,
         }
         return by_kind[example.kind](example)
+
+    @abstractmethod
+    def encode_text(self, text: str) -> Vector:
+        """Embed a query's text as a unit vector, float32 [dimension]."""
 
     def encode_image(self, example: Example) -> Vector:
         """Embed a picture; most embedders that look at frames can."""
@@ -176,8 +196,11 @@ class Embedder(ABC):
     def kept(self, video_id: str) -> None:  # noqa: B027
         """Told by a library that the embedding of a video is safely stored."""
 
-    def price(self, seconds: float) -> float:  # noqa: ARG002
-        """About how many dollars embedding so many seconds of video costs; 0 on this machine."""
+    def price(self, video: VideoFile) -> float:  # noqa: ARG002
+        """About how many dollars embedding a video costs now; 0 on this machine.
+
+        Raises `MediaError` for one that would be refused where it is to be sent.
+        """
         return 0.0
 
     @abstractmethod

@@ -99,13 +99,13 @@ class Example:
         )
 
     @property
-    def identity(self) -> tuple[str | float | None, ...]:
-        """Equal where the same is asked, wherever the file lies; the same in every process.
+    def identity(self) -> tuple[str, str, float | None, float | None] | None:
+        """Equal where a model is given the same, wherever the file lies; without the weight.
 
-        All of the file is read for the hash of its content. Raises `MediaError`.
+        All of the file is read for the hash of its content. None for an address, behind which
+        there may be another picture tomorrow. Raises `MediaError`.
         """
-        content = self.url or content_id(self.path)
-        return self.kind, content, self.start, self.end, self.weight
+        return None if self.url else (self.kind, content_id(self.path), self.start, self.end)
 
     def stretch(self, duration: float, *, longest: float) -> tuple[float, float]:
         """Where it begins and ends in its file, in seconds; ``duration`` 0 is one nobody knows.

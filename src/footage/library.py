@@ -35,14 +35,15 @@ from footage.index.milvus import Milvus
 from footage.index.schema import plan_of
 from footage.index.segments import SegmentIndex
 from footage.ingest.pipeline import Ingest
-from footage.ingest.report import Observer, Report
-from footage.ledger import Ledger, Spending, spendings
+from footage.ingest.report import Kind, Observer, Plan, Report
+from footage.ledger import Ledger, Spending, allowance, spendings
 from footage.media.sources import scan
 from footage.migrate import MigrationPlan, MigrationReport, Migrator
 from footage.move import Mover, MoveReport
 from footage.prune import PruneReport
 from footage.query import Filters, Query, listed
 from footage.reindex import ReindexReport, reconcile
+from footage.search.cache import QueryVectors, Tally
 from footage.search.closer import CloserLook
 from footage.search.moments import SearchResult
 from footage.search.searcher import Searcher
@@ -106,6 +107,7 @@ class Library:
         mark = self.embedder.fingerprint.id
         self.catalog = Catalog(folder / "catalog.sqlite", fingerprint=mark)
         self.embedder.attach(Ledger(self.catalog, mark))
+        self._query_vectors = QueryVectors(folder)
         self._ingest_turn = threading.Lock()
         self._ingest_lock = FileLock(folder / "ingest.lock", thread_local=False)
 
@@ -120,6 +122,7 @@ class Library:
         self._close_index()
         if self.catalog.changed:
             copies.keep(self.folder, self.catalog)
+        self._query_vectors.close()
         self.catalog.close()
         logs.detach(self._log_file)
 
@@ -130,31 +133,40 @@ class Library:
         *sources: str | Path,
         exclude: Sequence[str] = (),
         tags: Sequence[str] = (),
+        budget: float | None = None,
         observer: Observer | None = None,
     ) -> Report:
         """Index files, folders and globs; what was indexed before is skipped.
 
-        ``exclude`` are glob patterns on names or paths. A file that fails is in the report and
-        stops nothing. Raises `LibraryLocked` while another process indexes, `IngestInterrupted`
-        on Ctrl-C.
+        ``exclude`` are glob patterns on names or paths; ``budget`` is about how many dollars may be
+        spent where a service embeds, and ``FOOTAGE_DOLLARS_A_MONTH`` a limit beside it: what goes
+        beyond is left for a later run. A file that fails is in the report and stops nothing. Raises
+        `LibraryLocked` while another process indexes, `IngestInterrupted` on Ctrl-C.
         """
         found = scan(list(sources), exclude=exclude)
         with self._indexing(wait=INDEX_WAIT):
             self._follow()
             self._sweep()
             lagging = not self._caught_up()
-            ingest = Ingest(
-                catalog=self.catalog,
-                archive=self.archive,
-                index=self.index,
-                thumbnails=self.thumbnails,
-                embedder=self.embedder,
-                observer=observer or Observer(),
-            )
+            ingest = self._ingest(budget, observer)
             report = ingest.run(found, tags=checked_tags(tags))
+            self._count_embeddings(report)
             if lagging:
                 self._catch_up_or_tell(report)
             return report
+
+    def plan(
+        self,
+        *sources: str | Path,
+        exclude: Sequence[str] = (),
+        budget: float | None = None,
+    ) -> Plan:
+        """What `add` would do with the same arguments: files, seconds, and about how many dollars.
+
+        Nothing is sent, embedded or written.
+        """
+        self._follow()
+        return self._ingest(budget).plan(scan(list(sources), exclude=exclude))
 
     def search(
         self,
@@ -283,13 +295,21 @@ class Library:
         """What was paid to services for this library, by month and purpose, newest first."""
         return spendings(self.catalog)
 
+    def caches(self) -> dict[str, Tally]:
+        """How often something was there already: ``embeddings`` of videos, ``queries``' vectors."""
+        return {
+            "embeddings": self._query_vectors.tally("embeddings"),
+            "queries": self._query_vectors.tally(),
+        }
+
     def disk_use(self) -> dict[str, int]:
-        """Bytes on disk by part: archive, index, thumbnails, catalog, logs."""
+        """Bytes on disk by part: archive, index, thumbnails, catalog, queries, logs."""
         return {
             "archive": prune.size_of([self.folder / "archive"]),
             "index": prune.size_of(self.folder.glob("milvus.db*")),
             "thumbnails": prune.size_of([self.folder / "previews"]),
             "catalog": prune.size_of(self.folder.glob("catalog.sqlite*")),
+            "queries": prune.size_of(self.folder.glob("queries.sqlite*")),
             "logs": prune.size_of([self.folder / "logs"]),
         }
 
@@ -583,6 +603,22 @@ class Library:
             )
         return space, target
 
+    def _count_embeddings(self, report: Report) -> None:
+        if self.embedder.sent_to is not None:
+            known = len(report.of(Kind.UNCHANGED, Kind.LOCATED))
+            self._query_vectors.count("embeddings", hits=known, misses=len(report.of(Kind.ADDED)))
+
+    def _ingest(self, budget: float | None, observer: Observer | None = None) -> Ingest:
+        return Ingest(
+            catalog=self.catalog,
+            archive=self.archive,
+            index=self.index,
+            thumbnails=self.thumbnails,
+            embedder=self.embedder,
+            observer=observer or Observer(),
+            budget=allowance(self.catalog, budget),
+        )
+
     @contextlib.contextmanager
     def _migrator(self, target: Embedder) -> Iterator[Migrator]:
         grown = Catalog(self.catalog.path, fingerprint=target.fingerprint.id)
@@ -666,12 +702,14 @@ class Library:
         self.embedder.self_test(full=False)
         self._catch_up_unless_indexing()
         mark = self.embedder.fingerprint
+        closer = CloserLook(lambda video, *span: self.archive.frames(video, mark, *span))
         return Searcher(
             embedder=self.embedder,
             index=self.index,
             catalog=self.catalog,
             thumbnails=self.thumbnails,
-            closer=CloserLook(lambda video, *span: self.archive.frames(video, mark, *span)),
+            closer=closer if self.embedder.keeps_frames else None,
+            vectors=self._query_vectors,
         )
 
     def _forget_files(self, video_id: str) -> int:

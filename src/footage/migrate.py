@@ -20,7 +20,8 @@ from footage.embedder import Embedder, VideoFile
 from footage.errors import MediaError
 from footage.index.segments import SegmentIndex
 from footage.ingest.pipeline import Ingest
-from footage.ingest.report import Observer, Report
+from footage.ingest.report import Observer, Plan, Report
+from footage.ledger import allowance
 from footage.media.probe import probe
 from footage.media.sources import Scan
 from footage.reindex import reconcile
@@ -43,7 +44,13 @@ class MigrationPlan:
     unreachable: list[Video]
     """Videos that lie nowhere that can be read now."""
     pace: float | None
-    """Seconds of video embedded a second, measured on one of the files; None where none opens."""
+    """Seconds of video embedded a second, measured on one of the files; None where none opens.
+
+    None too where videos are sent away: measuring would be paid for.
+    """
+    dollars: float = 0.0
+    """About what it costs."""
+    sent_to: str | None = None
 
     @property
     def duration(self) -> float:
@@ -65,6 +72,8 @@ class MigrationPlan:
             "duration": round(self.duration, 3),
             "unreachable": [video.video_id for video in self.unreachable],
             "estimated_seconds": None if self.seconds is None else round(self.seconds, 1),
+            "sent_to": self.sent_to,
+            "dollars": round(self.dollars, 4),
         }
 
 
@@ -119,13 +128,17 @@ class Migrator:
     def plan(self, source: str, target: str) -> MigrationPlan:
         """What is left to embed, and how long that will take."""
         files, unreachable = self._to_embed()
+        away = self._embedder.sent_to
+        cost = self._ingest(Observer()).plan(Scan(tuple(sorted(files)))) if away else Plan(())
         return MigrationPlan(
             source,
             target,
             done=len(self._grown.embedded()),
             files=files,
             unreachable=unreachable,
-            pace=next(filter(None, map(self._pace, files)), None),
+            pace=None if away else next(filter(None, map(self._pace, files)), None),
+            dollars=cost.dollars,
+            sent_to=away,
         )
 
     def run(self, observer: Observer) -> Report:
@@ -135,15 +148,7 @@ class Migrator:
         """
         self._forget_lost()
         files, _ = self._to_embed()
-        ingest = Ingest(
-            catalog=self._grown,
-            archive=self._archive,
-            index=self._index,
-            thumbnails=self._thumbnails,
-            embedder=self._embedder,
-            observer=observer,
-        )
-        report = ingest.run(Scan(tuple(sorted(files))))
+        report = self._ingest(observer).run(Scan(tuple(sorted(files))))
         reconcile(
             catalog=self._grown,
             archive=self._archive,
@@ -172,6 +177,17 @@ class Migrator:
             else:
                 unreachable.append(video)
         return files, unreachable
+
+    def _ingest(self, observer: Observer) -> Ingest:
+        return Ingest(
+            catalog=self._grown,
+            archive=self._archive,
+            index=self._index,
+            thumbnails=self._thumbnails,
+            embedder=self._embedder,
+            observer=observer,
+            budget=allowance(self._catalog, None),
+        )
 
     def _forget_lost(self) -> None:
         """What the archive lacks is to be embedded again: a backup brings only the other space."""

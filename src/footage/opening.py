@@ -43,7 +43,7 @@ def open_library(
     own = embedder if isinstance(embedder, Embedder) else None
     name = embedder.fingerprint.name if isinstance(embedder, Embedder) else embedder
     logs.quiet_others()
-    if not (path / FILE_NAME).is_file():
+    if not is_library(path):
         if not create:
             raise _not_found(path)
         if own is None:  # the model is there, before a folder is made
@@ -61,6 +61,12 @@ def open_library(
     _check_same(settings, name, sampling)
     _check_place(settings, milvus_uri)
     return Library(path, settings, embedder=own, milvus_token=milvus_token)
+
+
+def is_library(folder: str | Path | None) -> bool:
+    """Whether there is a library at a folder, or at the default place."""
+    path = absolute(folder) if folder else default_library()
+    return (path / FILE_NAME).is_file()
 
 
 def _create(path: Path, settings: LibrarySettings) -> None:

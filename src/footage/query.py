@@ -109,16 +109,6 @@ class Query:
                 remedy=f"stay within the best {DEEPEST:,}, or narrow the search with a filter",
             )
 
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """What its vector is made of: hashable, equal where that is, the same in every process.
-
-        Files are read whole for their hashes; see `Example.identity`. Raises `MediaError`.
-        """
-        vector = None if self.vector is None else tuple(map(float, self.vector))
-        weight = self.text_weight if self.text is not None and self.examples else None
-        return self.text, weight, tuple(example.identity for example in self.examples), vector
-
     def to_json(self) -> dict[str, Any]:
         """The shape of ``query`` in ``search --json``."""
         return {

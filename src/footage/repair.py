@@ -34,6 +34,7 @@ from footage.errors import (
     MediaMissing,
 )
 from footage.index import engine_file
+from footage.ingest.report import Observer
 from footage.library import Library
 from footage.media.identity import FileStamp
 from footage.opening import is_library_without_settings, open_library
@@ -60,11 +61,14 @@ class Mended:
         return asdict(self)
 
 
-def repair(folder: Path, *, embedder: Embedder | None = None) -> Iterator[Mended]:
+def repair(
+    folder: Path, *, embedder: Embedder | None = None, observer: Observer | None = None
+) -> Iterator[Mended]:
     """Repair the library at ``folder``; yields what was wrong, as it is put right.
 
     Nothing is yielded for a sound library. ``embedder`` is the library's own where it is not one
-    of footage's. Raises `LibraryNotFound`, `LibraryTooNew`, `LibraryLocked`, `LibraryUnwritable`.
+    of footage's; ``observer`` is told of what is embedded again, and may refuse. Raises
+    `LibraryNotFound`, `LibraryTooNew`, `LibraryLocked`, `LibraryUnwritable`.
     """
     if not (folder / FILE_NAME).exists() and not is_library_without_settings(folder):
         raise LibraryNotFound(f"there is no library at {folder}")
@@ -77,7 +81,7 @@ def repair(folder: Path, *, embedder: Embedder | None = None) -> Iterator[Mended
             yield from _catalog(folder, own)
         with open_library(folder, create=False, embedder=embedder) as library:
             yield from _engine(library)
-            yield from _archive(library)
+            yield from _archive(library, observer)
             yield from _index(library)
             yield from _thumbnails(library)
     except OSError as error:
@@ -160,7 +164,7 @@ def _catalog(folder: Path, embedder: Embedder) -> Iterator[Mended]:
 # archive
 
 
-def _archive(library: Library) -> Iterator[Mended]:
+def _archive(library: Library, observer: Observer | None) -> Iterator[Mended]:
     yield from _damaged_files(library)
     if adopted := salvage.adopt(library.archive, library.catalog, library.embedder.fingerprint):
         yield Mended(
@@ -168,7 +172,7 @@ def _archive(library: Library) -> Iterator[Mended]:
             f"{len(adopted):,} whole files that the catalog did not count as embedded",
             "taken into the catalog",
         )
-    yield from _embed_again(library)
+    yield from _embed_again(library, observer)
 
 
 def _damaged_files(library: Library) -> Iterator[Mended]:
@@ -183,13 +187,13 @@ def _damaged_files(library: Library) -> Iterator[Mended]:
             yield Mended("archive", error.what, f"{done}; out of the index")
 
 
-def _embed_again(library: Library) -> Iterator[Mended]:
+def _embed_again(library: Library, observer: Observer | None) -> Iterator[Mended]:
     embedded = library.catalog.embedded()
     lost = [video for video in library.videos(hidden=True) if _is_lost(video, embedded)]
     here = [video for video in lost if video.path is not None and video.path.is_file()]
     if here:
         try:
-            library.add(*[video.path for video in here if video.path is not None])
+            library.add(*[video.path for video in here if video.path], observer=observer)
         except (IndexUnavailable, MediaError) as error:
             log.error("%s", error)
         embedded = library.catalog.embedded()

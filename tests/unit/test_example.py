@@ -120,6 +120,7 @@ def test_what_is_no_file(source: Any) -> None:
 def test_an_address_is_of_a_picture() -> None:
     example = Example("https://example.org/a.jpg?x=1@3-4")
     assert (example.kind, example.url) == ("image", "https://example.org/a.jpg?x=1@3-4")
+    assert example.identity is None
     with pytest.raises(InvalidQuery, match="is an address"):
         _ = example.path
     for kind in ("clip", "sound"):
@@ -204,9 +205,9 @@ def test_the_identity_says_all_that_is_asked(tmp_path: Path) -> None:
         Example(path, "sound"),
         Example(path, "clip", 0.2),
         Example(path, "clip", 0.2, 0.5),
-        Example(path, "clip", weight=2),
     ]
     assert len({example.identity for example in asked}) == len(asked)
+    assert Example(path, "clip", weight=2).identity == asked[0].identity
     program = f"from footage.example import Example; print(Example({str(path)!r}, 'clip').identity)"
     elsewhere = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import footage.library
 from footage import Library, LibraryLocked, LibraryUnwritable, Observer, Outcome, Report
 from footage.embedder import VideoEmbedding, VideoFile
 from footage.ingest import pipeline
-from footage.ingest.report import IngestInterrupted, Kind
+from footage.ingest.report import IngestInterrupted, Kind, Plan
 
 Maker = Callable[..., Path]
 
@@ -421,7 +421,7 @@ class Taking(Observer):
     def __init__(self, library: Library, lock: FileLock) -> None:
         self.library, self.lock = library, lock
 
-    def planned(self, _unchanged: int, _durations: Sequence[tuple[Path, float]]) -> None:  # type: ignore[override]
+    def planned(self, _plan: Plan) -> None:
         self.library.index.close()
         self.lock.acquire(timeout=5)
 
@@ -448,7 +448,7 @@ def test_one_library_indexes_once_at_a_time_in_any_thread(
     refused = []
 
     class Meddling(Observer):
-        def planned(self, _unchanged: int, _durations: Any) -> None:
+        def planned(self, _plan: Plan) -> None:
             def meddle() -> None:
                 try:
                     library.reindex()
@@ -470,8 +470,9 @@ class Listening(Observer):
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
 
-    def planned(self, unchanged: int, durations: Any) -> None:
-        self.told.append(("planned", unchanged, [path.name for path, _ in durations]))
+    def planned(self, plan: Plan) -> None:
+        names = [file.path.name for file in plan.files]
+        self.told.append(("planned", plan.unchanged, names))
 
     def progressed(self, path: Path, _seconds: float) -> None:
         self.told.append(("progressed", path.name))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footage.embedder import Part, Route, Vector, Vectors
+from footage.embedder import Route, Vector, Vectors
 from footage.errors import InvalidQuery
 from footage.index.segments import Hit
 from footage.search.mixing import mixed
@@ -58,7 +58,7 @@ def test_one_part_is_taken_as_it_is() -> None:
     def search(_: Vector) -> list[Hit]:
         raise AssertionError("nothing to compare")
 
-    assert mixed([Part(part, 0.1)], search) is part
+    assert mixed([(part, 0.1)], search) is part
 
 
 @pytest.mark.parametrize("gap", [0.0, 2.0, 5.0])
@@ -70,7 +70,7 @@ def test_equal_weights_are_equal_says_however_faint_one_is(gap: float, loud: flo
     for seed in range(5):
         picture = unit(library(seed + 1, 1, gap)[0] * np.append(np.ones(DIMENSION - 1), 0))
         text = faint(np.random.default_rng(seed + 50).normal(size=DIMENSION), loud)
-        query = mixed([Part(picture, 1.0), Part(text, 1.0)], searching(vectors))
+        query = mixed([(picture, 1.0), (text, 1.0)], searching(vectors))
         assert np.linalg.norm(query) == pytest.approx(1, abs=1e-5)
         shares = says(query, picture, vectors), says(query, text, vectors)
         assert shares == (pytest.approx(0.7, abs=0.2), pytest.approx(0.7, abs=0.2))
@@ -81,7 +81,7 @@ def test_weights_move_the_say_from_one_to_the_other(less: float, seed: int) -> N
     vectors = library()
     one, other = library(seed + 1, 2)
     found = [
-        mixed([Part(one, weight), Part(other, 1 - weight)], searching(vectors))
+        mixed([(one, weight), (other, 1 - weight)], searching(vectors))
         for weight in (less, 1 - less)
     ]
     assert says(found[0], one, vectors) < says(found[1], one, vectors)
@@ -93,8 +93,8 @@ def test_only_the_ratio_of_weights_counts(scale: float, seed: int) -> None:
     search = searching(library())
     one, other = library(seed + 1, 2)
     np.testing.assert_allclose(
-        mixed([Part(one, 1.0), Part(other, 2.0)], search),
-        mixed([Part(one, scale), Part(other, 2 * scale)], search),
+        mixed([(one, 1.0), (other, 2.0)], search),
+        mixed([(one, scale), (other, 2 * scale)], search),
         atol=1e-5,
     )
 
@@ -102,7 +102,7 @@ def test_only_the_ratio_of_weights_counts(scale: float, seed: int) -> None:
 @pytest.mark.parametrize("size", [0, 1])
 def test_where_nothing_stands_out_the_weights_alone_count(size: int) -> None:
     one, other = np.eye(2, DIMENSION, dtype=np.float32)
-    query = mixed([Part(one, 3.0), Part(other, 4.0)], searching(library(size=size)))
+    query = mixed([(one, 3.0), (other, 4.0)], searching(library(size=size)))
     assert (query[0], query[1]) == (pytest.approx(0.6), pytest.approx(0.8))
     assert query.dtype == np.float32
 
@@ -110,4 +110,4 @@ def test_where_nothing_stands_out_the_weights_alone_count(size: int) -> None:
 def test_parts_that_cancel_each_other_out() -> None:
     one = library()[0]
     with pytest.raises(InvalidQuery, match="cancel each other out; leave one"):
-        mixed([Part(one, 1.0), Part(-one, 1.0)], searching(library(size=1)))
+        mixed([(one, 1.0), (-one, 1.0)], searching(library(size=1)))

@@ -19,6 +19,7 @@ from footage.catalog import Catalog, Video
 from footage.embedder import Route, Track, Vector
 from footage.index.segments import Hit, SegmentIndex
 from footage.query import DEEPEST, Query
+from footage.search.cache import QueryVectors
 from footage.search.closer import CloserLook
 from footage.search.moments import FOLD_SHARE, JOIN_GAP, LONGEST, SearchResult, merge
 from footage.search.searcher import FEWEST_HITS, Searcher
@@ -183,6 +184,7 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
         catalog=catalog,
         thumbnails=Thumbnails(folder),
         closer=CloserLook(random_frames),
+        vectors=QueryVectors(folder),
     )
 
 

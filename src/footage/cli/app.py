@@ -27,6 +27,7 @@ from footage.cli import (
     show,
     tag,
     tune,
+    usage,
     version,
     videos,
 )
@@ -73,6 +74,7 @@ app.command("tune")(tune.tune)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("eval")(eval_.eval_)
+app.command("usage")(usage.usage)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("version")(version.version)

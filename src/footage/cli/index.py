@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -16,6 +18,7 @@ from rich.text import Text
 from footage import logs
 from footage.cli.models import fetching
 from footage.cli.options import (
+    BudgetOption,
     JsonOption,
     LibraryOption,
     MilvusOption,
@@ -26,8 +29,8 @@ from footage.cli.options import (
 )
 from footage.cli.output import clock, confirm, err, out, place, plural, print_json
 from footage.errors import UsageError
-from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Report
-from footage.opening import open_library
+from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Plan, Report
+from footage.opening import is_library, open_library
 from footage.paths import printable
 from footage.settings import Sampling
 
@@ -70,6 +73,10 @@ def index(
     ] = None,
     milvus: MilvusOption = None,
     milvus_token: TokenOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what there is to do and what it costs.")
+    ] = False,
+    budget: BudgetOption = None,
     yes: YesOption = False,
     as_json: JsonOption = False,
     verbose: VerboseOption = 0,
@@ -82,20 +89,32 @@ def index(
     logs.to_terminal(-1 if quiet else verbose)
     give_way()
     sampling = sampling_of(fps, segment_length)
-    with fetching(hidden=quiet or as_json) as on_fetch:
-        opened = open_library(
-            library,
-            embedder=embedder,
-            sampling=sampling,
-            milvus_uri=milvus,
-            milvus_token=milvus_token,
-            on_fetch=on_fetch,
-        )
-    with opened:
+    with contextlib.ExitStack() as stack:
+        if dry_run and not is_library(library):  # settled by a real run, not by asking
+            library = Path(stack.enter_context(TemporaryDirectory(prefix="footage-")))
+        with fetching(hidden=quiet or as_json) as on_fetch:
+            opened = open_library(
+                library,
+                embedder=embedder,
+                sampling=sampling,
+                milvus_uri=milvus,
+                milvus_token=milvus_token,
+                on_fetch=on_fetch,
+            )
+        stack.enter_context(opened)
+        if dry_run:
+            _print_plan(opened.plan(*sources, exclude=exclude or [], budget=budget), as_json)
+            return
         bar = ProgressBar(quiet=quiet or as_json, agreed=yes)
         try:
             with bar:
-                report = opened.add(*sources, exclude=exclude or [], tags=tag or [], observer=bar)
+                report = opened.add(
+                    *sources,
+                    exclude=exclude or [],
+                    tags=tag or [],
+                    budget=budget,
+                    observer=bar,
+                )
         except IngestInterrupted as interrupt:
             report = interrupt.report
             _print(report, as_json=as_json, quiet=quiet or not report.outcomes)
@@ -103,7 +122,7 @@ def index(
             raise typer.Exit(130) from interrupt
     _print(report, as_json=as_json, quiet=quiet)
     nothing = not report.outcomes and bool(report.scan.skipped)
-    if report.failed or report.waiting or nothing:
+    if report.failed or report.of(Kind.LEFT) or report.waiting or nothing:
         raise typer.Exit(1)
 
 
@@ -163,28 +182,22 @@ class ProgressBar(Observer):
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def planned(self, unchanged: int, durations: Iterable[tuple[Path, float]]) -> None:
-        """Give the bar its length."""
-        self._durations = dict(durations)
-        total = sum(self._durations.values())
-        self._progress.update(self._task, total=total, files=f"0/{len(self._durations)}")
-        if not self._quiet and self._durations:
-            err.print(
-                f"{plural(len(self._durations), 'video')} to index, {clock(total)} in all"
-                + (f" ({unchanged:,} unchanged)" if unchanged else "")
-            )
+    def planned(self, plan: Plan) -> None:
+        """Give the bar its length; where videos are sent away, tell the price and ask.
 
-    def sending(self, place: str, videos: int, seconds: float, dollars: float) -> None:
-        """Tell the price and ask; raises `UsageError` where nobody can be asked, ends on a no."""
-        self._progress.stop()  # a question and a bar do not share a line
-        what = f"{plural(videos, 'video')}, {clock(seconds)} in all,"
-        price = f"about ${dollars:.2f}"
-        err.print(
-            escape(f"{what} will be sent to {place}: {price}; less where tasks are under way")
-        )
-        if not self._agreed:
-            confirm("Send and pay?", "--yes")
-        self._progress.start()
+        Raises `UsageError` where nobody can be asked, ends the program on a no.
+        """
+        self._durations = {file.path: file.seconds for file in plan.files}
+        self._progress.update(self._task, total=plan.seconds, files=f"0/{len(plan.files)}")
+        if not self._quiet and (plan.files or plan.left):
+            err.print(in_words(plan))
+        if plan.sent_to and plan.files:
+            self._progress.stop()  # a question and a bar do not share a line
+            if self._quiet:
+                err.print(in_words(plan))
+            if not self._agreed:
+                confirm("Send and pay?", "--yes")
+            self._progress.start()
 
     def progressed(self, path: Path, seconds: float) -> None:
         """Move the bar."""
@@ -209,6 +222,32 @@ class _Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
         """Seconds of video a second."""
         return Text(f"{task.speed:.0f}x" if task.speed else "", style="cyan")
+
+
+def in_words(plan: Plan) -> str:
+    """What a run is about to do, where it sends what, and what that costs."""
+    files = plural(len(plan.files), "video")
+    text = f"{files} to index, {clock(plan.seconds)} in all"
+    if plan.unchanged:
+        text += f" ({plan.unchanged:,} unchanged)"
+    if plan.sent_to and plan.files:
+        text += f"; they are sent to {escape(plan.sent_to)}, for about ${plan.dollars:.2f}"
+    if plan.left:
+        more = sum(file.dollars for file in plan.left)
+        text += f"; {plural(len(plan.left), 'video')} (${more:.2f}) left: beyond the budget"
+    return text
+
+
+def _print_plan(plan: Plan, as_json: bool) -> None:
+    if as_json:
+        print_json(plan.to_json())
+        return
+    for outcome in plan.failed[:SHOWN_FAILURES]:
+        err.print(f"[red]would fail:[/] {escape(printable(str(outcome.error)))}")
+    for file in plan.files:
+        price = f"  ${file.dollars:.2f}" if plan.sent_to else ""
+        out.print(f"{clock(file.seconds):>8}{price}  {escape(place(file.path))}")
+    out.print(in_words(plan))
 
 
 def _print(report: Report, *, as_json: bool, quiet: bool) -> None:
@@ -257,6 +296,7 @@ def _summary(report: Report) -> str:
         Kind.LOCATED: "known already",
         Kind.UNCHANGED: "unchanged",
         Kind.REMOVED: "removed earlier",
+        Kind.LEFT: "left: beyond the budget",
         Kind.FAILED: "failed",
     }
     parts = [f"{counts[kind]:,} {word}" for kind, word in words.items() if counts[kind]]

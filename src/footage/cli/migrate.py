@@ -122,6 +122,8 @@ def _print_plan(plan: MigrationPlan, *, as_json: bool) -> None:
         f"{plural(len(plan.files), 'video')} to embed, {clock(plan.duration)} in all{took}"
         + (f" ({plan.done:,} done)" if plan.done else "")
     )
+    if plan.sent_to:
+        out.print(f"they are sent to {escape(plan.sent_to)}, for about ${plan.dollars:.2f}")
     for video in plan.unreachable[:SHOWN]:
         where = place(video.path) if video.path else video.title
         out.print(f"[yellow]out of reach:[/] {escape(where)}")

@@ -55,6 +55,15 @@ SinceFilter = Annotated[
 UntilFilter = Annotated[
     str | None, typer.Option("--until", metavar="DATE", help="Recorded then or earlier.")
 ]
+BudgetOption = Annotated[
+    float | None,
+    typer.Option(
+        "--budget",
+        metavar="DOLLARS",
+        min=0,
+        help="Spend at most this where a service embeds; the rest is left for later.",
+    ),
+]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 ShortestFilter = Annotated[
     str | None,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from footage.cli.index import ProgressBar
 from footage.cli.options import (
     JsonOption,
     LibraryOption,
@@ -31,7 +32,8 @@ def remove(
     with existing_library(library) as opened:
         chosen = [opened.video(reference) for reference in videos]
         if restore:
-            report = opened.restore(video.video_id for video in chosen)
+            with ProgressBar(quiet=as_json, agreed=yes) as bar:
+                report = opened.restore((video.video_id for video in chosen), observer=bar)
             failed = report.failed
         else:
             if not yes:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -33,7 +33,15 @@ from footage.errors import (
     UnreadableMedia,
 )
 from footage.index.segments import SegmentIndex
-from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Report
+from footage.ingest.report import (
+    IngestInterrupted,
+    Kind,
+    Observer,
+    Outcome,
+    Plan,
+    Planned,
+    Report,
+)
 from footage.media.faults import shown
 from footage.media.identity import FileStamp, content_id
 from footage.media.probe import VideoInfo, probe
@@ -65,6 +73,8 @@ class _Pending:
     path: Path
     stamp: FileStamp
     info: VideoInfo
+    video_id: str | None = None  # where it had to be known before it is embedded
+    dollars: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,10 @@ class Ingest:
         thumbnails: Thumbnails,
         embedder: Embedder,
         observer: Observer,
+        budget: float | None = None,
     ) -> None:
+        """``budget``: dollars this run may spend; what goes beyond is left for a later one."""
+        self._budget = budget
         self._catalog = catalog
         self._archive = archive
         self._index = index
@@ -112,9 +125,9 @@ class Ingest:
         began = time.monotonic()
         report = Report(scan)
         try:
-            pending = self._plan(report)
+            pending, plan = self._plan(report)
+            self._observer.planned(plan)
             if pending:
-                self._ask_to_send(pending)
                 self._embedder.self_test()
             unchanged = [outcome.video_id or "" for outcome in report.of(Kind.UNCHANGED)]
             if tags and unchanged:
@@ -131,12 +144,18 @@ class Ingest:
 
     # planning
 
-    def _plan(self, report: Report) -> list[_Pending]:
+    def plan(self, scan: Scan) -> Plan:
+        """What `run` would do."""
+        report = Report(scan)
+        _, plan = self._plan(report)
+        return plan
+
+    def _plan(self, report: Report) -> tuple[list[_Pending], Plan]:
         known = self._catalog.locations()
         embedded = self._catalog.embedded()
         videos = self._catalog.videos()
         removed = {video_id for video_id, video in videos.items() if video.removed}
-        pending = []
+        pending: list[_Pending] = []
         for path in report.scan.files:
             try:
                 stamp = FileStamp.of(path)
@@ -146,22 +165,46 @@ class Ingest:
                 elif stamp == seen and video_id in removed:
                     report.outcomes.append(Outcome(path, Kind.REMOVED, video_id))
                 else:
-                    pending.append(_Pending(path, stamp, probe(path)))
+                    pending.append(self._priced(_Pending(path, stamp, probe(path)), pending))
             except MediaError as error:
                 self._finish(report, _failure(path, error))
         log.info("%d files unchanged, %d to index", len(report.outcomes), len(pending))
-        self._observer.planned(
-            len(report.of(Kind.UNCHANGED, Kind.REMOVED)),
-            [(item.path, item.info.duration) for item in pending],
+        within, beyond = self._within_budget(pending)
+        for item in beyond:
+            self._finish(report, Outcome(item.path, Kind.LEFT, item.video_id))
+        return within, Plan(
+            files=tuple(map(_planned, within)),
+            unchanged=len(report.of(Kind.UNCHANGED, Kind.REMOVED)),
+            left=tuple(map(_planned, beyond)),
+            failed=tuple(report.failed),
+            sent_to=self._embedder.sent_to,
         )
-        return pending
 
-    def _ask_to_send(self, pending: Sequence[_Pending]) -> None:
-        place = self._embedder.sent_to
-        if place is not None:
-            seconds = sum(item.info.duration for item in pending)
-            dollars = self._embedder.price(seconds)
-            self._observer.sending(place, len(pending), seconds, dollars)
+    def _priced(self, item: _Pending, before: Sequence[_Pending]) -> _Pending:
+        """The item with what it costs: nothing where its content is, or will be, embedded.
+
+        Raises `MediaError` for a file that would be refused where it is to be sent.
+        """
+        if self._embedder.sent_to is None:
+            return item
+        video_id = content_id(item.path)
+        dollars = 0.0
+        twice = any(other.video_id == video_id for other in before)
+        if not (twice or self._is_removed(video_id) or self._is_archived(video_id)):
+            dollars = self._embedder.price(VideoFile(item.path, video_id, item.info))
+        return replace(item, video_id=video_id, dollars=dollars)
+
+    def _within_budget(self, pending: Sequence[_Pending]) -> tuple[list[_Pending], list[_Pending]]:
+        if self._budget is None:
+            return list(pending), []
+        within: list[_Pending] = []
+        beyond: list[_Pending] = []
+        left = self._budget
+        for item in pending:
+            fits = item.dollars == 0 or item.dollars <= left
+            (within if fits else beyond).append(item)
+            left -= item.dollars if fits else 0.0
+        return within, beyond
 
     # working
 
@@ -215,12 +258,13 @@ class Ingest:
                 yield running.pop(future), future
 
     def _embed(self, item: _Pending) -> _Embedded:
-        video_id = content_id(item.path, on_bytes=self._check_stopped)
+        video_id = item.video_id or content_id(item.path, on_bytes=self._check_stopped)
         if self._is_removed(video_id):
             return _Embedded(item, video_id, Kind.REMOVED)
         with self._turn(video_id):
             known = self._from_archive(video_id)
             if known is not None:
+                self._embedder.kept(video_id)  # a run that died may not have come to it
                 return _Embedded(item, video_id, Kind.LOCATED, known)
             return _Embedded(item, video_id, Kind.ADDED, self._embed_anew(item, video_id))
 
@@ -281,8 +325,11 @@ class Ingest:
         found = self._catalog.videos([video_id])
         return video_id in found and found[video_id].removed
 
+    def _is_archived(self, video_id: str) -> bool:
+        return self._archive.has(video_id, self._embedder.fingerprint)
+
     def _from_archive(self, video_id: str) -> VideoEmbedding | None:
-        if not self._archive.has(video_id, self._embedder.fingerprint):
+        if not self._is_archived(video_id):
             return None
         try:
             return self._archive.read(video_id, self._embedder.fingerprint)
@@ -388,6 +435,10 @@ class Ingest:
             except ArchiveDamaged as error:  # not marked as indexed, so the next run looks at it
                 log.error("%s", error)
         return batch
+
+
+def _planned(item: _Pending) -> Planned:
+    return Planned(item.path, item.info.duration, item.dollars)
 
 
 def _failure(path: Path, error: FootageError) -> Outcome:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -19,7 +18,53 @@ class Kind(str, Enum):
     LOCATED = "located"  # its content was known already: moved, copied, or embedded before
     UNCHANGED = "unchanged"  # the same file as last time
     REMOVED = "removed"  # removed from the library earlier; left out
+    LEFT = "left"  # beyond the budget: for a later run
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A file to be embedded: seconds of video, and about how many dollars that costs."""
+
+    path: Path
+    seconds: float
+    dollars: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is about to do."""
+
+    files: tuple[Planned, ...]
+    unchanged: int = 0
+    left: tuple[Planned, ...] = ()
+    """Beyond the budget."""
+    failed: tuple[Outcome, ...] = ()
+    """What can be told already to fail."""
+    sent_to: str | None = None
+    """Where the files are sent; None where they stay on this machine."""
+
+    @property
+    def seconds(self) -> float:
+        """Of video, as the containers say."""
+        return sum(file.seconds for file in self.files)
+
+    @property
+    def dollars(self) -> float:
+        """About what it costs."""
+        return sum(file.dollars for file in self.files)
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of ``index --dry-run --json``."""
+        return {
+            "sent_to": self.sent_to,
+            "seconds": round(self.seconds, 3),
+            "dollars": round(self.dollars, 4),
+            "unchanged": self.unchanged,
+            "files": [_planned_json(file) for file in self.files],
+            "beyond_budget": [_planned_json(file) for file in self.left],
+            "failed": [outcome.to_json() for outcome in self.failed],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +135,14 @@ class Report:
         }
 
 
+def _planned_json(file: Planned) -> dict[str, Any]:
+    return {
+        "path": str(file.path),
+        "seconds": round(file.seconds, 3),
+        "dollars": round(file.dollars, 4),
+    }
+
+
 class IngestInterrupted(KeyboardInterrupt):
     """Ctrl-C during an `index` run: what was finished is kept, ``report`` says what that was."""
 
@@ -104,14 +157,8 @@ class Observer:
     ``progressed`` is called from worker threads.
     """
 
-    def planned(self, unchanged: int, durations: Iterable[tuple[Path, float]]) -> None:
-        """The files to be worked on, with their durations in seconds as the containers say."""
-
-    def sending(self, place: str, videos: int, seconds: float, dollars: float) -> None:
-        """So many videos, seconds in all, are about to leave this machine; raise to refuse.
-
-        ``dollars`` is about what it costs, or less where tasks are under way.
-        """
+    def planned(self, plan: Plan) -> None:
+        """What the run is about to do; raise to refuse, and nothing is sent or paid."""
 
     def progressed(self, path: Path, seconds: float) -> None:
         """``path`` is embedded up to ``seconds``."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from footage.embedder import Part, Vector
+from footage.embedder import Vector
 from footage.errors import InvalidQuery
 from footage.index.segments import Hit
 
@@ -20,20 +20,22 @@ BEST = 10  # hits whose mean is the top: one alone may be the very picture that 
 LEAST_HEIGHT = 1e-3  # in cosine; of less, the index's rounding would decide
 
 
-def mixed(parts: Sequence[Part], search: Callable[[Vector], Sequence[Hit]]) -> Vector:
-    """The sum of the parts by weight over height, as a unit vector, float32 [dimension].
+def mixed(
+    parts: Sequence[tuple[Vector, float]], search: Callable[[Vector], Sequence[Hit]]
+) -> Vector:
+    """The sum of unit vectors by weight over height, as a unit vector, float32 [dimension].
 
     ``search`` gives the best hits of a vector, as many as there are to the floor. Where they stand
     at no height, as all do in a library of one segment, the weights alone count.
     Raises `InvalidQuery` where the parts cancel each other out.
     """
     if len(parts) == 1:
-        return parts[0].vector
-    heights = np.array([_height(search(part.vector)) for part in parts])
+        return parts[0][0]
+    heights = np.array([_height(search(vector)) for vector, _ in parts])
     if heights.min() < LEAST_HEIGHT:
         heights[:] = 1.0
-    weights = np.array([part.weight for part in parts]) / heights
-    total = (weights / weights.sum()) @ np.stack([part.vector for part in parts]).astype(float)
+    weights = np.array([weight for _, weight in parts]) / heights
+    total = (weights / weights.sum()) @ np.stack([vector for vector, _ in parts]).astype(float)
     norm = float(np.linalg.norm(total))
     if norm < 1e-6:
         raise InvalidQuery(
