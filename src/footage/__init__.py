@@ -47,6 +47,7 @@ from footage.errors import (
     UsageError,
 )
 from footage.evaluation import Evaluation, LabelledQuery, evaluate, read_queries
+from footage.example import Example
 from footage.ingest.report import (
     IngestInterrupted,
     Observer,
@@ -79,6 +80,7 @@ __all__ = [
     "EmbedderUnavailable",
     "Evaluation",
     "Evidence",
+    "Example",
     "Filters",
     "Fingerprint",
     "FootageError",

@@ -28,6 +28,7 @@ from footage.errors import (
     SpaceMismatch,
     UsageError,
 )
+from footage.example import Example
 from footage.index.address import checked_uri, described
 from footage.index.exact import ExactIndex
 from footage.index.milvus import Milvus
@@ -176,19 +177,29 @@ class Library:
         self,
         text: str | None = None,
         *,
+        examples: Example | str | Path | Iterable[Example | str | Path] = (),
+        text_weight: float = 1.0,
         vector: Sequence[float] | None = None,
+        modalities: Sequence[str] = (),
         filters: Filters | None = None,
         limit: int = 10,
         offset: int = 0,
         group_by_video: bool = False,
     ) -> SearchResult:
-        """The moments that match a text, or a vector of this library's space, best first.
+        """The moments that match a text, examples, or both, best first.
 
-        Raises `InvalidQuery`, `InvalidVector`, `LibraryLocked` or `IndexUnavailable`.
+        An example is a picture, a sound or a stretch of a video: an `Example`, or its file.
+        ``modalities`` are those of the library that are searched, all by default. Instead of text
+        and examples, a ``vector`` of this library's space can be given.
+        Raises `InvalidQuery`, `InvalidVector`, `MediaError`, `EmbedderError`, `LibraryLocked` or
+        `IndexUnavailable`.
         """
         query = Query(
             text=text,
+            examples=tuple(listed("examples", examples, (Example, str, Path))),
+            text_weight=text_weight,
             vector=vector,
+            modalities=tuple(listed("modalities", modalities)),
             filters=filters or Filters(),
             limit=limit,
             offset=offset,
