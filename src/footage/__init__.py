@@ -50,6 +50,7 @@ from footage.evaluation import Evaluation, LabelledQuery, evaluate, read_queries
 from footage.example import Example
 from footage.ingest.report import (
     IngestInterrupted,
+    Kind,
     Observer,
     Outcome,
     Plan,
@@ -89,6 +90,7 @@ __all__ = [
     "InvalidQuery",
     "InvalidVector",
     "KeyRefused",
+    "Kind",
     "LabelledQuery",
     "Library",
     "LibraryClosed",
