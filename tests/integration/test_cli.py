@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -497,10 +498,40 @@ def test_open_plays_a_video_at_a_time(
     run: Run, at: tuple[str, Path], built_house: House, player: None
 ) -> None:
     path = path_of(built_house, "green")
-    answer = run("open", f"{path}@1:15", "--dry-run", *at)
-    assert answer.out == f"/usr/bin/mpv --start=75.000 {path}\n"
+    answer = run("open", f"{path}@0:05.5", "--dry-run", *at)
+    assert answer.out == f"/usr/bin/mpv --start=5.500 {path}\n"
     assert "--start=0.000" in run("open", path, "--dry-run", *at).out
-    assert run("open", f"{path}@soon", "--dry-run", *at).code == 2
+
+
+@pytest.mark.usefixtures("player")
+@pytest.mark.parametrize(
+    ("time", "said"),
+    [("soon", "'soon' is not a time"), ("1:15", "green.mp4 lasts 0:09, and 1:15 is beyond")],
+)
+def test_open_says_what_time_there_is_not(
+    run: Run, at: tuple[str, Path], built_house: House, time: str, said: str
+) -> None:
+    answer = run("open", f"{path_of(built_house, 'green')}@{time}", "--dry-run", *at)
+    assert answer.code == 2
+    assert said in answer.err
+
+
+def test_open_says_what_video_there_is_not(run: Run, at: tuple[str, Path]) -> None:
+    assert "no video 'me@home.mp4'" in run("open", "me@home.mp4", *at).err
+
+
+@pytest.mark.parametrize("name", ["pay $HOME `id` 'now'", "two\nlines \x1b[2J \\ 'é'", "a & b;c"])
+def test_open_prints_a_command_that_does_nothing_else(
+    run: Run, own: tuple[str, Path], tmp_path: Path, player: None, name: str
+) -> None:
+    path = make_video(tmp_path / f"{name}.mp4", shots=["red"])
+    run("index", path, *own)
+    printed = run("open", path, "--dry-run", *own).out
+    assert not COMMANDING.search(printed)
+    pasted = subprocess.run(
+        ["bash", "-c", f'set -- {printed}\nprintf %s "$3"'], capture_output=True, check=True
+    )
+    assert os.fsdecode(pasted.stdout) == str(path)
 
 
 def test_open_starts_the_player(
@@ -545,7 +576,19 @@ def test_open_without_a_player_says_what_to_install(
     monkeypatch.setattr(open_.shutil, "which", lambda _: None)
     answer = run("open", path_of(built_house, "green"), "--dry-run", *at)
     assert answer.code == 2
-    assert "install mpv or vlc" in answer.err
+    assert "green.mp4 at 0:00; install mpv or vlc" in answer.err
+
+
+def test_open_tells_the_time_to_a_player_that_cannot_be_told(
+    run: Run, at: tuple[str, Path], built_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        open_.shutil, "which", lambda name: "/usr/bin/xdg-open" if name == "xdg-open" else None
+    )
+    monkeypatch.setattr(open_.sys, "platform", "linux")
+    answer = run("open", f"{path_of(built_house, 'green')}@0:05", "--dry-run", *at)
+    assert answer.out.startswith("/usr/bin/xdg-open ")
+    assert "go to 0:05" in answer.err
 
 
 # How it fails
