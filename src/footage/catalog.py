@@ -77,6 +77,12 @@ class Video:
         """Where to read it from: a file, what lies on the web, or None."""
         return WebVideo(self.address or self.url) if self.url else self.path
 
+    def within(self, folders: Sequence[Path]) -> Video:
+        """The same video, its paths below these folders before the others."""
+        above = [absolute(folder) for folder in folders]
+        paths = sorted(self.paths, key=lambda path: not any(map(path.is_relative_to, above)))
+        return replace(self, paths=tuple(paths))
+
     @property
     def state(self) -> str:
         """``ready``, ``missing`` (its content is nowhere any more) or ``removed``."""

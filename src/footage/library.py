@@ -216,8 +216,9 @@ class Library:
 
     def videos(self, filters: Filters | None = None, *, hidden: bool = False) -> list[Video]:
         """The videos, oldest recording first; with ``hidden`` the missing and removed ones too."""
-        selected = self.catalog.select(filters or Filters(), hidden=hidden)
-        return list(self.catalog.videos(selected).values())
+        filters = filters or Filters()
+        selected = self.catalog.select(filters, hidden=hidden)
+        return [video.within(filters.folders) for video in self.catalog.videos(selected).values()]
 
     def video(self, reference: str | Path) -> Video:
         """One video by id, the beginning of its id, path or address. Raises `NotFound`."""

@@ -198,6 +198,19 @@ def test_search_in_a_folder_or_a_video(run: Run, at: tuple[str, Path], built_hou
     assert {moment["title"] for moment in found["moments"]} == {"white"}
 
 
+def test_a_copy_in_the_folder_asked_for_is_the_one_that_is_shown(
+    run: Run, own: tuple[str, Path], own_house: House, tmp_path: Path
+) -> None:
+    for name in ("a copy", "z copy"):  # before and after the original in the order of paths
+        (tmp_path / name).mkdir()
+        copy = Path(shutil.copy(path_of(own_house, "white"), tmp_path / name / "copy.mp4"))
+        run("index", copy, *own)
+        found = run("search", "white", "--json", "--folder", copy.parent, *own).json
+        assert {moment["path"] for moment in found["moments"]} == {str(copy)}
+        listed = run("videos", "--json", "--folder", copy.parent, *own).json["videos"]
+        assert [video["path"] for video in listed] == [str(copy)]
+
+
 def test_search_that_finds_nothing_says_so(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
     answer = run("search", "red", "--tag", "no such", *at)
     assert (answer.code, answer.out) == (0, "nothing found: search with fewer filters\n")
