@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -373,8 +374,23 @@ def test_any_interrupt_exits_with_130(
 
     monkeypatch.setattr(footage.Library, "videos", interrupt)
     answer = run("videos", *at)
-    assert answer.code == 130
-    assert "Traceback" not in answer.err
+    assert (answer.code, answer.out, answer.err) == (130, "", "interrupted\n")
+
+
+@pytest.mark.parametrize("module", ["numpy", "pydantic", "av", "typer"])
+def test_an_interrupt_while_the_program_is_loaded_exits_with_130(
+    tmp_path: Path, module: str
+) -> None:
+    (tmp_path / f"{module}.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    source = Path(footage.__file__).parent.parent
+    ended = subprocess.run(
+        [sys.executable, "-c", "from footage_program import main; main()", "videos"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{source}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "interrupted\n")
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import contextlib
 import signal
 import sys
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from footage.cli import (
     backup,
@@ -35,10 +36,22 @@ from footage.cli import (
 from footage.cli.output import err, print_error
 from footage.errors import FootageError, LibraryLocked, UsageError
 
-FAILED, USAGE, LOCKED = 1, 2, 3
+FAILED, USAGE, LOCKED, INTERRUPTED = 1, 2, 3, 130
+
+
+class _Program(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        """Say that it was interrupted, where a command does not say more about it."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            err.print("interrupted")
+            raise typer.Exit(INTERRUPTED) from interrupt
+
 
 app = typer.Typer(
     name="footage",
+    cls=_Program,
     help="Say what you remember, get the moment: semantic search in your own videos.",
     epilog="Start with: footage index ~/Videos, then: footage search 'a dog on a beach'",
     no_args_is_help=True,
