@@ -181,3 +181,6 @@ def test_a_closed_library_says_that_it_was_closed(tmp_path: Path) -> None:
     library.close()
     with pytest.raises(footage.LibraryClosed, match=r"was closed; open it again"):
         library.videos()
+    library.close()
+    with pytest.raises(footage.LibraryClosed), library:
+        pass

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from footage.errors import MediaMissing
+from footage.errors import MediaMissing, UsageError
 from footage.media.faults import shown
 from footage.media.patterns import Excludes, Pattern, has_magic
 from footage.media.urls import is_url
@@ -68,7 +68,7 @@ def scan(sources: Sequence[str | Place], *, exclude: Sequence[str] = ()) -> Scan
     In folders, hidden entries and footage libraries are passed over. ``exclude`` holds patterns:
     ``*.part`` is matched against every name, ``raw/*.mov`` against the end of the path and
     ``~/Videos/private`` against the whole of it. Raises MediaMissing if a source is not there, and
-    UsageError for an address that cannot be one.
+    UsageError for an address that cannot be one, or what is neither text nor path.
     """
     gathered = _Gathered(Excludes(exclude))
     for source in sources:
@@ -101,6 +101,11 @@ class _Gathered:
     web: dict[WebVideo, WebVideo] = field(default_factory=dict)
 
     def add(self, source: str | Place) -> None:
+        if not isinstance(source, (str, Path, WebVideo)):
+            raise UsageError(
+                f"{source!r:.100} is no source",
+                remedy="give files, folders, patterns and addresses, each by itself",
+            )
         if isinstance(source, WebVideo) or is_url(source):
             self._add_web(source if isinstance(source, WebVideo) else WebVideo(str(source)))
             return
