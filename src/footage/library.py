@@ -228,7 +228,10 @@ class Library:
         return [video.within(filters.folders) for video in self.catalog.videos(selected).values()]
 
     def video(self, reference: str | Path) -> Video:
-        """One video by id, the beginning of its id, path or address. Raises `NotFound`."""
+        """One video by id, the beginning of its id, path, address, file name or title.
+
+        Raises `NotFound` for none, and `InvalidQuery` where several are called so.
+        """
         return self.catalog.video(str(reference))
 
     def embedding(self, reference: str | Path) -> VideoEmbedding:

@@ -249,6 +249,13 @@ def test_show(run: Run, at: tuple[str, Path], built_house: House) -> None:
     assert run("show", shape["video_id"][:8], "--json", *at).json == shape
 
 
+def test_show_takes_what_search_printed(run: Run, own: tuple[str, Path]) -> None:
+    first, second = run("search", "red", "--json", "--by-video", *own).json["moments"][:2]
+    assert run("show", "2", "--json", *own).json["video_id"] == second["video_id"]
+    assert run("show", first["title"], "--json", *own).json["video_id"] == first["video_id"]
+    assert "'99'" in run("show", "99", *own).err
+
+
 def test_tag(run: Run, own: tuple[str, Path], own_house: House) -> None:
     path = path_of(own_house, "white")
     answer = run("tag", path, "--add", "snow", "-a", "two words", *own)

@@ -71,7 +71,7 @@ def open_(
 
 
 def _resolve(library: Library, moment: str) -> tuple[Place, float]:
-    if moment.isdecimal() and len(moment) < 6:
+    if moment.isdecimal() and len(moment) <= last_search.LONGEST_NUMBER:
         reference, start = last_search.recall(library.folder, int(moment))
         video = library.video(reference)
     else:

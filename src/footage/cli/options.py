@@ -38,7 +38,9 @@ VerboseOption = Annotated[
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")]
 VideosArgument = Annotated[
     list[str],
-    typer.Argument(metavar="VIDEO...", help="Ids, beginnings of ids, paths or addresses."),
+    typer.Argument(
+        metavar="VIDEO...", help="Ids, beginnings of ids, paths, addresses, names or titles."
+    ),
 ]
 
 VideoFilter = Annotated[
