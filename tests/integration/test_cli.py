@@ -318,10 +318,26 @@ def test_index(run: Run, tmp_path: Path, folder: Path) -> None:
     again = run("index", folder, "--exclude", "b.*", "--json", *library)
     assert again.code == 0
     assert set(again.json) == {
-        *("files", "skipped", "not_video", "elapsed", "video_seconds", "waiting_for_index"),
+        *("files", "skipped", "not_video", "hidden", "elapsed", "video_seconds"),
+        "waiting_for_index",
     }
     assert [file["outcome"] for file in again.json["files"]] == ["unchanged"]
     assert run("videos", "--json", *library).json["videos"][0]["tags"] == ["trip"]
+
+
+def test_index_says_what_it_leaves_out(run: Run, tmp_path: Path, folder: Path) -> None:
+    (folder / "sound.m4a").write_text("x")
+    (folder / ".secret.mp4").write_text("x")
+    (folder / ".DS_Store").write_text("x")
+    at = ("--library", tmp_path / "new.library")
+    summary = "no videos found, 1 not video, 1 hidden\n"
+    assert run("index", folder, *at).out == summary + "-v names the files that were left out\n"
+    verbose = run("index", folder, "-v", *at)
+    assert verbose.out == summary
+    assert f"not video: {folder / 'sound.m4a'}\n" in verbose.err
+    assert f"hidden: {folder / '.secret.mp4'}\n" in verbose.err
+    shape = run("index", folder, "--json", *at).json
+    assert (shape["not_video"], shape["hidden"]) == (1, 1)
 
 
 def test_index_names_every_failure_and_exits_with_1(run: Run, tmp_path: Path, folder: Path) -> None:

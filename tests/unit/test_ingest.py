@@ -146,7 +146,7 @@ def test_what_is_no_video_is_counted(library: Library, folder: Path, make: Maker
     make("a.mp4")
     (folder / "notes.txt").write_text("x")
     report = library.add(folder)
-    assert report.scan.others == 1
+    assert report.scan.others == (folder / "notes.txt",)
     assert kinds(report) == {"a.mp4": "added"}
 
 
@@ -499,7 +499,8 @@ def test_a_report_adds_up(library: Library, folder: Path, make: Maker) -> None:
     assert report.video_seconds == pytest.approx(6, abs=0.2)
     shape = report.to_json()
     assert list(shape) == [
-        *("files", "skipped", "not_video", "elapsed", "video_seconds", "waiting_for_index"),
+        *("files", "skipped", "not_video", "hidden", "elapsed", "video_seconds"),
+        "waiting_for_index",
     ]
     good, bad = shape["files"]
     assert list(good) == [
