@@ -556,6 +556,8 @@ class Library:
                 return False
         except LibraryLocked:
             return True
+        except LibraryUnwritable:
+            return False
 
     def differing(self) -> list[str]:
         """The videos whose rows in the index are not those of the archive, or of no video.

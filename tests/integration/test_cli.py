@@ -221,6 +221,21 @@ def test_search_that_finds_nothing_says_so(run: Run, at: tuple[str, Path], tmp_p
     assert "footage index" in answer.out
 
 
+@pytest.mark.parametrize("command", [("search", "red"), ("videos",)])
+def test_a_library_that_is_being_filled_says_so(
+    run: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    from filelock import FileLock
+
+    footage.open(tmp_path / "new.library", embedder=ColourEmbedder()).close()
+    at = ("--library", tmp_path / "new.library")
+    with FileLock(tmp_path / "new.library" / "ingest.lock"):
+        answer = run(*command, *at)
+        assert answer.code == 0
+        assert answer.out.startswith("nothing is indexed yet: `footage index` is at work")
+    assert run(*command, *at).out.startswith("the library is empty: `footage index FOLDER`")
+
+
 # videos, show, tag
 
 
@@ -247,6 +262,14 @@ def test_show(run: Run, at: tuple[str, Path], built_house: House) -> None:
     assert len(shape["segment_list"]) == shape["segments"] == 3
     assert list(shape["segment_list"][0]) == ["start", "end", "modality", "scope", "thumbnail"]
     assert run("show", shape["video_id"][:8], "--json", *at).json == shape
+
+
+def test_show_tells_damage_in_words(run: Run, own: tuple[str, Path], own_house: House) -> None:
+    path = path_of(own_house, "white")
+    with own_house.open() as library:
+        damage = {"corrupt_frames": 28, "failed_packets": 1}
+        library.catalog.record_embedding(library.video(path).video_id, 1, damage)
+    assert "28 frames with errors, 1 unreadable part" in run("show", path, *own).out
 
 
 def test_show_takes_what_search_printed(run: Run, own: tuple[str, Path]) -> None:

@@ -91,6 +91,13 @@ def existing_library(folder: Path | None, *, verbose: int = 0, quiet: bool = Fal
     return open_library(folder, create=False)
 
 
+def emptiness(library: Library) -> str:
+    """What to say of a library without videos: it may be about to have some."""
+    if library.is_being_indexed():
+        return "nothing is indexed yet: `footage index` is at work on it, ask again in a while"
+    return "the library is empty: `footage index FOLDER` takes videos in"
+
+
 def filters(
     *,
     video: list[str] | None,

@@ -22,6 +22,7 @@ from footage.cli.options import (
     UntilFilter,
     VerboseOption,
     VideoFilter,
+    emptiness,
     existing_library,
     filters,
 )
@@ -119,7 +120,7 @@ def search(
     with existing_library(library, verbose=verbose, quiet=quiet) as opened:
         result = opened.answer(query)
         last_search.remember(opened.folder, result)
-        empty = not result.found and not opened.videos()
+        empty = "" if result.found or opened.videos() else emptiness(opened)
     if as_json:
         print_json(result.to_json())
     elif result.found:
@@ -127,7 +128,7 @@ def search(
         if not quiet:
             out.print("\n[dim]play one with: footage open NUMBER[/]")
     elif empty:
-        out.print("the library is empty: `footage index FOLDER` takes videos in")
+        out.print(empty)
     else:
         out.print("nothing found: search with fewer filters")
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from footage.catalog import Video
 from footage.cli import last_search
+from footage.cli.index import damage_in_words
 from footage.cli.options import JsonOption, LibraryOption, existing_library
 from footage.cli.output import clock, day, link, out, place, print_json, span
 from footage.library import Segment
@@ -50,9 +51,7 @@ def _facts(video: Video) -> Table:
         "picture": f"{video.width} x {video.height}, {video.fps:.5g} fps, {video.codec}",
         "sound": "yes" if video.has_audio else "no",
         "tags": ", ".join(video.tags) or "none",
-        "damage": ", ".join(
-            f"{n} {what.replace('_', ' ')}" for what, n in video.damage.items() if n
-        ),
+        "damage": damage_in_words(video.damage),
     }
     for name, value in facts.items():
         if value:

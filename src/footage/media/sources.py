@@ -69,8 +69,8 @@ def scan(sources: Sequence[str | Place], *, exclude: Sequence[str] = ()) -> Scan
 
     In folders, what begins with a dot and footage libraries are passed over. ``exclude`` holds
     patterns: ``*.part`` is matched against every name, ``raw/*.mov`` against the end of the path
-    and ``~/Videos/private`` against the whole of it. Raises MediaMissing if a source is not there, and
-    UsageError for an address that cannot be one, or what is neither text nor path.
+    and ``~/Videos/private`` against the whole of it. Raises MediaMissing if a source is not there,
+    and UsageError for an address that cannot be one, or what is neither text nor path.
     """
     gathered = _Gathered(Excludes(exclude))
     for source in sources:
