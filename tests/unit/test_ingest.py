@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,19 @@ def test_the_outcomes_come_in_the_order_of_the_scan(
 
 
 # The same content again
+
+
+def test_what_is_unchanged_is_reported_as_it_is(
+    library: Library, folder: Path, make: Maker
+) -> None:
+    make("a.mp4", "red", "blue", seconds=6)
+    (first,) = library.add(folder).outcomes
+    (again,) = library.add(folder).outcomes
+    assert (again.kind, again.segments) == (Kind.UNCHANGED, 2)
+    assert replace(again, kind=Kind.ADDED) == first
+    library.remove(folder / "a.mp4")
+    (removed,) = library.add(folder).outcomes
+    assert removed == replace(first, kind=Kind.REMOVED, segments=0, damage={})
 
 
 def test_unchanged_files_are_left_alone(library: Library, folder: Path, make: Maker) -> None:
