@@ -213,7 +213,7 @@ def test_what_is_too_large_to_be_fetched_is_not_sent(films: Path) -> None:
     video.stamp = WebStamp(None, None, limits.LARGEST_ON_THE_WEB)
     limits.check_video(video, info)
     video.stamp = WebStamp(None, None, limits.LARGEST_ON_THE_WEB + 10**8)
-    with pytest.raises(MediaError, match=r"b\.mp4 has 4\.1 GB, and at most 4 are taken"):
+    with pytest.raises(MediaError, match=r"b\.mp4 has 4\.1 GB, and Twelve Labs takes 4 GB at most"):
         limits.check_video(video, info)
 
 
