@@ -7,7 +7,7 @@
 ...         print(moment.path, moment.start, moment.end)
 """
 
-from footage.catalog import Video
+from footage.catalog import Partition, Video
 from footage.embedder import Embedder, Fingerprint, Route, Track, VideoEmbedding, VideoFile
 from footage.errors import (
     AnswerLost,
@@ -47,8 +47,10 @@ from footage.errors import (
     UsageError,
 )
 from footage.evaluation import Evaluation, LabelledQuery, evaluate, read_queries
+from footage.example import Example
 from footage.ingest.report import (
     IngestInterrupted,
+    Kind,
     Observer,
     Outcome,
     Plan,
@@ -79,6 +81,7 @@ __all__ = [
     "EmbedderUnavailable",
     "Evaluation",
     "Evidence",
+    "Example",
     "Filters",
     "Fingerprint",
     "FootageError",
@@ -87,6 +90,7 @@ __all__ = [
     "InvalidQuery",
     "InvalidVector",
     "KeyRefused",
+    "Kind",
     "LabelledQuery",
     "Library",
     "LibraryClosed",
@@ -107,6 +111,7 @@ __all__ = [
     "NotFound",
     "Observer",
     "Outcome",
+    "Partition",
     "Plan",
     "Planned",
     "PruneReport",

@@ -24,7 +24,8 @@ from footage.ledger import allowance
 from footage.media.probe import probe
 from footage.media.sources import Scan
 from footage.media.web import Place, WebVideo
-from footage.reindex import reconcile
+from footage.partitions import Placement
+from footage.reindex import Reindexer
 from footage.settings import Space
 from footage.thumbnails import Thumbnails
 
@@ -118,6 +119,7 @@ class Migrator:
         grown: Catalog,
         archive: Archive,
         index: SegmentIndex,
+        placement: Placement,
         thumbnails: Thumbnails,
         embedder: Embedder,
     ) -> None:
@@ -126,6 +128,7 @@ class Migrator:
         self._grown = grown
         self._archive = archive
         self._index = index
+        self._placement = placement
         self._thumbnails = thumbnails
         self._embedder = embedder
 
@@ -153,14 +156,14 @@ class Migrator:
         self._forget_lost()
         files, _ = self._to_embed()
         report = self._ingest(observer).run(Scan.of(files))
-        reconcile(
+        reindexer = Reindexer(
             catalog=self._grown,
             archive=self._archive,
             index=self._index,
+            placement=self._placement,
             fingerprint=self._embedder.fingerprint,
-            fresh=False,
-            on_progress=_unheard,
         )
+        reindexer.reconcile(on_progress=_unheard)
         self._index.settle()
         return report
 
@@ -190,6 +193,7 @@ class Migrator:
             catalog=self._grown,
             archive=self._archive,
             index=self._index,
+            placement=self._placement,
             thumbnails=self._thumbnails,
             embedder=self._embedder,
             observer=observer,

@@ -71,6 +71,7 @@ def fault(folder: Path) -> str:
                 for video in catalog.videos().values():
                     video.to_json()
                 catalog.locations()
+                catalog.rows("SELECT * FROM embeddings")
                 catalog.addresses()
     except CatalogDamaged as error:
         return error.what

@@ -13,9 +13,10 @@ import typer
 from rich.markup import escape
 
 from footage.cli import last_search
-from footage.cli.options import LibraryOption, existing_library, seconds
+from footage.cli.options import LibraryOption, existing_library
 from footage.cli.output import clock, err, out, place
 from footage.errors import InvalidQuery, MediaMissing, UsageError
+from footage.example import seconds
 from footage.library import Library
 from footage.media.web import Place, WebVideo
 

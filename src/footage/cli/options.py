@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from footage import logs
-from footage.errors import InvalidQuery
+from footage.example import seconds
 from footage.library import Library
 from footage.opening import open_library
 from footage.query import Filters, day_range
@@ -73,6 +73,14 @@ ShortestFilter = Annotated[
 LongestFilter = Annotated[
     str | None, typer.Option("--max-duration", metavar="TIME", help="Videos this long or shorter.")
 ]
+PartitionFilter = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--partition",
+        metavar="NAME",
+        help="Only in this part of the index, or below it; repeatable.",
+    ),
+]
 
 
 def existing_library(folder: Path | None, *, verbose: int = 0, quiet: bool = False) -> Library:
@@ -90,6 +98,7 @@ def filters(
     until: str | None,
     min_duration: str | None,
     max_duration: str | None,
+    partition: list[str] | None,
 ) -> Filters:
     """The filters that the options of a command spell. Raises `InvalidQuery`."""
     return Filters(
@@ -100,21 +109,5 @@ def filters(
         recorded_before=day_range(until)[1] if until else None,
         shortest=seconds(min_duration) if min_duration else None,
         longest=seconds(max_duration) if max_duration else None,
+        partitions=tuple(partition or ()),
     )
-
-
-def seconds(text: str) -> float:
-    """``90``, ``1:30`` or ``0:01:30.5`` in seconds. Raises `InvalidQuery`."""
-    parts = text.strip().split(":")
-    try:
-        numbers = [float(part) for part in parts]
-    except ValueError:
-        numbers = []
-    below = any(not 0 <= number < 1e7 for number in numbers)
-    over = any(number >= 60 for number in numbers[1:])
-    if not 1 <= len(numbers) <= 3 or below or over:
-        raise InvalidQuery(f"{text!r} is not a time", remedy="write 90, 1:30 or 0:01:30")
-    total = 0.0
-    for number in numbers:
-        total = 60 * total + number
-    return total

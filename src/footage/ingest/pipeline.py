@@ -49,6 +49,7 @@ from footage.media.probe import VideoInfo, probe
 from footage.media.sources import Scan
 from footage.media.web import Place, WebVideo, at_once
 from footage.media.web_stamp import web_id
+from footage.partitions import Placement
 from footage.records import describe
 from footage.thumbnails import ThumbnailDraft, Thumbnails
 
@@ -97,6 +98,7 @@ class Ingest:
         catalog: Catalog,
         archive: Archive,
         index: SegmentIndex,
+        placement: Placement,
         thumbnails: Thumbnails,
         embedder: Embedder,
         observer: Observer,
@@ -107,6 +109,7 @@ class Ingest:
         self._catalog = catalog
         self._archive = archive
         self._index = index
+        self._placement = placement
         self._thumbnails = thumbnails
         self._embedder = embedder
         self._observer = observer
@@ -406,10 +409,12 @@ class Ingest:
         item, embedding = result.pending, result.embedding
         with self._catalog.transaction():  # killed within, nothing of the video shows
             kind = Kind.REMOVED if self._is_removed(result.video_id) else result.kind
-            fresh = kind is not Kind.REMOVED and self._record(result)
+            fresh = kind is not Kind.REMOVED and self._record_video(result)
             self._locate(item, result.video_id)
             if kind is not Kind.REMOVED:
                 self._catalog.tag([result.video_id], add=tags, remove=())
+            if fresh and embedding is not None:
+                self._record_embedding(result.video_id, embedding)
         if fresh and embedding is not None:
             self._unflushed[result.video_id] = embedding.segments
         elif kind is Kind.REMOVED and embedding is not None:  # removed while it was embedded
@@ -431,18 +436,19 @@ class Ingest:
         for path, stamp in _locations(item):
             self._catalog.locate(path, stamp, video_id)
 
-    def _record(self, result: _Embedded) -> bool:
-        """Record a video and its embedding; whether the index still lacks it."""
+    def _record_video(self, result: _Embedded) -> bool:
+        """Record a video; whether its embedding is new, so that the index still lacks it."""
         embedding = result.embedding
         if embedding is None:
             return False
         known = result.kind is Kind.LOCATED and result.video_id in self._catalog.embedded()
         self._catalog.put(_video(result.pending, result.video_id, embedding.duration))
-        if not known:
-            self._catalog.record_embedding(
-                result.video_id, embedding.segments, asdict(embedding.damage)
-            )
         return not known
+
+    def _record_embedding(self, video_id: str, embedding: VideoEmbedding) -> None:
+        damage = asdict(embedding.damage)
+        (partition,) = self._placement.names([video_id]).values()
+        self._catalog.record_embedding(video_id, embedding.segments, damage, partition=partition)
 
     def _finish(self, report: Report, outcome: Outcome) -> None:
         if outcome.error is not None:
@@ -480,8 +486,7 @@ class Ingest:
         while self._unflushed:
             part = self._next_part()
             batch = self._read([video_id for video_id in part if video_id in wanted])
-            self._index.write(batch, linger=0.0, wait=wait)
-            self._catalog.mark_indexed(batch)
+            self._placement.write(self._index, batch, linger=0.0, wait=wait)
             for video_id in part:
                 del self._unflushed[video_id]
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from math import floor
 from types import TracebackType
 from typing import cast
 
@@ -72,18 +73,28 @@ class FrameReader:
     counted in ``damage``; a file in which not one frame decodes raises UnreadableMedia.
     """
 
-    def __init__(self, path: str | os.PathLike[str] | WebVideo, *, thread_count: int = 0) -> None:
-        """Open ``path``. ``thread_count`` 0 lets FFmpeg use every core."""
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | WebVideo,
+        *,
+        thread_count: int = 0,
+        start: float = 0.0,
+    ) -> None:
+        """Open ``path``. ``thread_count`` 0 lets FFmpeg use every core.
+
+        Frames come from the last key frame on that is shown by ``start`` seconds, or an earlier
+        one: from the beginning where the file cannot be trusted with more.
+        """
         self.path = path
         self.damage = Damage()
         self.last_time = 0.0  #: seconds, of the newest frame
         self.end_time = 0.0  #: seconds, when the newest frame stops being shown
         with ExitStack() as opening:
-            self._container = opening.enter_context(open_container(path))
-            self._stream = video_stream(self._container, path)
+            self._container, self._stream = _opened(opening, path, thread_count)
+            if start > 0 and not _sought(self._container, self._stream, start):
+                opening.close()
+                self._container, self._stream = _opened(opening, path, thread_count)
             self._open = opening.pop_all()
-        self._stream.thread_type = "AUTO"
-        self._stream.thread_count = thread_count
 
     def __enter__(self) -> FrameReader:
         return self
@@ -142,6 +153,34 @@ class FrameReader:
             interval=1.0 / (frame_rate(self._container, self._stream) or FALLBACK_FPS),
             length=believable_seconds(self._container),
         )
+
+
+def _opened(
+    opening: ExitStack, path: str | os.PathLike[str] | WebVideo, thread_count: int
+) -> tuple[InputContainer, VideoStream]:
+    container = opening.enter_context(open_container(path))
+    stream = video_stream(container, path)
+    stream.thread_type = "AUTO"
+    stream.thread_count = thread_count
+    return container, stream
+
+
+def _sought(container: InputContainer, stream: VideoStream, seconds: float) -> bool:
+    """Go to a key frame that is shown by then; False where it is not sure that this is one."""
+    if not believable_seconds(container) or not stream.time_base:
+        return False
+    origin = start_seconds(container)
+    target = floor((origin + seconds) / stream.time_base)
+    try:
+        container.seek(target, stream=stream)
+        frames = decoded_frames(container, stream, Damage())
+        key = next((frame.time for frame in frames if frame.key_frame), None)
+        if key is None or key - origin > seconds:
+            return False
+        container.seek(target, stream=stream)  # again: frames have been taken
+    except (av.FFmpegError, OSError):
+        return False
+    return True
 
 
 def decoded_frames(

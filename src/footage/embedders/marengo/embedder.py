@@ -11,7 +11,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cached_property
@@ -22,6 +22,7 @@ import numpy as np
 from footage.embedder import (
     Embedder,
     Fingerprint,
+    Part,
     Route,
     Track,
     Vector,
@@ -31,6 +32,7 @@ from footage.embedder import (
 from footage.embedders.canaries import check_spread
 from footage.embedders.marengo import limits, setup
 from footage.embedders.marengo.answers import Row
+from footage.embedders.marengo.examples import as_one, medium
 from footage.embedders.marengo.requests import QueryParts, Source, VideoRequest
 from footage.errors import (
     AnswerLost,
@@ -41,6 +43,7 @@ from footage.errors import (
     TaskFailed,
     TaskUnfinished,
 )
+from footage.example import Example
 from footage.ledger import Ledger, Payment, RemoteTask
 from footage.media.sampling import thumbnails
 from footage.media.sources import VIDEO_SUFFIXES
@@ -136,10 +139,31 @@ class MarengoEmbedder(Embedder):
         if self._ledger is not None:
             self._ledger.close(video_id)
 
+    def parts(
+        self, text: str | None, examples: Sequence[Example] = (), *, text_weight: float = 1.0
+    ) -> list[Part]:
+        """One for all where they weigh the same and the model mixes them; see `Embedder.parts`."""
+        apart = super().parts(text, examples, text_weight=text_weight)
+        alike = len({part.weight for part in apart}) == 1
+        if alike and as_one(text, examples, self._setup.model):
+            return [Part(text, tuple(examples))]
+        return apart
+
+    def encode(self, part: Part) -> Vector:
+        """The unit vector [dimension] of a part; see `Embedder.encode`.
+
+        A picture may be an address, which the service fetches. Of a clip 3.0 looks at what is
+        seen; 3.5 is given its sound as well. Also raises the errors of `Service`.
+        """
+        asked = self._setup
+        if part.text is not None:
+            limits.check_text(part.text, asked.model)
+        media = tuple(medium(example, asked.model) for example in part.examples)
+        return self._service.embed_query(QueryParts(part.text, media, asked.model, asked.shortened))
+
     def encode_text(self, text: str) -> Vector:
         """The unit vector [dimension] of a text."""
-        asked = self._setup
-        return self._service.embed_query(QueryParts(text, (), asked.model, asked.shortened))
+        return self.encode(Part(text))
 
     def self_test(self, *, full: bool = True) -> None:
         """Embed three sentences, and check that the two alike are the nearest; see `Embedder`.

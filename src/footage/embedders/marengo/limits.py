@@ -7,7 +7,8 @@ says another.
 
 from __future__ import annotations
 
-from footage.errors import MediaError
+from footage.embedders.marengo.requests import NEW, OLD, Model
+from footage.errors import InvalidQuery, MediaError
 from footage.media.faults import shown
 from footage.media.probe import VideoInfo
 from footage.media.web import Place, WebVideo
@@ -17,6 +18,11 @@ SHORTEST, LONGEST = 4.0, 4 * 3600.0  # seconds
 LARGEST = 10_000_000_000  # bytes, in parts
 LARGEST_ON_THE_WEB = 4_000_000_000  # bytes that the service fetches by itself
 LEAST_SIDE = 360  # pixels
+
+# of a query
+LONGEST_QUERY: dict[Model, float] = {OLD: 600.0, NEW: 30.0}  # seconds of a clip or a sound
+LARGEST_QUERY = 32_000_000  # bytes of a picture, a clip or a sound, before base64
+MOST_TOKENS: dict[Model, int] = {OLD: 500, NEW: 2000}  # of a text
 PRICES_OF = "2026-11"
 DOLLARS_A_MINUTE = 0.04
 
@@ -34,6 +40,19 @@ def check_video(path: Place, info: VideoInfo) -> None:
     if min(info.width, info.height) < LEAST_SIDE:
         raise _refused(
             path, f"is {info.width} x {info.height}, and at least {LEAST_SIDE} a side are taken"
+        )
+
+
+def check_text(text: str, model: Model) -> None:
+    """Raise `InvalidQuery` for a text that has more words than the service takes tokens.
+
+    It counts tokens in a way of its own, at least one a word, and refuses what is still too long.
+    """
+    words, most = len(text.split()), MOST_TOKENS[model]
+    if words > most:
+        raise InvalidQuery(
+            f"the query has {words:,} words, and {model} takes at most {most:,} tokens",
+            remedy="keep it short: one sentence finds more than a page",
         )
 
 
