@@ -7,7 +7,7 @@
 ...         print(moment.path, moment.start, moment.end)
 """
 
-from footage.catalog import Video
+from footage.catalog import Partition, Video
 from footage.embedder import Embedder, Fingerprint, Route, Track, VideoEmbedding, VideoFile
 from footage.errors import (
     AnswerLost,
@@ -33,6 +33,7 @@ from footage.errors import (
     MediaError,
     MediaForbidden,
     MediaMissing,
+    MediaUnreachable,
     NotFound,
     NoVideo,
     QuotaGone,
@@ -49,6 +50,7 @@ from footage.evaluation import Evaluation, LabelledQuery, evaluate, read_queries
 from footage.example import Example
 from footage.ingest.report import (
     IngestInterrupted,
+    Kind,
     Observer,
     Outcome,
     Plan,
@@ -56,6 +58,7 @@ from footage.ingest.report import (
     Report,
 )
 from footage.library import Library, Segment
+from footage.media.web import WebVideo
 from footage.migrate import MigrationPlan, MigrationReport
 from footage.opening import open_library as open  # noqa: A004 - footage.open() is the front door
 from footage.prune import PruneReport
@@ -87,6 +90,7 @@ __all__ = [
     "InvalidQuery",
     "InvalidVector",
     "KeyRefused",
+    "Kind",
     "LabelledQuery",
     "Library",
     "LibraryClosed",
@@ -99,6 +103,7 @@ __all__ = [
     "MediaError",
     "MediaForbidden",
     "MediaMissing",
+    "MediaUnreachable",
     "MigrationPlan",
     "MigrationReport",
     "Moment",
@@ -106,6 +111,7 @@ __all__ = [
     "NotFound",
     "Observer",
     "Outcome",
+    "Partition",
     "Plan",
     "Planned",
     "PruneReport",
@@ -129,6 +135,7 @@ __all__ = [
     "Video",
     "VideoEmbedding",
     "VideoFile",
+    "WebVideo",
     "evaluate",
     "open",
     "read_queries",

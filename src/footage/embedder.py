@@ -11,7 +11,6 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +21,7 @@ from footage.example import Example
 from footage.ledger import Ledger
 from footage.media.frames import Damage
 from footage.media.probe import VideoInfo
+from footage.media.web import Place
 
 Vector = NDArray[np.float32]
 """One embedding, shape [dimension]."""
@@ -108,9 +108,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class VideoFile:
-    """A video about to be embedded."""
+    """A video about to be embedded: a file, or what lies on the web."""
 
-    path: Path
+    path: Place
     video_id: str
     info: VideoInfo
 

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from footage import copies, durable, holders, logs, migrate, move, prune, tune
 from footage.archive import Archive
-from footage.catalog import Catalog, Video
+from footage.catalog import Catalog, Partition, Video
 from footage.embedder import Embedder, VideoEmbedding
 from footage.embedders import open_embedder, settled
 from footage.errors import (
@@ -38,11 +38,13 @@ from footage.ingest.pipeline import Ingest
 from footage.ingest.report import Kind, Observer, Plan, Report
 from footage.ledger import Ledger, Spending, allowance, spendings
 from footage.media.sources import scan
+from footage.media.web import Place, WebVideo
 from footage.migrate import MigrationPlan, MigrationReport, Migrator
 from footage.move import Mover, MoveReport
+from footage.partitions import Placement, checked_rule
 from footage.prune import PruneReport
 from footage.query import Filters, Query, listed
-from footage.reindex import ReindexReport, reconcile
+from footage.reindex import Reindexer, ReindexReport
 from footage.search.cache import QueryVectors, Tally
 from footage.search.closer import CloserLook
 from footage.search.moments import SearchResult
@@ -52,6 +54,7 @@ from footage.settings import (
     Beside,
     Environment,
     LibrarySettings,
+    Part,
     Sampling,
     Space,
 )
@@ -130,13 +133,13 @@ class Library:
 
     def add(
         self,
-        *sources: str | Path,
+        *sources: str | Place,
         exclude: Sequence[str] = (),
         tags: Sequence[str] = (),
         budget: float | None = None,
         observer: Observer | None = None,
     ) -> Report:
-        """Index files, folders and globs; what was indexed before is skipped.
+        """Index files, folders, globs and addresses; what was indexed before is skipped.
 
         ``exclude`` are glob patterns on names or paths; ``budget`` is about how many dollars may be
         spent where a service embeds, and ``FOOTAGE_DOLLARS_A_MONTH`` a limit beside it: what goes
@@ -153,11 +156,13 @@ class Library:
             self._count_embeddings(report)
             if lagging:
                 self._catch_up_or_tell(report)
+            else:
+                self._place_if_possible()
             return report
 
     def plan(
         self,
-        *sources: str | Path,
+        *sources: str | Place,
         exclude: Sequence[str] = (),
         budget: float | None = None,
     ) -> Plan:
@@ -215,7 +220,7 @@ class Library:
         return list(self.catalog.videos(selected).values())
 
     def video(self, reference: str | Path) -> Video:
-        """One video by id, by the beginning of its id, or by path. Raises `NotFound`."""
+        """One video by id, the beginning of its id, path or address. Raises `NotFound`."""
         return self.catalog.video(str(reference))
 
     def embedding(self, reference: str | Path) -> VideoEmbedding:
@@ -242,6 +247,10 @@ class Library:
         """Add and remove tags; returns the videos as they are now."""
         ids = [self.video(reference).video_id for reference in _several(references)]
         self.catalog.tag(ids, add=checked_tags(add), remove=checked_tags(remove))
+        if "tag" in self.settings.partition_by:
+            with contextlib.suppress(LibraryLocked, LibraryUnwritable), self._indexing():
+                self._follow()
+                self._place_if_possible(ids)
         return list(self.catalog.videos(ids).values())
 
     def remove(self, references: str | Path | Iterable[str | Path]) -> list[Video]:
@@ -259,18 +268,15 @@ class Library:
     def restore(
         self, references: str | Path | Iterable[str | Path], *, observer: Observer | None = None
     ) -> Report:
-        """Bring removed videos back by indexing their files again.
+        """Bring removed videos back by indexing them again, from where they lie.
 
-        Raises `MediaMissing`, and restores none, where the file of one is not there.
+        Raises `MediaError`, and restores none, where one is not there.
         """
         videos = [self.video(reference) for reference in _several(references)]
-        paths = [video.path for video in videos if video.path is not None and video.path.exists()]
-        if len(paths) < len(videos):
-            gone = next(video for video in videos if not (video.path and video.path.exists()))
-            raise MediaMissing(f"{gone.path or gone.title} is not there now")
+        places = [_there(video) for video in videos]
         for video in videos:
             self.catalog.unbury(video.video_id)
-        return self.add(*paths, observer=observer)
+        return self.add(*places, observer=observer)
 
     def prune(self, *, unreachable: bool = False, dry_run: bool = False) -> PruneReport:
         """Forget locations that are gone, and the videos left with none.
@@ -282,6 +288,7 @@ class Library:
         if dry_run:
             return prune.plan(self.catalog, unreachable=unreachable)
         with self._indexing():
+            self._follow()
             report = prune.plan(self.catalog, unreachable=unreachable)
             self.index.delete(video.video_id for video in report.videos)
             for video in report.videos:
@@ -289,6 +296,7 @@ class Library:
                 self.catalog.forget(video.video_id)
             gone = report.gone + (report.unreachable if unreachable else [])
             self.catalog.forget_locations(gone)
+            self._place_if_possible()
             return report
 
     def usage(self) -> list[Spending]:
@@ -315,6 +323,35 @@ class Library:
 
     # the index
 
+    def partitions(self) -> list[Partition]:
+        """The partitions of the index and what lies in each, in order of their names."""
+        return self.catalog.partitions()
+
+    def partition_by(
+        self, *parts: str, on_progress: Callable[[int, int], None] | None = None
+    ) -> ReindexReport:
+        """Divide the index by these parts from now on: of tag, folder, year and month; or not.
+
+        What belongs elsewhere by then is written anew from the archive, while searches go on. On a
+        server, the first rule makes other collections, and so does ending it; searches use them
+        once they are filled. Interrupted, the same call goes on. ``on_progress`` is told what is
+        done and what in all. Raises `UsageError`, `ArchiveDamaged`, `LibraryLocked` or
+        `IndexUnavailable`.
+        """
+        rule, tell = checked_rule(parts), on_progress or (lambda _d, _n: None)
+        with self._indexing(wait=INDEX_WAIT):
+            self._follow()
+            known = self.settings.partition_by
+            if self.settings.milvus_uri is not None and bool(rule) != bool(known):
+                self._fill_and_divide(rule, tell)
+            elif rule != known:
+                with self.catalog.transaction():  # which a library that cannot be written refuses
+                    self._save_settings(partition_by=rule)
+            report = self._reindexer().reconcile(on_progress=tell)
+            self.index.settle()
+            self.index.drop_others()
+            return report
+
     def reindex(
         self, *, fresh: bool = False, on_progress: Callable[[int, int], None] | None = None
     ) -> ReindexReport:
@@ -326,8 +363,11 @@ class Library:
         """
         with self._indexing(wait=INDEX_WAIT):
             self._follow()
-            report = self._reconcile(fresh=fresh, on_progress=on_progress or (lambda _d, _n: None))
+            report = self._reindexer().reconcile(
+                fresh=fresh, on_progress=on_progress or (lambda _d, _n: None)
+            )
             self.index.settle()
+            self.index.drop_others()
             return report
 
     def move(
@@ -513,10 +553,11 @@ class Library:
         Raises `ArchiveDamaged` or `IndexUnavailable`.
         """
         held = self.index.digests()
-        differing = held.keys() - self.catalog.embedded().keys()
-        for video_id in self.catalog.embedded():
+        places = self._placement.places()
+        differing = held.keys() - places.keys()
+        for video_id, name in places.items():
             embedding = self.archive.read(video_id, self.embedder.fingerprint)
-            if self.index.expected_digests(video_id, embedding) != held.get(video_id, {}):
+            if self.index.expected_digests(video_id, embedding, name) != held.get(video_id, {}):
                 differing.add(video_id)
         return sorted(differing)
 
@@ -535,7 +576,11 @@ class Library:
         return self._index_at(uri, self._milvus_token)
 
     def _index_at(
-        self, uri: str | None, token: SecretStr | None, embedder: Embedder | None = None
+        self,
+        uri: str | None,
+        token: SecretStr | None,
+        embedder: Embedder | None = None,
+        rule: tuple[Part, ...] | None = None,
     ) -> SegmentIndex:
         embedder = embedder or self.embedder
         milvus = Milvus(
@@ -549,6 +594,7 @@ class Library:
             fingerprint=embedder.fingerprint,
             routes=embedder.routes,
             plan=plan_of(self.settings.index),
+            divided=bool(self.settings.partition_by if rule is None else rule),
         )
 
     def _close_index(self) -> None:
@@ -567,7 +613,7 @@ class Library:
         known = self.settings
         if settings.space != known.space:
             self._bind(open_embedder(settings.embedder, settings.sampling))
-        elif (settings.milvus_uri, settings.index) != (known.milvus_uri, known.index):
+        elif settings.place != known.place:
             log.info("the index is now in %s", described(settings.milvus_uri))
             self._close_index()
         self.settings = settings
@@ -613,6 +659,7 @@ class Library:
             catalog=self.catalog,
             archive=self.archive,
             index=self.index,
+            placement=self._placement,
             thumbnails=self.thumbnails,
             embedder=self.embedder,
             observer=observer or Observer(),
@@ -630,6 +677,7 @@ class Library:
                 grown=grown,
                 archive=self.archive,
                 index=index,
+                placement=Placement(grown, self.settings.partition_by),
                 thumbnails=self.thumbnails,
                 embedder=target,
             )
@@ -668,6 +716,8 @@ class Library:
                 archive=self.archive,
                 fingerprint=self.embedder.fingerprint,
                 target=target,
+                # not where they belong by now: the catalog speaks of both places
+                names=self.catalog.assigned,
             )
             mover.fill(report, on_progress)
         finally:
@@ -677,6 +727,28 @@ class Library:
         self._left_token, self._milvus_token = self._milvus_token, token
         self._save_settings(milvus_uri=uri)
         self.catalog.mark_indexed(self.catalog.embedded())
+
+    def _fill_and_divide(
+        self, rule: tuple[Part, ...], on_progress: Callable[[int, int], None]
+    ) -> None:
+        """Go to the collections that are for this rule, filled first."""
+        placement = Placement(self.catalog, rule)
+        target = self._index_at(self.settings.milvus_uri, self._milvus_token, rule=rule)
+        try:
+            mover = Mover(
+                catalog=self.catalog,
+                archive=self.archive,
+                fingerprint=self.embedder.fingerprint,
+                target=target,
+                names=lambda: placement.names(self.catalog.embedded()),
+            )
+            mover.fill(MoveReport(target.place, target.place), on_progress)
+        finally:
+            target.close()
+        # from here until the reindexing that follows, videos are searched wherever they may lie
+        self.catalog.assign(placement.names(self.catalog.embedded()))
+        self._close_index()
+        self._save_settings(partition_by=rule)
 
     def _clean_left(self, report: MoveReport) -> None:
         """Clean the place that this move left, or one before it that was interrupted."""
@@ -752,6 +824,7 @@ class Library:
     def _catch_up_unless_indexing(self) -> None:
         # whoever is indexing has videos under way that the index cannot hold yet
         with contextlib.suppress(LibraryLocked, LibraryUnwritable), self._indexing():
+            self._follow()
             self._catch_up()
 
     def _caught_up(self) -> bool:
@@ -778,18 +851,33 @@ class Library:
             self._finish_removal(half_removed)
         expected = sum(self.catalog.embedded().values())
         if not self.catalog.unindexed() and self.index.count() == expected:
+            self._place()
             return
         log.info("the index does not hold the %d segments it should: repairing", expected)
-        self._reconcile(fresh=False, on_progress=lambda _d, _n: None)
+        self._reindexer().reconcile(on_progress=lambda _d, _n: None)
 
-    def _reconcile(self, *, fresh: bool, on_progress: Callable[[int, int], None]) -> ReindexReport:
-        return reconcile(
+    def _place(self, among: Iterable[str] | None = None) -> None:
+        """Write videos anew whose tags or folders have changed, where they belong now."""
+        if misplaced := self._placement.misplaced(among):
+            log.info("%d videos go to other partitions", len(misplaced))
+            self._reindexer().rewrite(misplaced)
+
+    def _place_if_possible(self, among: Iterable[str] | None = None) -> None:
+        # else they are found where they are, and go at the next catch-up
+        with contextlib.suppress(LibraryLocked, LibraryUnwritable, IndexUnavailable):
+            self._place(among)
+
+    @property
+    def _placement(self) -> Placement:
+        return Placement(self.catalog, self.settings.partition_by)
+
+    def _reindexer(self) -> Reindexer:
+        return Reindexer(
             catalog=self.catalog,
             archive=self.archive,
             index=self.index,
+            placement=self._placement,
             fingerprint=self.embedder.fingerprint,
-            fresh=fresh,
-            on_progress=on_progress,
         )
 
 
@@ -799,6 +887,16 @@ def _stamp(folder: Path) -> int:
         return (folder / FILE_NAME).stat().st_mtime_ns
     except OSError:
         return 0
+
+
+def _there(video: Video) -> Place:
+    """Where a video can be read now; raises `MediaError` where it cannot."""
+    place = video.place
+    if isinstance(place, WebVideo):
+        place.look()
+    elif place is None or not place.exists():
+        raise MediaMissing(f"{place or video.title} is not there now")
+    return place
 
 
 def _several(references: str | Path | Iterable[str | Path]) -> list[str | Path]:

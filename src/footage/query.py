@@ -38,10 +38,15 @@ class Filters:
     recorded_before: datetime | None = None
     shortest: float | None = None
     longest: float | None = None
+    partitions: tuple[str, ...] = ()
+    """Names, or what they begin with up to a ``/``; any of them."""
 
     def __post_init__(self) -> None:
         """Take what is near enough (one tag, a date, ``2024-05``); raises `InvalidQuery`."""
-        for name, kinds in (("videos", (str,)), ("folders", (str, Path)), ("tags", (str,))):
+        for name, kinds in (
+            *(("videos", (str,)), ("folders", (str, Path)), ("tags", (str,))),
+            ("partitions", (str,)),
+        ):
             values = listed(name, getattr(self, name), kinds)
             object.__setattr__(
                 self, name, tuple(map(Path, values)) if name == "folders" else tuple(values)
@@ -61,6 +66,7 @@ class Filters:
             "recorded_before": self.recorded_before and self.recorded_before.isoformat(),
             "shortest": self.shortest,
             "longest": self.longest,
+            "partitions": list(self.partitions),
         }
 
 

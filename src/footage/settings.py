@@ -10,7 +10,15 @@ from typing import Literal
 
 import tomli_w
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from footage.durable import draft_of
@@ -94,8 +102,11 @@ class Beside(Space):
     searched: bool = False  # whether it was searched, so that one can go back to it
 
 
+Part = Literal["tag", "folder", "year", "month"]  # what the name of a partition is made of
+
+
 class LibrarySettings(BaseModel):
-    """``library.toml``: what a library is, written when it is made, moved, tuned or migrated."""
+    """``library.toml``: what a library is; written when it is made, and by what changes it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -107,6 +118,19 @@ class LibrarySettings(BaseModel):
     sampling: Sampling = Sampling()
     index: IndexSettings | None = None  # None: by the number of segments
     beside: Beside | None = None  # what `footage migrate` grows, or has left
+    partition_by: tuple[Part, ...] = ()  # the rule of `footage partitions`; none: one partition
+
+    @field_validator("partition_by")
+    @classmethod
+    def _each_once(cls, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        if len(set(parts)) < len(parts):
+            raise ValueError("it names a part twice")
+        return parts
+
+    @property
+    def place(self) -> tuple[str | None, IndexSettings | None, tuple[Part, ...]]:
+        """Where the index is and what it is like."""
+        return self.milvus_uri, self.index, self.partition_by
 
     @property
     def space(self) -> Space:

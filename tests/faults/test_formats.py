@@ -39,11 +39,12 @@ ALTER TABLE videos RENAME TO old_videos;
 ALTER TABLE tags RENAME TO old_tags;
 ALTER TABLE embeddings RENAME TO old_embeddings;
 {now}
-INSERT INTO videos SELECT video_id, title, NULL, duration, 0, 0, 0.0, '', 0, recorded_at,
+INSERT INTO videos SELECT video_id, title, duration, 0, 0, 0.0, '', 0, recorded_at,
     recorded_at FROM old_videos;
 INSERT INTO locations SELECT path, video_id, 0, 0, '0' FROM old_videos;
 INSERT INTO tags SELECT * FROM old_tags;
-INSERT INTO embeddings SELECT video_id, fingerprint, segments, '{{}}', 0 FROM old_embeddings;
+INSERT INTO embeddings (video_id, fingerprint, segments, damage)
+    SELECT video_id, fingerprint, segments, '{{}}' FROM old_embeddings;
 DROP TABLE old_videos;
 DROP TABLE old_tags;
 DROP TABLE old_embeddings;

@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("library",),
     ("migrate",),
     ("ingest", "search", "reindex", "move", "tune", "prune", "salvage", "retouch", "demo"),
-    ("records", "copies"),
+    ("records", "copies", "partitions"),
     ("embedders", "index", "archive", "catalog"),
     ("embedder", "thumbnails"),
     ("ledger",),

@@ -20,6 +20,7 @@ from footage.cli import (
     models,
     move,
     open_,
+    partitions,
     prune,
     reindex,
     remove,
@@ -70,6 +71,7 @@ app.command("reindex")(reindex.reindex)
 app.command("move")(move.move)
 app.command("migrate")(migrate.migrate)
 app.add_typer(models.app, name="models")
+app.command("partitions")(partitions.partitions)
 app.command("tune")(tune.tune)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)

@@ -37,7 +37,8 @@ VerboseOption = Annotated[
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")]
 VideosArgument = Annotated[
-    list[str], typer.Argument(metavar="VIDEO...", help="Ids, beginnings of ids, or paths.")
+    list[str],
+    typer.Argument(metavar="VIDEO...", help="Ids, beginnings of ids, paths or addresses."),
 ]
 
 VideoFilter = Annotated[
@@ -72,6 +73,14 @@ ShortestFilter = Annotated[
 LongestFilter = Annotated[
     str | None, typer.Option("--max-duration", metavar="TIME", help="Videos this long or shorter.")
 ]
+PartitionFilter = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--partition",
+        metavar="NAME",
+        help="Only in this part of the index, or below it; repeatable.",
+    ),
+]
 
 
 def existing_library(folder: Path | None, *, verbose: int = 0, quiet: bool = False) -> Library:
@@ -89,6 +98,7 @@ def filters(
     until: str | None,
     min_duration: str | None,
     max_duration: str | None,
+    partition: list[str] | None,
 ) -> Filters:
     """The filters that the options of a command spell. Raises `InvalidQuery`."""
     return Filters(
@@ -99,4 +109,5 @@ def filters(
         recorded_before=day_range(until)[1] if until else None,
         shortest=seconds(min_duration) if min_duration else None,
         longest=seconds(max_duration) if max_duration else None,
+        partitions=tuple(partition or ()),
     )

@@ -14,6 +14,7 @@ from footage.cli.options import (
     JsonOption,
     LibraryOption,
     LongestFilter,
+    PartitionFilter,
     QuietOption,
     ShortestFilter,
     SinceFilter,
@@ -73,6 +74,7 @@ def search(
     until: UntilFilter = None,
     min_duration: ShortestFilter = None,
     max_duration: LongestFilter = None,
+    partition: PartitionFilter = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
@@ -108,6 +110,7 @@ def search(
             until=until,
             min_duration=min_duration,
             max_duration=max_duration,
+            partition=partition,
         ),
         limit=limit,
         offset=offset,
@@ -143,6 +146,6 @@ def print_moments(result: SearchResult) -> None:
             f"{moment.score:.3f}",
             link(moment.thumbnail, span(moment.start, moment.end)),
             Text(printable(moment.title)),
-            link(moment.path, place(moment.path)),
+            link(moment.place, place(moment.place)),
         )
     out.print(table, soft_wrap=False)

@@ -15,6 +15,7 @@ from footage.cli.options import (
     JsonOption,
     LibraryOption,
     LongestFilter,
+    PartitionFilter,
     ShortestFilter,
     SinceFilter,
     TagFilter,
@@ -35,6 +36,7 @@ def videos(
     until: UntilFilter = None,
     min_duration: ShortestFilter = None,
     max_duration: LongestFilter = None,
+    partition: PartitionFilter = None,
     hidden: Annotated[
         bool, typer.Option("--all", help="Also the missing and the removed ones.")
     ] = False,
@@ -49,6 +51,7 @@ def videos(
         until=until,
         min_duration=min_duration,
         max_duration=max_duration,
+        partition=partition,
     )
     with existing_library(library) as opened:
         found = opened.videos(chosen, hidden=hidden)
@@ -78,7 +81,7 @@ def _print(found: list[Video]) -> None:
             clock(video.duration),
             Text(printable(video.title) + state),
             escape(printable(", ".join(video.tags))),
-            link(video.path, place(video.path)),
+            link(video.place, place(video.place)),
         )
     out.print(table, soft_wrap=False)
     out.print(

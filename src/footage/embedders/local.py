@@ -7,7 +7,6 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from math import inf
-from pathlib import Path
 
 import numpy as np
 from av.video.frame import VideoFrame
@@ -22,6 +21,7 @@ from footage.media.probe import VideoInfo, probe
 from footage.media.sampling import Sample, VideoSampler
 from footage.media.shots import segments
 from footage.media.stills import as_frame, read_still
+from footage.media.web import Place
 from footage.prefetch import prefetch
 from footage.settings import Sampling
 
@@ -108,7 +108,7 @@ class LocalEmbedder(Embedder):
             )
 
     def _sampler(
-        self, path: Path, info: VideoInfo, *, start: float = 0.0, end: float = inf
+        self, path: Place, info: VideoInfo, *, start: float = 0.0, end: float = inf
     ) -> VideoSampler:
         return VideoSampler(
             path,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from math import floor
 from types import TracebackType
@@ -22,7 +23,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from footage.errors import UnreadableMedia
+from footage.errors import MediaUnreachable, UnreadableMedia
 from footage.media.clock import FrameClock
 from footage.media.container import (
     believable_seconds,
@@ -34,6 +35,7 @@ from footage.media.container import (
 )
 from footage.media.faults import shown
 from footage.media.pixels import ONE_THREAD, Convertible
+from footage.media.web import WebVideo
 
 RGBImage = NDArray[np.uint8]
 
@@ -72,7 +74,11 @@ class FrameReader:
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], *, thread_count: int = 0, start: float = 0.0
+        self,
+        path: str | os.PathLike[str] | WebVideo,
+        *,
+        thread_count: int = 0,
+        start: float = 0.0,
     ) -> None:
         """Open ``path``. ``thread_count`` 0 lets FFmpeg use every core.
 
@@ -83,7 +89,12 @@ class FrameReader:
         self.damage = Damage()
         self.last_time = 0.0  #: seconds, of the newest frame
         self.end_time = 0.0  #: seconds, when the newest frame stops being shown
-        self._container, self._stream = _opened(path, thread_count, start)
+        with ExitStack() as opening:
+            self._container, self._stream = _opened(opening, path, thread_count)
+            if start > 0 and not _sought(self._container, self._stream, start):
+                opening.close()
+                self._container, self._stream = _opened(opening, path, thread_count)
+            self._open = opening.pop_all()
 
     def __enter__(self) -> FrameReader:
         return self
@@ -94,11 +105,11 @@ class FrameReader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        self._open.__exit__(kind, error, trace)
 
     def close(self) -> None:
-        """Let go of the file; may be called twice."""
-        self._container.close()
+        """Let go of the file; may be called twice. Raises where what was read broke off."""
+        self._open.close()
 
     def __iter__(self) -> Iterator[tuple[float, VideoFrame]]:
         clock = self._clock()
@@ -116,7 +127,17 @@ class FrameReader:
             raise self._no_frames(unconvertible)
         missing = promised_seconds(self._container, self._stream) - self.end_time
         if missing > max(1.0, min(_LOST_SHARE * self.end_time, _LOST_SECONDS)):
+            self._check_whole(missing)
             self.damage.failed_packets += 1
+
+    def _check_whole(self, missing: float) -> None:
+        """Of a file its end is known, and of what a server sends as long as it says how long."""
+        video = self.path
+        if isinstance(video, WebVideo) and (video.stamp is None or video.stamp.size is None):
+            raise MediaUnreachable(
+                f"{shown(video)} broke off {missing:.0f} s before its end, and its server does not "
+                "say how long it is"
+            )
 
     def _no_frames(self, unconvertible: str) -> UnreadableMedia:
         if unconvertible:
@@ -135,20 +156,13 @@ class FrameReader:
 
 
 def _opened(
-    path: str | os.PathLike[str], thread_count: int, start: float
+    opening: ExitStack, path: str | os.PathLike[str] | WebVideo, thread_count: int
 ) -> tuple[InputContainer, VideoStream]:
-    container = open_container(path)
-    try:
-        stream = video_stream(container, path)
-        stream.thread_type = "AUTO"
-        stream.thread_count = thread_count
-        if start <= 0 or _sought(container, stream, start):
-            return container, stream
-    except BaseException:
-        container.close()
-        raise
-    container.close()
-    return _opened(path, thread_count, 0.0)
+    container = opening.enter_context(open_container(path))
+    stream = video_stream(container, path)
+    stream.thread_type = "AUTO"
+    stream.thread_count = thread_count
+    return container, stream
 
 
 def _sought(container: InputContainer, stream: VideoStream, seconds: float) -> bool:

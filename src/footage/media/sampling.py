@@ -13,9 +13,11 @@ from av.video.frame import VideoFrame
 from footage.errors import UsageError
 from footage.media.faults import shown
 from footage.media.frames import Damage, FrameReader, RGBImage, RGBScaler
+from footage.media.keyframes import keyframes
 from footage.media.previews import jpeg, thumbnail_size
 from footage.media.probe import VideoInfo
 from footage.media.shots import ShotDetector
+from footage.media.web import WebVideo
 
 # Sound often ends a little after the picture; within this the file's own length is the truth.
 _TAIL_SECONDS = 0.5
@@ -50,7 +52,7 @@ class VideoSampler:
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path: str | os.PathLike[str] | WebVideo,
         info: VideoInfo,
         *,
         fps: float = 1.0,
@@ -152,9 +154,16 @@ class VideoSampler:
 
 
 def thumbnails(
-    path: str | os.PathLike[str], info: VideoInfo, *, fps: float
+    path: str | os.PathLike[str] | WebVideo, info: VideoInfo, *, fps: float
 ) -> Iterator[tuple[float, bytes]]:
-    """Times in seconds and JPEGs, as a `VideoSampler` of that rate would make them."""
+    """Times in seconds and JPEGs, as a `VideoSampler` of that rate would make them.
+
+    Of what lies on the web they are of keyframes: reading all of it to look at some would take
+    hours.
+    """
+    if isinstance(path, WebVideo):
+        yield from keyframes(path, info)
+        return
     with VideoSampler(path, info, fps=fps, image_size=_LEAST_IMAGE) as sampler:
         for sample in sampler:
             yield sample.time, sample.thumbnail

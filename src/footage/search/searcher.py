@@ -111,13 +111,8 @@ class Searcher:
 
     def _finder(self, query: Query) -> Callable[..., list[Hit]]:
         """A search for vectors in the videos and modalities that the query is about."""
-        video_ids, excluding = self._catalog.scope(query.filters)
-        return partial(
-            self._index.search,
-            routes=self._routes(query),
-            video_ids=video_ids,
-            excluding=excluding,
-        )
+        scope = self._catalog.scope(query.filters, partitioned=self._index.partitioned)
+        return partial(self._index.search, routes=self._routes(query), **scope._asdict())
 
     def _routes(self, query: Query) -> list[Route]:
         """Where moments are looked for: not among whole videos where there are segments as well."""

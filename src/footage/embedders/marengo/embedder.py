@@ -39,12 +39,15 @@ from footage.errors import (
     AnswerUnusable,
     EmbedderBroken,
     EmbedderUnavailable,
+    MediaError,
     TaskFailed,
     TaskUnfinished,
 )
 from footage.example import Example
 from footage.ledger import Ledger, Payment, RemoteTask
 from footage.media.sampling import thumbnails
+from footage.media.sources import VIDEO_SUFFIXES
+from footage.media.web import WebVideo
 from footage.settings import Environment, Sampling
 
 if TYPE_CHECKING:
@@ -59,6 +62,7 @@ FIRST_LOOK, LAST_LOOK = 1.0, 15.0  # seconds between two looks at a task; they g
 LOST_PAUSES = (0.0, 2.0, 5.0)  # seconds before each look for a task whose answer was lost
 PATIENCE = 3600.0  # seconds a task may take, and twice the video's length on top
 THUMBNAIL_FPS = 1.0
+UNFETCHED = "it must be there for everybody who has its address; else download it and index it"
 _NEAR = ("a red car on a road", "a red automobile", "snowy mountains under a blue sky")
 
 
@@ -235,8 +239,9 @@ class MarengoEmbedder(Embedder):
     ) -> str:
         """The asset of a video, which has its id as its name: that is how its task is known again.
 
-        So the file does not go within the request, however small it is: of such a task the service
-        tells the length alone, which other videos may have too.
+        So neither file nor address goes within the request: of such a task the service tells the
+        length or the address alone, which other videos may have, or may have had, too. What lies
+        on the web the service fetches by itself.
         """
 
         def told(done: int, total: int) -> None:
@@ -245,7 +250,11 @@ class MarengoEmbedder(Embedder):
         name = self._asset_name(video)
         there = self._service.assets(name, check=check)  # of a run that was cut off
         whole = next((asset.id for asset in there if asset.status != "failed"), None)
-        return whole or self._service.upload(video.path, told, name=name, check=check)
+        if whole is not None:
+            return whole
+        if isinstance(video.path, WebVideo):
+            return self._service.fetch(video.path.address, name=name, check=check)
+        return self._service.upload(video.path, told, name=name, check=check)
 
     def _wait_for_asset(self, asset_id: str, video: VideoFile, check: Callable[[], None]) -> None:
         for _ in self._looks(PATIENCE, check):
@@ -253,8 +262,11 @@ class MarengoEmbedder(Embedder):
             if asset.status == "ready":
                 return
             if asset.status == "failed":
-                raise TaskFailed(f"{video.path} cannot be read by Twelve Labs ({asset.reason})")
-        raise TaskUnfinished(f"{video.path} is uploaded, and not ready at Twelve Labs")
+                raise TaskFailed(
+                    f"{video.path} cannot be read by Twelve Labs ({asset.reason or 'no reason'})",
+                    remedy=UNFETCHED if isinstance(video.path, WebVideo) else None,
+                )
+        raise TaskUnfinished(f"{video.path} is at Twelve Labs, and not ready there")
 
     def _looked_for(
         self, video: VideoFile, asked: RemoteTask, check: Callable[[], None]
@@ -312,9 +324,15 @@ class MarengoEmbedder(Embedder):
         on_thumbnail: Callable[[float, bytes], None],
         check: Callable[[], None],
     ) -> None:
-        for at, jpeg in thumbnails(video.path, video.info, fps=THUMBNAIL_FPS):
-            on_thumbnail(at, jpeg)
-            check()
+        try:
+            for at, jpeg in thumbnails(video.path, video.info, fps=THUMBNAIL_FPS):
+                on_thumbnail(at, jpeg)
+                check()
+        except MediaError as error:
+            if not isinstance(video.path, WebVideo):
+                raise
+            # the service has fetched it by itself, perhaps with an address that has run out since
+            log.warning("%s has no thumbnails: %s", video.path, error.what)
 
     def _tracks(self, rows: Iterable[Row]) -> dict[Route, Track]:
         found: dict[Route, list[Row]] = {}
@@ -333,7 +351,9 @@ class MarengoEmbedder(Embedder):
         }
 
     def _asset_name(self, video: VideoFile) -> str:
-        return video.video_id + video.path.suffix.lower()
+        suffix = video.path.suffix.lower()
+        # an address may end in .php, which the service would take for what it is called
+        return video.video_id + (suffix if suffix in VIDEO_SUFFIXES else ".mp4")
 
     # the ledger
 
