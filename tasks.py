@@ -27,6 +27,11 @@ def demo(*args: str) -> None:
     run("footage", "demo", *args)
 
 
+def demo_marengo(*args: str) -> None:
+    """The same through Twelve Labs, against a stand-in: no key, no cost."""
+    run("python", "-m", "marengo_double.demo", *args)
+
+
 def test(*args: str) -> None:
     """Run the tests that need no more than a few seconds each."""
     run("pytest", "-n", "auto", "-m", "not slow", *args)
@@ -56,6 +61,7 @@ def shell(*args: str) -> None:
 
 TASKS: dict[str, Callable[..., None]] = {
     "demo": demo,
+    "demo-marengo": demo_marengo,
     "test": test,
     "test-all": test_all,
     "lint": lint,

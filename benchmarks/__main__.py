@@ -11,7 +11,7 @@ from pathlib import Path
 
 BENCHMARKS = (
     *("quality", "moments", "clips", "shots", "ingest", "search", "memory", "repair", "server"),
-    "partitions",
+    *("partitions", "marengo"),
 )
 NEED_DATA = {"quality", "moments", "shots"}
 

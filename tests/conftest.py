@@ -23,6 +23,7 @@ from colours import ColourEmbedder
 from engines import engine_uri, milvus_server, on_server, placed  # noqa: F401 (fixtures)
 from milvus_lite import server
 from videos import make_video
+from website import site  # noqa: F401 (a fixture)
 
 import footage
 from footage.cli import app as program

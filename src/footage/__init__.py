@@ -33,6 +33,7 @@ from footage.errors import (
     MediaError,
     MediaForbidden,
     MediaMissing,
+    MediaUnreachable,
     NotFound,
     NoVideo,
     QuotaGone,
@@ -46,8 +47,10 @@ from footage.errors import (
     UsageError,
 )
 from footage.evaluation import Evaluation, LabelledQuery, evaluate, read_queries
+from footage.example import Example
 from footage.ingest.report import (
     IngestInterrupted,
+    Kind,
     Observer,
     Outcome,
     Plan,
@@ -55,6 +58,7 @@ from footage.ingest.report import (
     Report,
 )
 from footage.library import Library, Segment
+from footage.media.web import WebVideo
 from footage.migrate import MigrationPlan, MigrationReport
 from footage.opening import open_library as open  # noqa: A004 - footage.open() is the front door
 from footage.prune import PruneReport
@@ -77,6 +81,7 @@ __all__ = [
     "EmbedderUnavailable",
     "Evaluation",
     "Evidence",
+    "Example",
     "Filters",
     "Fingerprint",
     "FootageError",
@@ -85,6 +90,7 @@ __all__ = [
     "InvalidQuery",
     "InvalidVector",
     "KeyRefused",
+    "Kind",
     "LabelledQuery",
     "Library",
     "LibraryClosed",
@@ -97,6 +103,7 @@ __all__ = [
     "MediaError",
     "MediaForbidden",
     "MediaMissing",
+    "MediaUnreachable",
     "MigrationPlan",
     "MigrationReport",
     "Moment",
@@ -128,6 +135,7 @@ __all__ = [
     "Video",
     "VideoEmbedding",
     "VideoFile",
+    "WebVideo",
     "evaluate",
     "open",
     "read_queries",

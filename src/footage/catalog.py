@@ -21,8 +21,12 @@ from footage.errors import (
     CatalogDamaged,
     InvalidQuery,
     NotFound,
+    UsageError,
 )
 from footage.media.identity import FileStamp
+from footage.media.urls import is_url
+from footage.media.web import Place, WebVideo
+from footage.media.web_stamp import WebStamp
 from footage.paths import absolute
 from footage.query import Filters
 
@@ -33,7 +37,8 @@ MOST_PARTITIONS = 1_000  # and partitions
 SHOWN = 10  # partitions an error names
 
 _VISIBLE = (
-    "(v.url IS NOT NULL OR EXISTS (SELECT 1 FROM locations l WHERE l.video_id = v.video_id))"
+    "(EXISTS (SELECT 1 FROM locations l WHERE l.video_id = v.video_id)"
+    " OR EXISTS (SELECT 1 FROM addresses a WHERE a.video_id = v.video_id))"
     " AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.video_id = v.video_id)"
 )
 
@@ -53,16 +58,24 @@ class Video:
     recorded_at: datetime
     added_at: datetime
     url: str | None = None
+    """Where on the web it lies, without what signs the address."""
     paths: tuple[Path, ...] = ()
     tags: tuple[str, ...] = ()
     removed: bool = False
     segments: int = 0
     damage: dict[str, int] = field(default_factory=dict)
+    address: str | None = field(default=None, repr=False)
+    """The ``url`` with what signs it: a secret for as long as that holds."""
 
     @property
     def path(self) -> Path | None:
         """The first known location that is there now, else the first known one."""
         return next((path for path in self.paths if path.exists()), next(iter(self.paths), None))
+
+    @property
+    def place(self) -> Place | None:
+        """Where to read it from: a file, what lies on the web, or None."""
+        return WebVideo(self.address or self.url) if self.url else self.path
 
     @property
     def state(self) -> str:
@@ -131,6 +144,14 @@ class Scope(NamedTuple):
     partitions: Sequence[str] | None = None
 
 
+class Lying(NamedTuple):
+    """What lay at an address when it was last looked at."""
+
+    video_id: str
+    stamp: WebStamp
+    address: str  # with what signed it
+
+
 class Catalog(Database):
     """One open catalog. Safe to use from several threads and several processes."""
 
@@ -146,25 +167,25 @@ class Catalog(Database):
     # videos and their locations
 
     def put(self, video: Video) -> None:
-        """Record a video; a video already known keeps its tags, title and date of adding."""
+        """Record a video; a video already known keeps its tags, title and date of adding.
+
+        Its address is recorded where no video is known to lie there: `locate_web` moves it.
+        """
         row = (
-            *(
-                video.video_id,
-                _text(video.title),
-                video.url,
-                video.duration,
-                video.width,
-                video.height,
-            ),
+            *(video.video_id, _text(video.title), video.duration, video.width, video.height),
             *(video.fps, video.codec, int(video.has_audio)),
             *(_iso(video.recorded_at), _iso(video.added_at)),
         )
         with self.transaction() as db:
             db.execute(
-                "INSERT INTO videos VALUES (?,?,?,?,?,?,?,?,?,?,?)"
-                " ON CONFLICT (video_id) DO NOTHING",
+                "INSERT INTO videos VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (video_id) DO NOTHING",
                 row,
             )
+            if video.url is not None:
+                db.execute(
+                    "INSERT OR IGNORE INTO addresses (url, video_id, address) VALUES (?,?,?)",
+                    (video.url, video.video_id, video.address or video.url),
+                )
 
     def locate(self, path: Path, stamp: FileStamp, video_id: str) -> None:
         """Record that the content of ``video_id`` lies at ``path``, in place of what was there."""
@@ -175,6 +196,27 @@ class Catalog(Database):
                 " mtime_ns = excluded.mtime_ns, inode = excluded.inode",
                 (_key(path), video_id, stamp.size, stamp.mtime_ns, str(stamp.inode)),
             )
+
+    def locate_web(self, found: WebVideo, video_id: str) -> None:
+        """Record that ``video_id`` lies at an address, in place of what was there.
+
+        Its stamp and what signs the address are those that it was looked at with.
+        """
+        stamp = found.stamp or WebStamp(None, None, None)
+        row = (found.url, video_id, found.address, stamp.etag, stamp.modified, stamp.size)
+        with self.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO addresses VALUES (?,?,?,?,?,?)", row)
+
+    def addresses(self) -> dict[str, Lying]:
+        """What is known of every address, without what signs it, that a video was read from."""
+        return {
+            row["url"]: Lying(
+                row["video_id"],
+                WebStamp(row["etag"], row["modified"], row["size"]),
+                row["address"],
+            )
+            for row in self.rows("SELECT * FROM addresses")
+        }
 
     def locations(self) -> dict[Path, tuple[FileStamp, str]]:
         """Every known path, with the stamp it was last read at and the video it held."""
@@ -187,10 +229,12 @@ class Catalog(Database):
         }
 
     def video(self, reference: str) -> Video:
-        """The video with this id or path; else the one whose id begins, or file is named, so.
+        """The video with this id, path or address; else whose id begins, or file is named, so.
 
         Raises `NotFound` for none and `InvalidQuery` for several.
         """
+        if is_url(reference):
+            return self._at(reference)
         found = self._ids(
             "SELECT video_id FROM videos WHERE video_id = ?"
             " UNION SELECT video_id FROM locations WHERE path = ?",
@@ -205,6 +249,16 @@ class Catalog(Database):
                 f"{reference[:200]!r} may be any of {len(found)} videos",
                 remedy="write more of the id, or the path",
             )
+        return self.videos(found)[found[0]]
+
+    def _at(self, address: str) -> Video:
+        try:
+            url = WebVideo(address).url
+        except UsageError as error:
+            raise NotFound(error.what) from error
+        found = self._ids("SELECT video_id FROM addresses WHERE url = ?", (url,))
+        if not found:
+            raise NotFound(f"no video of {url} in this library")
         return self.videos(found)[found[0]]
 
     def _named(self, reference: str) -> list[str]:
@@ -228,8 +282,9 @@ class Catalog(Database):
         some = "" if video_ids is None else " WHERE v.video_id IN (SELECT value FROM json_each(?2))"
         wanted = () if video_ids is None else (json.dumps(list(video_ids)),)
         rows = self.rows(
-            "SELECT v.*, e.segments, e.damage, t.removed_at FROM videos v"
+            "SELECT v.*, e.segments, e.damage, t.removed_at, a.url, a.address FROM videos v"
             " LEFT JOIN embeddings e ON e.video_id = v.video_id AND e.fingerprint = ?1"
+            " LEFT JOIN addresses a ON a.video_id = v.video_id"
             f" LEFT JOIN tombstones t ON t.video_id = v.video_id{some}"
             " ORDER BY v.recorded_at, v.title, v.video_id",
             (self._fingerprint, *wanted),
@@ -589,6 +644,7 @@ def _video(row: sqlite3.Row) -> Video:
         video_id=row["video_id"],
         title=row["title"],
         url=row["url"],
+        address=row["address"],
         duration=row["duration"],
         width=row["width"],
         height=row["height"],

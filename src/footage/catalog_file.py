@@ -82,8 +82,21 @@ UPDATE embeddings SET settled = 1;
 CREATE INDEX embeddings_by_partition ON embeddings (fingerprint, partition, settled);
 """
 
+_FORMAT_4 = """
+CREATE TABLE addresses (
+    url      TEXT PRIMARY KEY, -- without what signs it
+    video_id TEXT NOT NULL REFERENCES videos ON DELETE CASCADE,
+    address  TEXT NOT NULL, -- to ask for, with what signs it
+    etag     TEXT,
+    modified TEXT,
+    size     INTEGER
+) STRICT;
+CREATE INDEX addresses_by_video ON addresses (video_id);
+ALTER TABLE videos DROP COLUMN url;
+"""
+
 # The step at place n takes a catalog of format n to format n + 1. Never change one; append.
-MIGRATIONS: tuple[str, ...] = (_FORMAT_1, _FORMAT_2, _FORMAT_3)
+MIGRATIONS: tuple[str, ...] = (_FORMAT_1, _FORMAT_2, _FORMAT_3, _FORMAT_4)
 
 _REFUSALS = ("full", "readonly", "unable to open", "disk I/O")
 BUSY_SECONDS = 10.0  # how long one writer waits for another

@@ -186,7 +186,9 @@ def _sources(library: Library) -> Check:
             f"{len(gone):,} videos are not where they were, {gone[0].path} among them",
             "plug their drive in, or index their new folder; they are found, but cannot be played",
         )
-    return Check("sources", Status.OK, "every video is where it was")
+    web = sum(video.url is not None for video in library.videos())
+    on_web = f", but for {web:,} on the web, which are not asked for" if web else ""
+    return Check("sources", Status.OK, f"every video is where it was{on_web}")
 
 
 def _caches(library: Library) -> Check:

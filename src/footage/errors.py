@@ -9,6 +9,7 @@
     │   ├── NoVideo               no_video              422
     │   ├── MediaMissing          media_missing         404
     │   ├── MediaForbidden        media_forbidden       403
+    │   ├── MediaUnreachable      media_unreachable     502   yes
     │   └── MediaChanged          media_changed         409   yes
     ├── LibraryError              library               500
     │   ├── LibraryNotFound       library_not_found     404
@@ -112,6 +113,15 @@ class MediaForbidden(MediaError):
     code = "media_forbidden"
     http_status = 403
     default_remedy = "allow reading it (its permissions), then try again"
+
+
+class MediaUnreachable(MediaError):
+    """The server that a video lies on cannot be reached, does not answer, or broke off."""
+
+    code = "media_unreachable"
+    http_status = 502
+    retryable = True
+    default_remedy = "check the connection and the address, then run the same command again"
 
 
 class MediaChanged(MediaError):

@@ -26,6 +26,15 @@ class RemoteTask:
 
 
 @dataclass(frozen=True, slots=True)
+class Payment:
+    """For seconds of media, about how many dollars."""
+
+    what: str  # who was asked for what: marengo3.0 video
+    seconds: float
+    dollars: float
+
+
+@dataclass(frozen=True, slots=True)
 class Spending:
     """What one model was used for in one month."""
 
@@ -54,9 +63,21 @@ class Ledger:
             return RemoteTask(asked_at, row["asset_id"], row["task_id"])
         return None
 
-    def note(self, video_id: str, task: RemoteTask) -> None:
-        """Write down how far the work on a video is."""
+    def note(self, video_id: str, task: RemoteTask, *, payment: Payment | None = None) -> None:
+        """Write down how far the work on a video is, and what was paid for that, at once."""
         with self._database.transaction() as db:
+            if payment is not None:
+                db.execute(
+                    "INSERT INTO usage VALUES (?,?,?,?,?,?)",
+                    (
+                        datetime.now(timezone.utc).isoformat(),
+                        self._fingerprint,
+                        payment.what,
+                        video_id,
+                        payment.seconds,
+                        payment.dollars,
+                    ),
+                )
             db.execute(
                 "INSERT OR REPLACE INTO tasks VALUES (?,?,?,?,?)",
                 (
@@ -74,15 +95,6 @@ class Ledger:
             db.execute(
                 "DELETE FROM tasks WHERE video_id = ? AND fingerprint = ?",
                 (video_id, self._fingerprint),
-            )
-
-    def pay(self, what: str, *, video_id: str | None, seconds: float, dollars: float) -> None:
-        """Write down a payment: seconds of media, and about how many dollars."""
-        now = datetime.now(timezone.utc).isoformat()
-        with self._database.transaction() as db:
-            db.execute(
-                "INSERT INTO usage VALUES (?,?,?,?,?,?)",
-                (now, self._fingerprint, what, video_id, seconds, dollars),
             )
 
 

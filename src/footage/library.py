@@ -28,6 +28,7 @@ from footage.errors import (
     SpaceMismatch,
     UsageError,
 )
+from footage.example import Example
 from footage.index.address import checked_uri, described
 from footage.index.exact import ExactIndex
 from footage.index.milvus import Milvus
@@ -37,6 +38,7 @@ from footage.ingest.pipeline import Ingest
 from footage.ingest.report import Kind, Observer, Plan, Report
 from footage.ledger import Ledger, Spending, allowance, spendings
 from footage.media.sources import scan
+from footage.media.web import Place, WebVideo
 from footage.migrate import MigrationPlan, MigrationReport, Migrator
 from footage.move import Mover, MoveReport
 from footage.partitions import Placement, checked_rule
@@ -131,13 +133,13 @@ class Library:
 
     def add(
         self,
-        *sources: str | Path,
+        *sources: str | Place,
         exclude: Sequence[str] = (),
         tags: Sequence[str] = (),
         budget: float | None = None,
         observer: Observer | None = None,
     ) -> Report:
-        """Index files, folders and globs; what was indexed before is skipped.
+        """Index files, folders, globs and addresses; what was indexed before is skipped.
 
         ``exclude`` are glob patterns on names or paths; ``budget`` is about how many dollars may be
         spent where a service embeds, and ``FOOTAGE_DOLLARS_A_MONTH`` a limit beside it: what goes
@@ -160,7 +162,7 @@ class Library:
 
     def plan(
         self,
-        *sources: str | Path,
+        *sources: str | Place,
         exclude: Sequence[str] = (),
         budget: float | None = None,
     ) -> Plan:
@@ -175,19 +177,29 @@ class Library:
         self,
         text: str | None = None,
         *,
+        examples: Example | str | Path | Iterable[Example | str | Path] = (),
+        text_weight: float = 1.0,
         vector: Sequence[float] | None = None,
+        modalities: Sequence[str] = (),
         filters: Filters | None = None,
         limit: int = 10,
         offset: int = 0,
         group_by_video: bool = False,
     ) -> SearchResult:
-        """The moments that match a text, or a vector of this library's space, best first.
+        """The moments that match a text, examples, or both, best first.
 
-        Raises `InvalidQuery`, `InvalidVector`, `LibraryLocked` or `IndexUnavailable`.
+        An example is a picture, a sound or a stretch of a video: an `Example`, or its file.
+        ``modalities`` are those of the library that are searched, all by default. Instead of text
+        and examples, a ``vector`` of this library's space can be given.
+        Raises `InvalidQuery`, `InvalidVector`, `MediaError`, `EmbedderError`, `LibraryLocked` or
+        `IndexUnavailable`.
         """
         query = Query(
             text=text,
+            examples=tuple(listed("examples", examples, (Example, str, Path))),
+            text_weight=text_weight,
             vector=vector,
+            modalities=tuple(listed("modalities", modalities)),
             filters=filters or Filters(),
             limit=limit,
             offset=offset,
@@ -208,7 +220,7 @@ class Library:
         return list(self.catalog.videos(selected).values())
 
     def video(self, reference: str | Path) -> Video:
-        """One video by id, by the beginning of its id, or by path. Raises `NotFound`."""
+        """One video by id, the beginning of its id, path or address. Raises `NotFound`."""
         return self.catalog.video(str(reference))
 
     def embedding(self, reference: str | Path) -> VideoEmbedding:
@@ -256,18 +268,15 @@ class Library:
     def restore(
         self, references: str | Path | Iterable[str | Path], *, observer: Observer | None = None
     ) -> Report:
-        """Bring removed videos back by indexing their files again.
+        """Bring removed videos back by indexing them again, from where they lie.
 
-        Raises `MediaMissing`, and restores none, where the file of one is not there.
+        Raises `MediaError`, and restores none, where one is not there.
         """
         videos = [self.video(reference) for reference in _several(references)]
-        paths = [video.path for video in videos if video.path is not None and video.path.exists()]
-        if len(paths) < len(videos):
-            gone = next(video for video in videos if not (video.path and video.path.exists()))
-            raise MediaMissing(f"{gone.path or gone.title} is not there now")
+        places = [_there(video) for video in videos]
         for video in videos:
             self.catalog.unbury(video.video_id)
-        return self.add(*paths, observer=observer)
+        return self.add(*places, observer=observer)
 
     def prune(self, *, unreachable: bool = False, dry_run: bool = False) -> PruneReport:
         """Forget locations that are gone, and the videos left with none.
@@ -881,6 +890,16 @@ def _stamp(folder: Path) -> int:
         return (folder / FILE_NAME).stat().st_mtime_ns
     except OSError:
         return 0
+
+
+def _there(video: Video) -> Place:
+    """Where a video can be read now; raises `MediaError` where it cannot."""
+    place = video.place
+    if isinstance(place, WebVideo):
+        place.look()
+    elif place is None or not place.exists():
+        raise MediaMissing(f"{place or video.title} is not there now")
+    return place
 
 
 def _several(references: str | Path | Iterable[str | Path]) -> list[str | Path]:

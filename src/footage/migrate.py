@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from footage.archive import Archive
@@ -24,6 +23,7 @@ from footage.ingest.report import Observer, Plan, Report
 from footage.ledger import allowance
 from footage.media.probe import probe
 from footage.media.sources import Scan
+from footage.media.web import Place, WebVideo
 from footage.partitions import Placement
 from footage.reindex import Reindexer
 from footage.settings import Space
@@ -40,7 +40,7 @@ class MigrationPlan:
     target: str
     done: int
     """Videos that the new space holds already."""
-    files: dict[Path, Video]
+    files: dict[Place, Video]
     """What is to be embedded: a place to read each video from."""
     unreachable: list[Video]
     """Videos that lie nowhere that can be read now."""
@@ -98,7 +98,11 @@ class MigrationReport:
             "switched": self.switched,
             "videos": self.videos,
             "lacking": [
-                {"video_id": video.video_id, "path": str(video.path) if video.path else None}
+                {
+                    "video_id": video.video_id,
+                    "path": str(video.path) if video.path else None,
+                    "url": video.url,
+                }
                 for video in self.lacking
             ],
             "index": self.embedded.to_json(),
@@ -132,7 +136,7 @@ class Migrator:
         """What is left to embed, and how long that will take."""
         files, unreachable = self._to_embed()
         away = self._embedder.sent_to
-        cost = self._ingest(Observer()).plan(Scan(tuple(sorted(files)))) if away else Plan(())
+        cost = self._ingest(Observer()).plan(Scan.of(files)) if away else Plan(())
         return MigrationPlan(
             source,
             target,
@@ -151,7 +155,7 @@ class Migrator:
         """
         self._forget_lost()
         files, _ = self._to_embed()
-        report = self._ingest(observer).run(Scan(tuple(sorted(files))))
+        report = self._ingest(observer).run(Scan.of(files))
         reindexer = Reindexer(
             catalog=self._grown,
             archive=self._archive,
@@ -169,14 +173,17 @@ class Migrator:
         videos = self._catalog.videos(sorted(wanted)).values()
         return [video for video in videos if video.state == "ready"]
 
-    def _to_embed(self) -> tuple[dict[Path, Video], list[Video]]:
-        """Of the lacking videos, those that can be read, by where, and the others."""
-        files = {}
+    def _to_embed(self) -> tuple[dict[Place, Video], list[Video]]:
+        """Of the lacking videos, those that can be read, by where, and the others.
+
+        Of what is on the web only asking could tell, and the run that follows does.
+        """
+        files: dict[Place, Video] = {}
         unreachable = []
         for video in self.lacking():
-            path = video.path
-            if path is not None and path.is_file():
-                files[path] = video
+            place = video.place
+            if isinstance(place, WebVideo) or (place is not None and place.is_file()):
+                files[place] = video
             else:
                 unreachable.append(video)
         return files, unreachable
@@ -200,14 +207,14 @@ class Migrator:
             if not self._archive.has(video_id, mark):
                 self._grown.forget_embedding(video_id)
 
-    def _pace(self, path: Path) -> float | None:
+    def _pace(self, path: Place) -> float | None:
         try:
             return pace(self._embedder, path)
         except MediaError:
             return None
 
 
-def pace(embedder: Embedder, path: Path) -> float:
+def pace(embedder: Embedder, path: Place) -> float:
     """Seconds of video that ``embedder`` does a second, measured on the beginning of a file.
 
     Raises `MediaError` for a file that cannot be used, `EmbedderBroken` for a model that cannot.

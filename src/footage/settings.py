@@ -47,6 +47,10 @@ class Environment(BaseSettings):
     """FOOTAGE_MARENGO_DOLLARS_A_MINUTE: the price, where the one known here is out of date."""
     dollars_a_month: float | None = Field(default=None, ge=0)
     """FOOTAGE_DOLLARS_A_MONTH: what a library may spend at services in a calendar month (UTC)."""
+    marengo_rpm: int | None = Field(default=None, ge=1)
+    marengo_rpd: int | None = Field(default=None, ge=1)
+    """FOOTAGE_MARENGO_RPM, _RPD: requests a minute and a day that your plan with Twelve Labs lets
+    you make; without them the service's refusals teach it."""
     models: Path | None = None  # FOOTAGE_MODELS: where models that were fetched lie
 
 

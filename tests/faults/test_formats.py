@@ -39,7 +39,7 @@ ALTER TABLE videos RENAME TO old_videos;
 ALTER TABLE tags RENAME TO old_tags;
 ALTER TABLE embeddings RENAME TO old_embeddings;
 {now}
-INSERT INTO videos SELECT video_id, title, NULL, duration, 0, 0, 0.0, '', 0, recorded_at,
+INSERT INTO videos SELECT video_id, title, duration, 0, 0, 0.0, '', 0, recorded_at,
     recorded_at FROM old_videos;
 INSERT INTO locations SELECT path, video_id, 0, 0, '0' FROM old_videos;
 INSERT INTO tags SELECT * FROM old_tags;

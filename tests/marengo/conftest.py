@@ -59,6 +59,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tasks are looked at often, and the machine's own keys are not used."""
     monkeypatch.setattr(embedder, "FIRST_LOOK", 0.02)
     monkeypatch.setattr(embedder, "LAST_LOOK", 0.1)
+    monkeypatch.setattr(embedder, "LOST_PAUSES", (0.0, 0.05))
     for name in ("TWELVE_LABS_API_KEY", "TWELVELABS_API_KEY", "TWELVELABS_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
 

@@ -29,8 +29,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ledger",),
     ("database",),
     ("catalog_file",),
+    ("query",),
+    ("example",),
     ("media",),
-    ("query", "settings", "logs", "prefetch"),
+    ("settings", "logs", "prefetch"),
     ("paths", "durable", "holders"),
     ("errors",),
 )

@@ -502,7 +502,10 @@ def test_a_report_adds_up(library: Library, folder: Path, make: Maker) -> None:
         *("files", "skipped", "not_video", "elapsed", "video_seconds", "waiting_for_index"),
     ]
     good, bad = shape["files"]
-    assert list(good) == ["path", "outcome", "video_id", "duration", "segments", "damage", "error"]
+    assert list(good) == [
+        *("path", "url", "outcome", "video_id", "duration", "segments", "damage", "error"),
+    ]
+    assert (good["path"], good["url"]) == (str(folder / "a.mp4"), None)
     assert (good["outcome"], good["segments"], good["error"]) == ("added", 2, None)
     assert bad["outcome"] == "failed"
     assert list(bad["error"]) == ["code", "message", "remedy"]

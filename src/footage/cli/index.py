@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -30,6 +31,8 @@ from footage.cli.options import (
 from footage.cli.output import clock, confirm, err, out, place, plural, print_json
 from footage.errors import UsageError
 from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Plan, Report
+from footage.media.sources import listed_sources
+from footage.media.web import Place
 from footage.opening import is_library, open_library
 from footage.paths import printable
 from footage.settings import Sampling
@@ -40,9 +43,16 @@ NICENESS = 10
 
 def index(
     sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE...", help="Files, folders or globs.")
-    ],
+        list[str] | None,
+        typer.Argument(metavar="SOURCE...", help="Files, folders, globs, or https:// addresses."),
+    ] = None,
     library: LibraryOption = None,
+    listed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from", metavar="FILE", help="A list of sources, one a line; - reads it from stdin."
+        ),
+    ] = None,
     exclude: Annotated[
         list[str] | None,
         typer.Option("--exclude", metavar="GLOB", help="Leave out names or paths; repeatable."),
@@ -82,13 +92,16 @@ def index(
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
 ) -> None:
-    """Index videos: files, folders, globs. What was indexed before is skipped.
+    """Index videos: files, folders, globs, addresses. What was indexed before is skipped.
 
     It may be stopped at any time (Ctrl-C) and started again: finished videos stay.
     """
     logs.to_terminal(-1 if quiet else verbose)
     give_way()
     sampling = sampling_of(fps, segment_length)
+    wanted = [*(sources or []), *read_lists(listed or [])]
+    if not (sources or listed):
+        raise UsageError("nothing to index was named", remedy="give files, folders or --from FILE")
     with contextlib.ExitStack() as stack:
         if dry_run and not is_library(library):  # settled by a real run, not by asking
             library = Path(stack.enter_context(TemporaryDirectory(prefix="footage-")))
@@ -103,13 +116,13 @@ def index(
             )
         stack.enter_context(opened)
         if dry_run:
-            _print_plan(opened.plan(*sources, exclude=exclude or [], budget=budget), as_json)
+            _print_plan(opened.plan(*wanted, exclude=exclude or [], budget=budget), as_json)
             return
         bar = ProgressBar(quiet=quiet or as_json, agreed=yes)
         try:
             with bar:
                 report = opened.add(
-                    *sources,
+                    *wanted,
                     exclude=exclude or [],
                     tags=tag or [],
                     budget=budget,
@@ -124,6 +137,23 @@ def index(
     nothing = not report.outcomes and bool(report.scan.skipped)
     if report.failed or report.of(Kind.LEFT) or report.waiting or nothing:
         raise typer.Exit(1)
+
+
+def read_lists(names: Sequence[str]) -> list[str]:
+    """The sources that the files of these names list, ``-`` being stdin. Raises `UsageError`."""
+    found = []
+    for name in names:
+        try:
+            with contextlib.ExitStack() as stack:
+                stdin = name == "-"
+                lines = sys.stdin.buffer if stdin else stack.enter_context(Path(name).open("rb"))
+                found += listed_sources(lines)
+        except OSError as error:
+            raise UsageError(
+                f"the list {printable(name)} cannot be read ({error.strerror})",
+                remedy="name a text file with a source a line",
+            ) from error
+    return found
 
 
 def give_way() -> None:
@@ -171,8 +201,8 @@ class ProgressBar(Observer):
         self._quiet = quiet
         self._agreed = agreed
         self._task = self._progress.add_task("", total=None, files="scanning", name="")
-        self._durations: dict[Path, float] = {}
-        self._reached: dict[Path, float] = {}
+        self._durations: dict[Place, float] = {}
+        self._reached: dict[Place, float] = {}
         self._done = 0
 
     def __enter__(self) -> ProgressBar:
@@ -199,7 +229,7 @@ class ProgressBar(Observer):
                 confirm("Send and pay?", "--yes")
             self._progress.start()
 
-    def progressed(self, path: Path, seconds: float) -> None:
+    def progressed(self, path: Place, seconds: float) -> None:
         """Move the bar."""
         self._reached[path] = min(seconds, self._durations.get(path, 0.0))
         name = escape(printable(path.name))

@@ -125,7 +125,7 @@ def _print_plan(plan: MigrationPlan, *, as_json: bool) -> None:
     if plan.sent_to:
         out.print(f"they are sent to {escape(plan.sent_to)}, for about ${plan.dollars:.2f}")
     for video in plan.unreachable[:SHOWN]:
-        where = place(video.path) if video.path else video.title
+        where = place(video.place) if video.place else video.title
         out.print(f"[yellow]out of reach:[/] {escape(where)}")
     if len(plan.unreachable) > SHOWN:
         out.print(f"[yellow]out of reach:[/] and {len(plan.unreachable) - SHOWN:,} more")
@@ -145,7 +145,7 @@ def _print_report(report: MigrationReport, *, as_json: bool, quiet: bool) -> Non
         out.print("[dim]--rollback goes back, --finish deletes what is left of the old[/]")
         return
     for video in report.lacking[:SHOWN]:
-        where = place(video.path) if video.path else video.title
+        where = place(video.place) if video.place else video.title
         err.print(f"[yellow]not embedded:[/] {escape(where)}")
     err.print(
         f"[yellow]not switched:[/] {plural(len(report.lacking), 'video')} could not be embedded: "

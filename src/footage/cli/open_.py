@@ -13,10 +13,12 @@ import typer
 from rich.markup import escape
 
 from footage.cli import last_search
-from footage.cli.options import LibraryOption, existing_library, seconds
+from footage.cli.options import LibraryOption, existing_library
 from footage.cli.output import clock, err, out, place
 from footage.errors import InvalidQuery, MediaMissing, UsageError
+from footage.example import seconds
 from footage.library import Library
+from footage.media.web import Place, WebVideo
 
 # players that start where they are told, in the order of how well they do it
 PLAYERS: dict[str, tuple[str, ...]] = {
@@ -43,12 +45,12 @@ def open_(
 ) -> None:
     """Play a moment at its time in the system's player."""
     with existing_library(library) as opened:
-        path, start = _resolve(opened, moment)
-    command, exact = player_command(path, start)
+        found, start = _resolve(opened, moment)
+    command, exact = player_command(found, start)
     if dry_run:
         out.print(escape(subprocess.list2cmdline(command)))
         return
-    out.print(f"playing {escape(place(path))} at {clock(start)}")
+    out.print(f"playing {escape(place(found))} at {clock(start)}")
     if not exact:
         err.print(
             f"[yellow]note:[/] no player that can start in the middle was found: go to "
@@ -63,15 +65,16 @@ def open_(
     )
 
 
-def _resolve(library: Library, moment: str) -> tuple[Path, float]:
+def _resolve(library: Library, moment: str) -> tuple[Place, float]:
     if moment.isdecimal() and len(moment) < 6:
         reference, start = last_search.recall(library.folder, int(moment))
     else:
         reference, start = _split(moment)
     video = library.video(reference)
-    if video.path is None or not video.path.exists():
-        raise MediaMissing(f"{place(video.path)} is not there now")
-    return video.path, start
+    found = video.place
+    if found is None or (isinstance(found, Path) and not found.exists()):
+        raise MediaMissing(f"{place(found)} is not there now")
+    return found, start
 
 
 def _split(moment: str) -> tuple[str, float]:
@@ -83,12 +86,15 @@ def _split(moment: str) -> tuple[str, float]:
     return moment, 0.0
 
 
-def player_command(path: Path, start: float) -> tuple[list[str], bool]:
+def player_command(path: Place, start: float) -> tuple[list[str], bool]:
     """The command that plays ``path``, and whether it begins at ``start`` seconds."""
+    target = path.address if isinstance(path, WebVideo) else str(path)
     for name, arguments in PLAYERS.items():
         if program := shutil.which(name):
-            return [program, *(a.format(start=f"{start:.3f}") for a in arguments), str(path)], True
+            return [program, *(a.format(start=f"{start:.3f}") for a in arguments), target], True
     opener = shutil.which(OPENERS.get(sys.platform, "xdg-open"))
     if opener is None:
         raise UsageError("no video player was found", remedy="install mpv or vlc")
-    return [opener, str(path)], False
+    if isinstance(path, WebVideo):  # a browser begins there: www.w3.org/TR/media-frags
+        return [opener, f"{target}#t={start:.3f}"], True
+    return [opener, target], False

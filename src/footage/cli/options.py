@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from footage import logs
-from footage.errors import InvalidQuery
+from footage.example import seconds
 from footage.library import Library
 from footage.opening import open_library
 from footage.query import Filters, day_range
@@ -37,7 +37,8 @@ VerboseOption = Annotated[
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")]
 VideosArgument = Annotated[
-    list[str], typer.Argument(metavar="VIDEO...", help="Ids, beginnings of ids, or paths.")
+    list[str],
+    typer.Argument(metavar="VIDEO...", help="Ids, beginnings of ids, paths or addresses."),
 ]
 
 VideoFilter = Annotated[
@@ -110,20 +111,3 @@ def filters(
         longest=seconds(max_duration) if max_duration else None,
         partitions=tuple(partition or ()),
     )
-
-
-def seconds(text: str) -> float:
-    """``90``, ``1:30`` or ``0:01:30.5`` in seconds. Raises `InvalidQuery`."""
-    parts = text.strip().split(":")
-    try:
-        numbers = [float(part) for part in parts]
-    except ValueError:
-        numbers = []
-    below = any(not 0 <= number < 1e7 for number in numbers)
-    over = any(number >= 60 for number in numbers[1:])
-    if not 1 <= len(numbers) <= 3 or below or over:
-        raise InvalidQuery(f"{text!r} is not a time", remedy="write 90, 1:30 or 0:01:30")
-    total = 0.0
-    for number in numbers:
-        total = 60 * total + number
-    return total

@@ -47,7 +47,7 @@ def remove(
     else:
         unread = {outcome.path for outcome in failed}
         for video in after:
-            if video.path in unread:
+            if video.place in unread:
                 continue
             state = "restored" if video.state == "ready" else video.state
             out.print(f"{state}: {escape(printable(video.title))}")

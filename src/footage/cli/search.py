@@ -26,6 +26,7 @@ from footage.cli.options import (
     filters,
 )
 from footage.cli.output import link, out, place, print_json, span
+from footage.example import Example
 from footage.paths import printable
 from footage.query import Query
 from footage.search.moments import SearchResult
@@ -33,8 +34,35 @@ from footage.search.moments import SearchResult
 
 def search(
     text: Annotated[
-        list[str], typer.Argument(metavar="TEXT...", help="What the moment looks like.")
-    ],
+        list[str] | None, typer.Argument(metavar="[TEXT...]", help="What the moment looks like.")
+    ] = None,
+    image: Annotated[
+        list[str] | None,
+        typer.Option("--image", metavar="FILE", help="Like this picture; repeatable."),
+    ] = None,
+    clip: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--clip", metavar="FILE[@START-END]", help="Like what is seen there; repeatable."
+        ),
+    ] = None,
+    sound: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sound", metavar="FILE[@START-END]", help="Like what is heard there; repeatable."
+        ),
+    ] = None,
+    text_weight: Annotated[
+        float, typer.Option("--text-weight", help="How much the text counts beside them.")
+    ] = 1.0,
+    modality: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--in",
+            metavar="MODALITY",
+            help="Search there only: visual, audio, speech, screen or fused; repeatable.",
+        ),
+    ] = None,
     library: LibraryOption = None,
     limit: Annotated[int, typer.Option("--limit", "-n", help="Moments shown.")] = 10,
     offset: Annotated[int, typer.Option(help="Moments skipped first.")] = 0,
@@ -51,12 +79,29 @@ def search(
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
 ) -> None:
-    """Find the moments that look like a text, best first.
+    """Find the moments that a text describes, best first, or that are like an example.
 
-    The text is taken literally. `footage open 1` plays the first result.
+    footage search a dog on a beach
+
+    footage search --image dog.jpg at night
+
+    footage search --clip 'holiday.mp4@1:05-1:12'
+
+    footage search --sound 'party.mp4@0:30-0:40' --in audio
+
+    Text and examples together are one query. ^WEIGHT behind a file says how much it counts beside
+    the others, as in --image dog.jpg^0.5; without, 1. The text is taken literally. `footage open 1`
+    plays the first result.
     """
     query = Query(
-        text=" ".join(text),
+        text=" ".join(text) if text else None,
+        examples=tuple(
+            Example.parse(value, kind)
+            for kind, values in (("image", image), ("clip", clip), ("sound", sound))
+            for value in values or ()
+        ),
+        text_weight=text_weight,
+        modalities=tuple(modality or ()),
         filters=filters(
             video=video,
             folder=folder,
@@ -101,6 +146,6 @@ def print_moments(result: SearchResult) -> None:
             f"{moment.score:.3f}",
             link(moment.thumbnail, span(moment.start, moment.end)),
             Text(printable(moment.title)),
-            link(moment.path, place(moment.path)),
+            link(moment.place, place(moment.place)),
         )
     out.print(table, soft_wrap=False)

@@ -53,6 +53,8 @@ def _facts(video: Video) -> Table:
             table.add_row(name, escape(printable(value)))
     for path in video.paths:
         table.add_row("file", link(path, place(path)))
+    if video.url:
+        table.add_row("address", link(video.place, place(video.place)))
     return table
 
 

@@ -81,7 +81,7 @@ def _print(found: list[Video]) -> None:
             clock(video.duration),
             Text(printable(video.title) + state),
             escape(printable(", ".join(video.tags))),
-            link(video.path, place(video.path)),
+            link(video.place, place(video.place)),
         )
     out.print(table, soft_wrap=False)
     out.print(

@@ -7,7 +7,7 @@ are read from the archive instead, once, and kept in memory: 4 bytes a dimension
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -57,6 +57,7 @@ class ExactIndex(SegmentIndex):
         vector: Vector,
         *,
         limit: int,
+        routes: Collection[Route] | None = None,
         video_ids: Sequence[str] | None = None,
         excluding: Sequence[str] = (),
         partitions: Sequence[str] | None = None,
@@ -73,6 +74,8 @@ class ExactIndex(SegmentIndex):
         for at in np.argsort(-scores, kind="stable").tolist():
             video_id, start, end, route = rows[at]
             if (wanted is not None and video_id not in wanted) or video_id in seen:
+                continue
+            if routes is not None and route not in routes:
                 continue
             if group_by_video:
                 seen.add(video_id)

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -214,6 +214,7 @@ class SegmentIndex:
         vector: Vector,
         *,
         limit: int,
+        routes: Collection[Route] | None = None,
         video_ids: Sequence[str] | None = None,
         excluding: Sequence[str] = (),
         partitions: Sequence[str] | None = None,
@@ -221,20 +222,23 @@ class SegmentIndex:
     ) -> list[Hit]:
         """The segments nearest to ``vector``, best first, at most ``limit`` a route.
 
-        Only of ``video_ids`` where given, else of all videos but ``excluding``, and only in
-        ``partitions`` where given: a server then touches no other. With ``group_by_video`` the
-        best one of each video.
+        Only on ``routes`` where given, else on all; only of ``video_ids`` where given, else of all
+        videos but ``excluding``, and only in ``partitions`` where given: a server then touches no
+        other. With ``group_by_video`` the best one of each video.
         """
         vector = unit(np.atleast_2d(vector))[0]
-        filters = _filters(video_ids, excluding, partitions)
+        wanted = self._names.keys() if routes is None else routes
         grouped = {"group_by_field": "video_id"} if group_by_video else {}
+        filters = _filters(video_ids, excluding, partitions)
         asked = [{"filter": expression, **grouped} for expression in filters]
         with self._milvus.session() as client:
             hits = self._again_if_gone(
-                lambda: self._search_all(client, vector, limit, asked, partitions)
+                lambda: self._search_all(
+                    client, vector, limit, wanted, asked, partitions=partitions
+                )
             )
         hits.sort(key=lambda hit: (-hit.score, hit.video_id, hit.start))
-        return hits[:limit] if len(self._names) == 1 else hits
+        return hits[:limit] if len(wanted) == 1 else hits
 
     def trial(self) -> Trial:
         """A scratch collection beside this index, on its server."""
@@ -335,11 +339,15 @@ class SegmentIndex:
         client: Any,
         vector: Vector,
         limit: int,
+        routes: Collection[Route],
         asked: Sequence[Mapping[str, str]],
+        *,
         partitions: Sequence[str] | None,
     ) -> list[Hit]:
         hits: list[Hit] = []
         for route, name in self._existing(client).items():
+            if route not in routes:
+                continue
             parts = self._loaded.parts[name]
             within = {}
             if partitions is not None and parts:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -43,9 +44,11 @@ from footage.ingest.report import (
     Report,
 )
 from footage.media.faults import shown
-from footage.media.identity import FileStamp, content_id
+from footage.media.identity import FileStamp, Stamp, content_id, stamp_of, unchanged
 from footage.media.probe import VideoInfo, probe
 from footage.media.sources import Scan
+from footage.media.web import Place, WebVideo, at_once
+from footage.media.web_stamp import web_id
 from footage.partitions import Placement
 from footage.records import describe
 from footage.thumbnails import ThumbnailDraft, Thumbnails
@@ -71,8 +74,8 @@ class _Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    path: Path
-    stamp: FileStamp
+    path: Place
+    stamp: Stamp
     info: VideoInfo
     video_id: str | None = None  # where it had to be known before it is embedded
     dollars: float = 0.0
@@ -119,7 +122,7 @@ class Ingest:
         self._last_flush = time.monotonic()
 
     def run(self, scan: Scan, *, tags: Sequence[str] = ()) -> Report:
-        """Index the files of a scan; failures of single files are in the report.
+        """Index what a scan found; failures of single videos are in the report.
 
         Raises `IngestInterrupted` on Ctrl-C, and `LibraryError` or `EmbedderError` where going
         on makes no sense, as with a model that fails its self-test; whatever was finished by then
@@ -132,6 +135,7 @@ class Ingest:
             self._observer.planned(plan)
             if pending:
                 self._embedder.self_test()
+            self._keep_addresses(report)
             unchanged = [outcome.video_id or "" for outcome in report.of(Kind.UNCHANGED)]
             if tags and unchanged:
                 self._catalog.tag(unchanged, add=tags, remove=())
@@ -140,7 +144,7 @@ class Ingest:
             raise IngestInterrupted(report) from interrupt
         finally:
             self._flush_last(report)
-            order = {path: at for at, path in enumerate(scan.files)}
+            order = {place: at for at, place in enumerate(scan.places)}
             report.outcomes.sort(key=lambda outcome: order[outcome.path])
             report.elapsed = time.monotonic() - began
         return report
@@ -171,6 +175,7 @@ class Ingest:
                     pending.append(self._priced(_Pending(path, stamp, probe(path)), pending))
             except MediaError as error:
                 self._finish(report, _failure(path, error))
+        self._plan_web(report, embedded, removed, pending)
         log.info("%d files unchanged, %d to index", len(report.outcomes), len(pending))
         within, beyond = self._within_budget(pending)
         for item in beyond:
@@ -183,6 +188,46 @@ class Ingest:
             sent_to=self._embedder.sent_to,
         )
 
+    def _plan_web(
+        self,
+        report: Report,
+        embedded: Container[str],
+        removed: Container[str],
+        pending: list[_Pending],
+    ) -> None:
+        known = self._catalog.addresses() if report.scan.web else {}
+
+        def look(video: WebVideo) -> _Pending | Outcome:
+            stamp, seen = video.look(), known.get(video.url)
+            if seen is None or seen.stamp.silent or not stamp.agrees(seen.stamp):
+                return _Pending(video, stamp, probe(video), web_id(video.url, stamp))
+            if seen.video_id in embedded:
+                return Outcome(video, Kind.UNCHANGED, seen.video_id)
+            if seen.video_id in removed:
+                return Outcome(video, Kind.REMOVED, seen.video_id)
+            return _Pending(video, stamp, probe(video), seen.video_id)
+
+        with closing(at_once(report.scan.web, look)) as looked_at:
+            for video, found in looked_at:
+                try:
+                    item = found.result()
+                    if isinstance(item, Outcome):
+                        report.outcomes.append(item)
+                    else:
+                        pending.append(self._priced(item, pending))
+                except MediaError as error:
+                    self._finish(report, _failure(video, error))
+
+    def _keep_addresses(self, report: Report) -> None:
+        """Of what is on the web and as it was, keep what was signed last, and the newest stamp."""
+        known = self._catalog.addresses() if report.scan.web else {}
+        for outcome in report.of(Kind.UNCHANGED, Kind.REMOVED):
+            video = outcome.path
+            if isinstance(video, WebVideo):
+                seen = known[video.url]
+                if (video.address, video.stamp) != (seen.address, seen.stamp):
+                    self._catalog.locate_web(video, seen.video_id)
+
     def _priced(self, item: _Pending, before: Sequence[_Pending]) -> _Pending:
         """The item with what it costs: nothing where its content is, or will be, embedded.
 
@@ -190,7 +235,7 @@ class Ingest:
         """
         if self._embedder.sent_to is None:
             return item
-        video_id = content_id(item.path)
+        video_id = self._id_of(item)
         dollars = 0.0
         twice = any(other.video_id == video_id for other in before)
         if not (twice or self._is_removed(video_id) or self._is_archived(video_id)):
@@ -235,6 +280,9 @@ class Ingest:
                 self._flush_if_due()
         finally:
             self._stop.set()
+            for item in running.values():
+                if isinstance(item.path, WebVideo):
+                    item.path.hang_up()
             workers.shutdown(wait=True, cancel_futures=True)
             # what was finished when the run was stopped is kept too
             for future in running:
@@ -261,14 +309,22 @@ class Ingest:
                 yield running.pop(future), future
 
     def _embed(self, item: _Pending) -> _Embedded:
-        video_id = item.video_id or content_id(item.path, on_bytes=self._check_stopped)
+        video_id = self._id_of(item)
         if self._is_removed(video_id):
             return _Embedded(item, video_id, Kind.REMOVED)
         with self._turn(video_id):
             known = self._from_archive(video_id)
             if known is not None:
+                self._embedder.kept(video_id)  # a run that died may not have come to it
                 return _Embedded(item, video_id, Kind.LOCATED, known)
             return _Embedded(item, video_id, Kind.ADDED, self._embed_anew(item, video_id))
+
+    def _id_of(self, item: _Pending) -> str:
+        if item.video_id is not None:
+            return item.video_id
+        if isinstance(item.path, WebVideo):
+            return web_id(item.path.url, item.path.stamp or item.path.look())
+        return content_id(item.path, on_bytes=self._check_stopped)
 
     def _embed_anew(self, item: _Pending, video_id: str) -> VideoEmbedding:
         began = time.perf_counter()
@@ -278,7 +334,7 @@ class Ingest:
                 (start, end) for track in embedding.tracks.values() for start, end in track.spans
             ]
             self._thumbnails.keep(video_id, draft, spans)
-        about = describe(_video(item, video_id, embedding.duration), [(item.path, item.stamp)])
+        about = describe(_video(item, video_id, embedding.duration), _locations(item))
         self._archive.write(video_id, self._embedder.fingerprint, embedding, video=about)
         self._embedder.kept(video_id)
         log.info(
@@ -307,14 +363,22 @@ class Ingest:
         return embedding
 
     def _check_unchanged(self, item: _Pending) -> None:
-        if FileStamp.of(item.path) != item.stamp:
+        try:
+            now = stamp_of(item.path)
+        except MediaError:
+            # What was read of the web was checked as it came; what a service fetched by itself is
+            # paid for, and what signed the address may have run out by now.
+            if isinstance(item.path, WebVideo):
+                return
+            raise
+        if not unchanged(now, item.stamp):
             raise MediaChanged(f"{shown(item.path)} changed while it was being read")
 
     def _check_stopped(self, _: object = None) -> None:
         if self._stop.is_set():
             raise _Stopped
 
-    def _progress(self, path: Path, seconds: float) -> None:
+    def _progress(self, path: Place, seconds: float) -> None:
         self._check_stopped()
         self._observer.progressed(path, seconds)
 
@@ -346,7 +410,7 @@ class Ingest:
         with self._catalog.transaction():  # killed within, nothing of the video shows
             kind = Kind.REMOVED if self._is_removed(result.video_id) else result.kind
             fresh = kind is not Kind.REMOVED and self._record_video(result)
-            self._catalog.locate(item.path, item.stamp, result.video_id)
+            self._locate(item, result.video_id)
             if kind is not Kind.REMOVED:
                 self._catalog.tag([result.video_id], add=tags, remove=())
             if fresh and embedding is not None:
@@ -365,6 +429,12 @@ class Ingest:
             segments=embedding.segments if embedding else 0,
             damage=asdict(embedding.damage) if embedding else {},
         )
+
+    def _locate(self, item: _Pending, video_id: str) -> None:
+        if isinstance(item.path, WebVideo):
+            self._catalog.locate_web(item.path, video_id)
+        for path, stamp in _locations(item):
+            self._catalog.locate(path, stamp, video_id)
 
     def _record_video(self, result: _Embedded) -> bool:
         """Record a video; whether its embedding is new, so that the index still lacks it."""
@@ -445,13 +515,23 @@ def _planned(item: _Pending) -> Planned:
     return Planned(item.path, item.info.duration, item.dollars)
 
 
-def _failure(path: Path, error: FootageError) -> Outcome:
+def _failure(path: Place, error: FootageError) -> Outcome:
     return Outcome(path, Kind.FAILED, error=error)
 
 
+def _locations(item: _Pending) -> list[tuple[Path, FileStamp]]:
+    path, stamp = item.path, item.stamp
+    if isinstance(path, WebVideo) or not isinstance(stamp, FileStamp):
+        return []
+    return [(path, stamp)]
+
+
 def _video(item: _Pending, video_id: str, duration: float) -> Video:
-    info = item.info
-    modified = datetime.fromtimestamp(item.stamp.mtime_ns / 1e9, timezone.utc)
+    info, stamp, now = item.info, item.stamp, datetime.now(timezone.utc)
+    if isinstance(stamp, FileStamp):
+        modified: datetime | None = datetime.fromtimestamp(stamp.mtime_ns / 1e9, timezone.utc)
+    else:
+        modified = stamp.date
     return Video(
         video_id=video_id,
         title=info.title or item.path.stem,
@@ -461,6 +541,7 @@ def _video(item: _Pending, video_id: str, duration: float) -> Video:
         fps=info.fps,
         codec=info.codec,
         has_audio=info.has_audio,
-        recorded_at=info.recorded_at or modified,
-        added_at=datetime.now(timezone.utc),
+        recorded_at=info.recorded_at or modified or now,
+        added_at=now,
+        url=item.path.url if isinstance(item.path, WebVideo) else None,
     )

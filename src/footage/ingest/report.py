@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 from footage.errors import FootageError
 from footage.media.sources import Scan
+from footage.media.web import Place, WebVideo
 
 
 class Kind(str, Enum):
@@ -24,9 +24,9 @@ class Kind(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A file to be embedded: seconds of video, and about how many dollars that costs."""
+    """A video to be embedded: seconds of video, and about how many dollars that costs."""
 
-    path: Path
+    path: Place
     seconds: float
     dollars: float = 0.0
 
@@ -69,9 +69,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What happened to one file."""
+    """What happened to one file, or one video on the web."""
 
-    path: Path
+    path: Place
     kind: Kind
     video_id: str | None = None
     duration: float = 0.0
@@ -84,7 +84,7 @@ class Outcome:
         """The shape of an entry of ``files`` in ``index --json``."""
         error = self.error
         return {
-            "path": str(self.path),
+            **_named(self.path),
             "outcome": self.kind.value,
             "video_id": self.video_id,
             "duration": self.duration,
@@ -137,10 +137,15 @@ class Report:
 
 def _planned_json(file: Planned) -> dict[str, Any]:
     return {
-        "path": str(file.path),
+        **_named(file.path),
         "seconds": round(file.seconds, 3),
         "dollars": round(file.dollars, 4),
     }
+
+
+def _named(place: Place) -> dict[str, str | None]:
+    web = isinstance(place, WebVideo)
+    return {"path": None if web else str(place), "url": str(place) if web else None}
 
 
 class IngestInterrupted(KeyboardInterrupt):
@@ -160,7 +165,7 @@ class Observer:
     def planned(self, plan: Plan) -> None:
         """What the run is about to do; raise to refuse, and nothing is sent or paid."""
 
-    def progressed(self, path: Path, seconds: float) -> None:
+    def progressed(self, path: Place, seconds: float) -> None:
         """``path`` is embedded up to ``seconds``."""
 
     def finished(self, outcome: Outcome) -> None:

@@ -6,14 +6,15 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
 
 from footage.catalog import Catalog, Video
-from footage.embedder import Embedder, Vector, checked_vector
+from footage.embedder import Embedder, Part, Route, Vector, checked_vector
+from footage.errors import InvalidQuery
 from footage.index.segments import MOST_HITS, Hit, SegmentIndex
 from footage.query import Query
 from footage.search.cache import QueryVectors, Results
 from footage.search.closer import CloserLook
+from footage.search.mixing import mixed
 from footage.search.moments import (
     FLOOR_RANK,
     Evidence,
@@ -64,21 +65,23 @@ class Searcher:
         return SearchResult(query, tuple(moments))
 
     def _page(self, query: Query) -> list[Group]:
-        if query.vector is not None:  # of no use to keep: it hardly comes twice
-            vector = checked_vector(query.vector, self._embedder.fingerprint.dimension)
-            return self._found(query, vector)
+        if query.vector is not None or query.examples:
+            # of no use to keep: it hardly comes twice, and another picture may be there by then
+            return self._found(query)
         version = self._catalog.version
         kept = self._results.get(query, version)
         if kept is not None:
             log.info("results: from memory, %s so far", self._results.tally)
             return kept
-        page = self._found(query, self._encode(query.text or ""))
+        page = self._found(query)
         self._results.keep(query, version, page)
         return page
 
-    def _found(self, query: Query, vector: Vector) -> list[Group]:
+    def _found(self, query: Query) -> list[Group]:
+        find = self._finder(query)
+        vector = mixed(self._encoded(query), partial(find, limit=FLOOR_RANK))
         began = time.perf_counter()
-        groups = self._groups(query, vector)
+        groups = self._groups(query, vector, partial(find, vector))
         searched = time.perf_counter()
         page = groups[query.offset : query.offset + query.limit]
         self._sharpen(page, vector)
@@ -89,21 +92,47 @@ class Searcher:
         )
         return page
 
-    def _encode(self, text: str) -> Vector:
+    def _encoded(self, query: Query) -> list[tuple[Vector, float]]:
+        """The vectors of the query's parts, and what each counts."""
+        if query.vector is not None:
+            return [(checked_vector(query.vector, self._embedder.fingerprint.dimension), 1.0)]
         began = time.perf_counter()
-        if self._embedder.sent_to is None:  # computed sooner than read
-            vector = self._embedder.encode_text(text)
-        else:
-            vector = self._vectors.vector(
-                self._embedder.fingerprint.id, text, lambda: self._embedder.encode_text(text)
-            )
+        parts = self._embedder.parts(query.text, query.examples, text_weight=query.text_weight)
+        encoded = [(self._encode(part), part.weight) for part in parts]
         log.info("encode %.1f ms", 1e3 * (time.perf_counter() - began))
-        return vector
+        return encoded
 
-    def _groups(self, query: Query, vector: Vector) -> list[Group]:
-        wanted = query.offset + query.limit
+    def _encode(self, part: Part) -> Vector:
+        key = None if self._embedder.sent_to is None else part.identity
+        if key is None:  # computed sooner than read, or not the same for long
+            return self._embedder.encode(part)
+        make = partial(self._embedder.encode, part)
+        return self._vectors.vector(self._embedder.fingerprint.id, key, make)
+
+    def _finder(self, query: Query) -> Callable[..., list[Hit]]:
+        """A search for vectors in the videos and modalities that the query is about."""
         scope = self._catalog.scope(query.filters, partitioned=self._index.partitioned)
-        search = partial(self._search, vector, **scope._asdict())
+        return partial(self._index.search, routes=self._routes(query), **scope._asdict())
+
+    def _routes(self, query: Query) -> list[Route]:
+        """Where moments are looked for: not among whole videos where there are segments as well."""
+        there = self._embedder.routes
+        asked = [
+            route for route in there if not query.modalities or route.modality in query.modalities
+        ]
+        if not asked:
+            has = ", ".join(dict.fromkeys(route.modality for route in there))
+            raise InvalidQuery(
+                f"this library has no {' or '.join(query.modalities)}: "
+                f"{self._embedder.fingerprint.name} embeds {has}",
+                remedy="search there, or index with an embedder that has it",
+            )
+        return [route for route in asked if route.scope == "clip"] or asked
+
+    def _groups(
+        self, query: Query, vector: Vector, search: Callable[..., list[Hit]]
+    ) -> list[Group]:
+        wanted = query.offset + query.limit
         if query.group_by_video:
             return best_a_video(self._rescored(of_videos(search, wanted), vector))[:wanted]
         groups: list[Group] = []
@@ -113,13 +142,6 @@ class Searcher:
             if len(groups) >= wanted or len(hits) < depth:
                 break
         return groups
-
-    def _search(self, vector: Vector, **options: Any) -> list[Hit]:
-        """The hits that are moments: not whole videos, where there are segments as well."""
-        hits = self._index.search(vector, **options)
-        if all(route.scope != "clip" for route in self._embedder.routes):
-            return hits
-        return [hit for hit in hits if hit.route.scope == "clip"]
 
     def _rescored(self, hits: list[Hit], vector: Vector) -> list[Hit]:
         return hits if self._closer is None else self._closer.rescored(hits, vector)
