@@ -15,6 +15,15 @@ def main() -> None:
         from footage.cli import main as program  # noqa: PLC0415
 
         program()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, ImportError) as error:
+        if not _is_interrupt(error):
+            raise
         sys.stderr.write("interrupted\n")
         sys.exit(130)
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Whether it began with Ctrl-C: a module in C makes an `ImportError` of that."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None

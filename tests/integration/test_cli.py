@@ -423,11 +423,21 @@ def test_any_interrupt_exits_with_130(
     assert (answer.code, answer.out, answer.err) == (130, "", "interrupted\n")
 
 
-@pytest.mark.parametrize("module", ["numpy", "pydantic", "av", "typer"])
+@pytest.mark.parametrize(
+    ("module", "ending"),
+    [
+        *(("numpy", ""), ("pydantic", ""), ("av", ""), ("typer", "")),
+        (
+            "pydantic",
+            "except BaseException as error: raise ImportError('a module in C') from error",
+        ),
+    ],
+)
 def test_an_interrupt_while_the_program_is_loaded_exits_with_130(
-    tmp_path: Path, module: str
+    tmp_path: Path, module: str, ending: str
 ) -> None:
-    (tmp_path / f"{module}.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    interrupt = "import os, signal\ntry: os.kill(os.getpid(), signal.SIGINT)\n"
+    (tmp_path / f"{module}.py").write_text(interrupt + (ending or "finally: pass"))
     source = Path(footage.__file__).parent.parent
     ended = subprocess.run(
         [sys.executable, "-c", "from footage_program import main; main()", "videos"],
