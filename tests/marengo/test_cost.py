@@ -214,7 +214,7 @@ def test_removing_and_pruning_warn_of_paying_again(
     for command in (("remove", "b.mp4"), ("prune",)):
         asked = program(*command, *library)
         assert asked.code == 2
-        assert "api.twelvelabs.io was paid for are deleted" in asked.err
+        assert "was paid for are deleted" in asked.err
         assert "pay again" in asked.err
     assert "paid" not in program("prune", *library, "--dry-run").err
 
