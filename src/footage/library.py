@@ -304,9 +304,9 @@ class Library:
         return spendings(self.catalog)
 
     def caches(self) -> dict[str, Tally]:
-        """How often something was there already: ``embeddings`` of videos, ``queries``' vectors."""
+        """How often something was there already: ``videos``' embeddings, ``queries``' vectors."""
         return {
-            "embeddings": self._query_vectors.tally("embeddings"),
+            "videos": self._query_vectors.tally("embeddings"),
             "queries": self._query_vectors.tally(),
         }
 
