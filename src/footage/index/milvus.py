@@ -12,13 +12,11 @@ import functools
 import logging
 import os
 import socket
-import subprocess
 import threading
 import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from filelock import FileLock
@@ -277,7 +275,6 @@ def _started(uri: str) -> int | None:
     """
     from milvus_lite.server_manager import server_manager_instance
 
-    _silence_engine()
     address = server_manager_instance.start_and_get_uri(uri)
     process = _embedded_process(uri)
     if process is None or not str(address).startswith("unix:"):
@@ -288,20 +285,6 @@ def _started(uri: str) -> int | None:
             return int(process.returncode)
         time.sleep(0.01)
     return None
-
-
-@functools.cache
-def _silence_engine() -> None:
-    """Keep the engine's log from stderr, for good: what fails is told to us as well.
-
-    Its ``LOG_LEVEL`` does not: errors are printed at any.
-    """
-    from milvus_lite import server
-
-    server.subprocess = SimpleNamespace(
-        Popen=functools.partial(subprocess.Popen, stderr=subprocess.DEVNULL),
-        TimeoutExpired=subprocess.TimeoutExpired,
-    )
 
 
 def _listens(path: str) -> bool:
