@@ -39,7 +39,7 @@ def open_library(
     model where it is not on this machine; ``on_fetch`` is told bytes done and in all.
     Raises `LibraryNotFound`, `LibraryError`, `LibraryTooNew`, `CatalogDamaged`, `UsageError`.
     """
-    path = absolute(folder) if folder else default_library()
+    path = _path_of(folder)
     own = embedder if isinstance(embedder, Embedder) else None
     name = embedder.fingerprint.name if isinstance(embedder, Embedder) else embedder
     logs.quiet_others()
@@ -65,8 +65,19 @@ def open_library(
 
 def is_library(folder: str | Path | None) -> bool:
     """Whether there is a library at a folder, or at the default place."""
-    path = absolute(folder) if folder else default_library()
-    return (path / FILE_NAME).is_file()
+    return (_path_of(folder) / FILE_NAME).is_file()
+
+
+def settings_of(folder: str | Path | None) -> LibrarySettings | None:
+    """The settings of the library at a folder, or at the default place; None where none is.
+
+    Raises `LibraryError`.
+    """
+    return LibrarySettings.load(_path_of(folder)) if is_library(folder) else None
+
+
+def _path_of(folder: str | Path | None) -> Path:
+    return absolute(folder) if folder else default_library()
 
 
 def _create(path: Path, settings: LibrarySettings) -> None:

@@ -68,6 +68,11 @@ class Sampling(BaseModel):
         """As a fingerprint holds them."""
         return {key: str(value) for key, value in self.model_dump().items()}
 
+    @property
+    def in_words(self) -> str:
+        """For people."""
+        return f"{self.fps:g} fps, segments of {self.shortest:g}-{self.longest:g} s"
+
     @model_validator(mode="after")
     def _room_to_split(self) -> Sampling:
         if self.longest < 2 * self.shortest:
@@ -99,7 +104,7 @@ class Beside(Space):
     """A space beside the one that is searched: growing, or kept to go back to."""
 
     fingerprint: str = Field(pattern=r"^[\w-]{1,64}$")  # names its archive folder and collections
-    searched: bool = False  # whether it was searched, so that one can go back to it
+    searched: bool = False  # whether it was, until a migration from it, which one can take back
 
 
 Part = Literal["tag", "folder", "year", "month"]  # what the name of a partition is made of

@@ -138,4 +138,4 @@ def test_migrating_to_it_with_search_still_up(run: Run, little: Path, videos: Pa
     assert "searched with clip:other@" in moved.out
     assert run("search", "--json", "green").json["moments"][0]["title"] == "b"
     assert run("migrate", "--rollback").code == 0
-    assert run("migrate", "--finish", "--yes").code == 0
+    assert run("migrate", "--abandon", "--yes").code == 0

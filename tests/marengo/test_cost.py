@@ -130,6 +130,7 @@ def test_a_migration_is_priced_and_not_measured_by_paying(
         plan = library.plan_migration("marengo")
         assert (plan.sent_to, plan.pace) == ("api.twelvelabs.io", None)
         assert plan.dollars == dollars(18)
+        assert plan.duration == pytest.approx(18, abs=0.2)
         assert fresh.calls == []
         listening = Listening()
         assert library.migrate("marengo", observer=listening).switched

@@ -33,7 +33,7 @@ from footage.errors import UsageError
 from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Plan, Report
 from footage.media.sources import listed_sources
 from footage.media.web import Place
-from footage.opening import is_library, open_library
+from footage.opening import open_library, settings_of
 from footage.paths import printable
 from footage.settings import Sampling
 
@@ -98,12 +98,13 @@ def index(
     """
     logs.to_terminal(-1 if quiet else verbose)
     give_way()
-    sampling = sampling_of(fps, segment_length)
+    known = settings_of(library)
+    sampling = sampling_of(fps, segment_length, known.sampling if known else Sampling())
     wanted = [*(sources or []), *read_lists(listed or [])]
     if not (sources or listed):
         raise UsageError("nothing to index was named", remedy="give files, folders or --from FILE")
     with contextlib.ExitStack() as stack:
-        if dry_run and not is_library(library):  # settled by a real run, not by asking
+        if dry_run and known is None:  # settled by a real run, not by asking
             library = Path(stack.enter_context(TemporaryDirectory(prefix="footage-")))
         with fetching(hidden=quiet or as_json) as on_fetch:
             opened = open_library(
@@ -162,11 +163,14 @@ def give_way() -> None:
         os.nice(NICENESS)
 
 
-def sampling_of(fps: float | None, segment_length: str | None) -> Sampling | None:
-    """What ``--fps`` and ``--segment-length`` say; None for neither. Raises `UsageError`."""
+def sampling_of(fps: float | None, segment_length: str | None, kept: Sampling) -> Sampling | None:
+    """What ``--fps`` and ``--segment-length`` say, and of ``kept`` what they do not.
+
+    None for neither. Raises `UsageError`.
+    """
     if fps is None and segment_length is None:
         return None
-    values = {} if fps is None else {"fps": fps}
+    values = kept.model_dump() | ({} if fps is None else {"fps": fps})
     try:
         if segment_length is not None:
             values["shortest"], values["longest"] = map(float, segment_length.split("-"))
@@ -211,6 +215,11 @@ class ProgressBar(Observer):
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
+
+    def migrating(self, source: str, target: str) -> None:
+        """Say where the migration goes."""
+        if not self._quiet:
+            err.print(escape(f"from {source} to {target}"))
 
     def planned(self, plan: Plan) -> None:
         """Give the bar its length; where videos are sent away, tell the price and ask.
@@ -272,8 +281,7 @@ def _print_plan(plan: Plan, as_json: bool) -> None:
     if as_json:
         print_json(plan.to_json())
         return
-    for outcome in plan.failed[:SHOWN_FAILURES]:
-        err.print(f"[red]would fail:[/] {escape(printable(str(outcome.error)))}")
+    print_foreseen(plan)
     for file in plan.files:
         price = f"  ${file.dollars:.2f}" if plan.sent_to else ""
         out.print(f"{clock(file.seconds):>8}{price}  {escape(place(file.path))}")
@@ -306,10 +314,19 @@ def _print(report: Report, *, as_json: bool, quiet: bool) -> None:
 
 def print_failures(report: Report) -> None:
     """The files that failed, each with its reason."""
-    for outcome in report.failed[:SHOWN_FAILURES]:
-        err.print(f"[red]failed:[/] {escape(printable(str(outcome.error)))}")
-    if len(report.failed) > SHOWN_FAILURES:
-        err.print(f"[red]failed:[/] and {len(report.failed) - SHOWN_FAILURES:,} more")
+    _print_failed("failed:", report.failed)
+
+
+def print_foreseen(plan: Plan) -> None:
+    """The files that would fail, each with its reason."""
+    _print_failed("would fail:", plan.failed)
+
+
+def _print_failed(word: str, failed: Sequence[Outcome]) -> None:
+    for outcome in failed[:SHOWN_FAILURES]:
+        err.print(f"[red]{word}[/] {escape(printable(str(outcome.error)))}")
+    if len(failed) > SHOWN_FAILURES:
+        err.print(f"[red]{word}[/] and {len(failed) - SHOWN_FAILURES:,} more")
 
 
 def damage_in_words(damage: Mapping[str, int]) -> str:
