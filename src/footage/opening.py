@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from footage import copies, logs
 from footage.embedder import Embedder
-from footage.embedders import agrees, settled
+from footage.embedders import agrees, check_name, settled
 from footage.errors import LibraryError, LibraryNotFound, LibraryUnwritable, UsageError
 from footage.index.address import checked_uri, described, redacted
 from footage.library import Library
@@ -58,6 +58,8 @@ def open_library(
             ),
         )
     settings = LibrarySettings.load(path)
+    if own is None and name is not None:
+        check_name(name)
     _check_same(settings, name, sampling)
     _check_place(settings, milvus_uri)
     return Library(path, settings, embedder=own, milvus_token=milvus_token)
@@ -129,8 +131,9 @@ def _check_same(settings: LibrarySettings, embedder: str | None, sampling: Sampl
         )
     if sampling is not None and sampling != settings.sampling:
         raise UsageError(
-            f"this library was made with sampling {settings.sampling}, not {sampling}",
-            remedy="leave the option away, or make another library with --library",
+            f"this library looks at {settings.sampling.in_words}, not {sampling.in_words}",
+            remedy=f"`footage migrate {sampling.words_from(settings.sampling)}` changes it while "
+            "search goes on",
         )
 
 

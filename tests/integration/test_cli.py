@@ -382,6 +382,8 @@ def test_sampling_that_makes_no_sense_is_a_usage_error(
     answer = run("index", folder, *options, "--library", tmp_path / "new.library")
     assert answer.code == 2
     assert answer.err.startswith("error: ")
+    assert "--segment-length" in answer.err or "--fps must be " in answer.err
+    assert "Input" not in answer.err
     assert not (tmp_path / "new.library").exists()
 
 
@@ -390,7 +392,18 @@ def test_sampling_is_settled_with_the_library(run: Run, tmp_path: Path, folder: 
     assert run("index", folder, "--fps", "2", "--segment-length", "3-9", *library).code == 0
     assert run("index", folder, *library).code == 0
     assert run("index", folder, "--fps", "2", "--segment-length", "3-9", *library).code == 0
-    assert run("index", folder, "--fps", "1", *library).code == 2
+    assert run("index", folder, "--fps", "2", *library).code == 0
+    other = run("index", folder, "--fps", "1", *library)
+    assert other.code == 2
+    assert "looks at 2 fps, segments of 3-9 s, not 1 fps, segments of 3-9 s" in other.err
+    assert "`footage migrate --fps 1` changes it" in other.err
+    both = run("index", folder, "--fps", "1", "--segment-length", "2-8.5", *library)
+    assert "`footage migrate --fps 1 --segment-length 2-8.5`" in both.err
+    unknown = run("index", folder, "--embedder", "lite:2", *library)
+    assert "there is no embedder called 'lite:2'" in unknown.err
+    assert "`footage migrate --embedder clip` changes it" in (
+        run("index", folder, "--embedder", "clip", *library).err
+    )
 
 
 # reindex, doctor

@@ -77,7 +77,12 @@ def test_fetching_from_a_hub_and_deleting(
         (("fetch", "little"), "cannot be fetched from huggingface.co"),
         (("fetch", "a b"), "is not a name of a model"),
         (("delete", "little", "--yes"), "no model called little is on the shelf"),
-        (("fetch", "other", "--from", "little"), "does not hold other"),
+        (("fetch", "little"), "`footage models fetch little --from DIR/little`"),
+        (("fetch", "lite"), "lite is not fetched: it is inside footage"),
+        (("fetch", "marengo:3.5"), "marengo is not fetched: it is a service"),
+        (("delete", "lite"), "lite is not deleted: it is inside footage"),
+        (("delete", "little"), "no model called little is on the shelf"),
+        (("fetch", "other", "--from", "little"), "little is not called other; the folder of a"),
         (("fetch", "empty", "--from", "empty"), "is not a CLIP model: config.json is missing"),
     ],
 )
@@ -96,6 +101,13 @@ def test_a_mistake_is_one_sentence(
     assert answer.err.startswith("error: ")
     assert answer.err.count("\n") == 1
     assert message in answer.err
+
+
+def test_a_fetch_that_never_began_left_nothing_to_delete(run: Run) -> None:
+    assert run("models", "fetch", "little").code == 1
+    nothing = run("models", "delete", "little", "--yes")
+    assert (nothing.code, nothing.out) == (2, "")
+    assert "no model called little is on the shelf" in nothing.err
 
 
 def test_a_library_of_its_own_from_the_first_command(

@@ -36,7 +36,13 @@ from footage.media.web import Place
 from footage.opening import open_library, settings_of
 from footage.paths import printable
 from footage.settings import Sampling
+from footage.validation import first_wrong
 
+OPTIONS = {
+    "fps": "--fps",
+    "shortest": "the first number of --segment-length",
+    "longest": "the second number of --segment-length",
+}
 SHOWN_FAILURES = 50
 NICENESS = 10
 
@@ -176,9 +182,8 @@ def sampling_of(fps: float | None, segment_length: str | None, kept: Sampling) -
             values["shortest"], values["longest"] = map(float, segment_length.split("-"))
         return Sampling(**values)
     except ValidationError as error:
-        message = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise UsageError(
-            f"--fps or --segment-length cannot be used: {message}", remedy="change it"
+            first_wrong(error, OPTIONS), remedy="write it as --fps 2 --segment-length 1-15"
         ) from error
     except ValueError as error:
         raise UsageError(

@@ -30,6 +30,20 @@ def settled(name: str, *, on_progress: Callable[[int, int], None] | None = None)
     raise _unknown(name)
 
 
+def check_name(name: str) -> None:
+    """Raise `EmbedderUnavailable` for what is no embedder's name; nothing is fetched."""
+    if _is(name, "clip"):
+        from footage.embedders.clip import parse
+
+        parse(name)
+    elif _is(name, "marengo"):
+        from footage.embedders.marengo.setup import read
+
+        read(name)
+    elif name != "lite":
+        raise _unknown(name)
+
+
 def agrees(wanted: str, actual: str) -> bool:
     """Whether ``wanted``, as a user names an embedder, is the ``actual`` one of a library."""
     if wanted != actual and _is(wanted, "marengo"):
