@@ -198,12 +198,36 @@ def test_search_in_a_folder_or_a_video(run: Run, at: tuple[str, Path], built_hou
 
 
 def test_search_that_finds_nothing_says_so(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
-    answer = run("search", "red", "--tag", "no such", *at)
-    assert (answer.code, answer.out) == (0, "nothing found: search with fewer filters\n")
+    for options, why in (
+        (["--tag", "no such"], "no video passes --tag no such"),
+        (["--tag", "summer", "--tag", "no such"], "no video passes --tag no such"),
+        (["--folder", "nope"], "no video passes --folder nope"),
+        (["--since", "2031"], "no video passes --since"),
+        (["--until", "1999"], "no video passes --until"),
+        (["--min-duration", "1:00"], "no video passes --min-duration"),
+        (["--max-duration", "0.5"], "no video passes --max-duration"),
+        (["--since", "2024", "--until", "2023"], "no video passes all of the filters together"),
+    ):
+        answer = run("search", "red", *options, *at)
+        assert (answer.code, answer.out) == (0, f"nothing found: {why}\n")
+    answer = run("search", "red", "--offset", "500", *at)
+    assert (answer.code, answer.out) == (0, "nothing found beyond moment 500: lower --offset\n")
     footage.open(tmp_path / "empty.library", embedder=ColourEmbedder()).close()
     answer = run("search", "red", "--library", tmp_path / "empty.library")
     assert answer.code == 0
     assert "footage index" in answer.out
+
+
+def test_a_query_that_lite_cannot_read_is_told(run: Run, tmp_path: Path, folder: Path) -> None:
+    make_video(folder / "a.mp4", shots=["red"])
+    library = ("--library", tmp_path / "new.library")
+    assert run("index", folder, *library).code == 0
+    for text in ("日落", "🐈", "закат red"):
+        answer = run("search", text, *library)
+        assert answer.code == 0
+        assert ("lite knows English alone" in answer.err) is ("red" not in text)
+    assert run("search", "日落", "--quiet", *library).err == ""
+    assert "lite" not in run("search", "été", *library).err
 
 
 # videos, show, tag

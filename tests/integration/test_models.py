@@ -127,6 +127,20 @@ def test_a_library_of_its_own_from_the_first_command(
     assert "clip:little" in checks["embedder"]["detail"]
 
 
+def test_a_dry_run_fetches_nothing(run: Run, videos: Path, tmp_path: Path) -> None:
+    plan = run("index", "--embedder", "clip", "--dry-run", videos)  # no hub is in reach
+    assert plan.code == 0, plan.err
+    assert "clip:ViT-B-32-SigLIP2-256__webli is to be fetched first, about 1.5 GB" in plan.out
+    assert "2 videos to index, 0:12 in all" in plan.out
+    shape = run("index", "--embedder", "clip:other", "--dry-run", "--json", videos).json
+    assert shape["to_fetch"] == {"model": "clip:other", "bytes": None}
+    assert len(shape["files"]) == 2
+    assert run("index", "--dry-run", "--json", videos).json["to_fetch"] is None
+    assert run("index", "--embedder", "a b", "--dry-run", videos).code == 1
+    assert not (tmp_path / "my.library").exists()
+    assert not (tmp_path / "models").exists()
+
+
 def test_without_its_model_a_library_says_how_to_get_it(
     run: Run, little: Path, videos: Path
 ) -> None:

@@ -28,7 +28,8 @@ from footage.cli.options import (
     VerboseOption,
     YesOption,
 )
-from footage.cli.output import clock, confirm, err, out, place, plural, print_json
+from footage.cli.output import clock, confirm, err, out, place, plural, print_json, size
+from footage.embedders import Absent, to_fetch
 from footage.errors import UsageError
 from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Plan, Report
 from footage.media.sources import listed_sources
@@ -110,7 +111,10 @@ def index(
     if not (sources or listed):
         raise UsageError("nothing to index was named", remedy="give files, folders or --from FILE")
     with contextlib.ExitStack() as stack:
+        absent = None
         if dry_run and known is None:  # settled by a real run, not by asking
+            absent = to_fetch(embedder or "lite")
+            embedder = None if absent else embedder  # what there is to do is the same
             library = Path(stack.enter_context(TemporaryDirectory(prefix="footage-")))
         with fetching(hidden=quiet or as_json) as on_fetch:
             opened = open_library(
@@ -123,7 +127,8 @@ def index(
             )
         stack.enter_context(opened)
         if dry_run:
-            _print_plan(opened.plan(*wanted, exclude=exclude or [], budget=budget), as_json)
+            plan = opened.plan(*wanted, exclude=exclude or [], budget=budget)
+            _print_plan(plan, absent, as_json)
             return
         bar = ProgressBar(quiet=quiet or as_json, agreed=yes)
         try:
@@ -282,10 +287,13 @@ def in_words(plan: Plan) -> str:
     return text
 
 
-def _print_plan(plan: Plan, as_json: bool) -> None:
+def _print_plan(plan: Plan, absent: Absent | None, as_json: bool) -> None:
     if as_json:
-        print_json(plan.to_json())
+        print_json({**plan.to_json(), "to_fetch": absent and absent._asdict()})
         return
+    if absent:
+        about = f", about {size(absent.bytes)}" if absent.bytes else ""
+        out.print(f"the model {escape(absent.model)} is to be fetched first{about}")
     print_foreseen(plan)
     for file in plan.files:
         price = f"  ${file.dollars:.2f}" if plan.sent_to else ""

@@ -121,14 +121,15 @@ def _full(model: str, done: str) -> str:
     """The name with its ``clip:``. Raises `UsageError` for what no model on the shelf is."""
     if model == "lite":
         raise UsageError(
-            f"lite is not {done}: it is inside footage", remedy="use it without fetching"
+            f"lite is not {done}: it is inside footage",
+            remedy="there is nothing to fetch or delete",
         )
-    if model.split(":")[0] == "marengo":
+    if model.split(":", maxsplit=1)[0] == "marengo":
         raise UsageError(
             f"marengo is not {done}: it is a service, which videos are sent to",
             remedy="`footage index --embedder marengo` uses it",
         )
-    return model if model.split(":")[0] == PREFIX else f"{PREFIX}:{model}"
+    return model if model.split(":", maxsplit=1)[0] == PREFIX else f"{PREFIX}:{model}"
 
 
 def _row(offer: Offer) -> tuple[Any, ...]:

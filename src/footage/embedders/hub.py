@@ -137,7 +137,7 @@ def _unavailable(repository: str, error: Exception) -> EmbedderUnavailable:
             f"the hub has no model {repository} that may be read ({status})",
             remedy="`footage models` lists some; for a private one set HF_TOKEN",
         )
-    name = repository.split("/")[-1]
+    name = repository.rsplit("/", maxsplit=1)[-1]
     return EmbedderUnavailable(
         f"{repository} cannot be fetched from huggingface.co ({_reason(error)})",
         remedy="connect to the internet and run it again, what was fetched is kept; or take it "
