@@ -28,6 +28,8 @@ from website import site  # noqa: F401 (a fixture)
 import footage
 from footage.cli import app as program
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # some load ONNX Runtime without footage
+
 # name below the folder: shots, seconds, recorded, tags
 HOUSE = {
     "beach/red-blue.mp4": (["red", "blue"], 8.0, "2023-07-01T10:00:00Z", ["sea", "summer"]),

@@ -8,7 +8,7 @@
 """
 
 from footage.catalog import Partition, Video
-from footage.embedder import Embedder, Fingerprint, Route, Track, VideoEmbedding, VideoFile
+from footage.embedder import Embedder, Fingerprint, Part, Route, Track, VideoEmbedding, VideoFile
 from footage.errors import (
     AnswerLost,
     AnswerUnusable,
@@ -111,6 +111,7 @@ __all__ = [
     "NotFound",
     "Observer",
     "Outcome",
+    "Part",
     "Partition",
     "Plan",
     "Planned",

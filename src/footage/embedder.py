@@ -203,6 +203,9 @@ class Embedder(ABC):
         """
         return 0.0
 
+    def check_ready(self) -> None:  # noqa: B027
+        """Raise `EmbedderError` where embedding cannot begin, for want of a key, say; cheap."""
+
     @abstractmethod
     def self_test(self, *, full: bool = True) -> None:
         """Check that the model is itself; raises `EmbedderBroken` with the reason where it is not.

@@ -270,6 +270,13 @@ class RequestRefused(ServiceError):
     default_remedy = "change what its message names"
 
 
+class NotAtService(RequestRefused):
+    """What was asked for is not at the service, or no longer."""
+
+    code = "not_at_service"
+    default_remedy = "run the same command again"
+
+
 class QuotaGone(ServiceError):
     """No more requests are allowed for now; ``str(error)`` says until when."""
 

@@ -304,9 +304,9 @@ class Library:
         return spendings(self.catalog)
 
     def caches(self) -> dict[str, Tally]:
-        """How often something was there already: ``embeddings`` of videos, ``queries``' vectors."""
+        """How often something was there already: ``videos``' embeddings, ``queries``' vectors."""
         return {
-            "embeddings": self._query_vectors.tally("embeddings"),
+            "videos": self._query_vectors.tally("embeddings"),
             "queries": self._query_vectors.tally(),
         }
 
@@ -341,13 +341,14 @@ class Library:
         rule, tell = checked_rule(parts), on_progress or (lambda _d, _n: None)
         with self._indexing(wait=INDEX_WAIT):
             self._follow()
-            known = self.settings.partition_by
+            known, filled = self.settings.partition_by, 0
             if self.settings.milvus_uri is not None and bool(rule) != bool(known):
-                self._fill_and_divide(rule, tell)
+                filled = self._fill_and_divide(rule, tell)
             elif rule != known:
                 with self.catalog.transaction():  # which a library that cannot be written refuses
                     self._save_settings(partition_by=rule)
             report = self._reindexer().reconcile(on_progress=tell)
+            report.written += filled
             self.index.settle()
             self.index.drop_others()
             return report
@@ -748,8 +749,8 @@ class Library:
 
     def _fill_and_divide(
         self, rule: tuple[Part, ...], on_progress: Callable[[int, int], None]
-    ) -> None:
-        """Go to the collections that are for this rule, filled first."""
+    ) -> int:
+        """Go to the collections that are for this rule, filled first; returns how many videos."""
         placement = Placement(self.catalog, rule)
         target = self._index_at(self.settings.milvus_uri, self._milvus_token, rule=rule)
         try:
@@ -764,9 +765,11 @@ class Library:
         finally:
             target.close()
         # from here until the reindexing that follows, videos are searched wherever they may lie
-        self.catalog.assign(placement.names(self.catalog.embedded()))
+        names = placement.names(self.catalog.embedded())
+        self.catalog.assign(names)
         self._close_index()
         self._save_settings(partition_by=rule)
+        return len(names)
 
     def _clean_left(self, report: MoveReport) -> None:
         """Clean the place that this move left, or one before it that was interrupted."""

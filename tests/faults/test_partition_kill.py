@@ -36,14 +36,13 @@ MORE = [
     for when in ("before", "after")
 ]
 ON_SERVER = [
-    (to_rule, f"{point}", when)
+    (to_rule, point)
     for to_rule in (True, False)
     for point in (
         *(f"{CATALOG}:assign", SAVE, f"{CATALOG}:mark_indexed", f"{MILVUS}:upsert"),
-        *(f"{MILVUS}:create_index", f"{MILVUS}:drop_collection"),
+        *(f"{MILVUS}:create_collection", f"{MILVUS}:drop_collection"),
     )
-    for when in ("before", "after")
-] + [(True, f"{MILVUS}:create_partition", "after")]
+] + [(True, f"{MILVUS}:create_partition")]
 
 
 def killed(library: Path, action: str, *values: Any, **options: Any) -> None:
@@ -118,19 +117,19 @@ def test_killed_it_is_right_and_heals(own_house: House, action: str, point: str,
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("to_rule", "point", "when"),
+    ("to_rule", "point"),
     ON_SERVER,
     ids=lambda value: value.rpartition(":")[2] if isinstance(value, str) else str(value),
 )
 def test_killed_while_a_server_is_divided_it_is_right_and_goes_on(
-    own_house: House, on_server: MilvusServer, to_rule: bool, point: str, when: str
+    own_house: House, on_server: MilvusServer, to_rule: bool, point: str
 ) -> None:
     with own_house.open() as library:
         library.move(on_server.uri)
         if not to_rule:
             library.partition_by("folder")
     rule = ("folder",) if to_rule else ()
-    killed(own_house.library, "partition_by", *rule, point=point, nth=1, when=when)
+    killed(own_house.library, "partition_by", *rule, point=point, nth=1, when="after")
     assert_nothing_stray_is_found(own_house, lacking=0)
     with own_house.open() as library:
         assert_whole(library, own_house)

@@ -140,6 +140,25 @@ def test_a_run_that_died_goes_on_with_a_new_signature_and_pays_nothing(
     assert calls(fresh, "POST /embed-v2/tasks") == 1
 
 
+@pytest.mark.parametrize("step", ["fetch", "create_task"])
+def test_what_a_run_that_died_began_is_found_again(
+    step: str, opened: Open, fresh: Double, shelf: Site
+) -> None:
+    """Died after the service had done its part, and before that was written down."""
+    real = getattr(Service, step)
+
+    def dying(self: Service, *given: Any, **named: Any) -> str:
+        real(self, *given, **named)
+        raise RuntimeError("killed")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Service, step, dying)
+        assert len(opened().add(*urls(shelf)).failed) == 2
+    assert kinds(opened().add(*urls(shelf))) == [Kind.ADDED] * 2
+    assert paid_once(fresh)
+    assert calls(fresh, "POST /assets") == calls(fresh, "POST /embed-v2/tasks") == 2
+
+
 def test_what_is_paid_is_kept_where_the_signature_runs_out_meanwhile(
     opened: Open, fresh: Double, shelf: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -213,7 +232,7 @@ def test_what_is_too_large_to_be_fetched_is_not_sent(films: Path) -> None:
     video.stamp = WebStamp(None, None, limits.LARGEST_ON_THE_WEB)
     limits.check_video(video, info)
     video.stamp = WebStamp(None, None, limits.LARGEST_ON_THE_WEB + 10**8)
-    with pytest.raises(MediaError, match=r"b\.mp4 has 4\.1 GB, and at most 4 are taken"):
+    with pytest.raises(MediaError, match=r"b\.mp4 has 4\.1 GB, and Twelve Labs takes 4 GB at most"):
         limits.check_video(video, info)
 
 

@@ -78,7 +78,7 @@ def test_a_video_that_would_be_refused_fails_in_the_plan(opened: Open, tmp_path:
     make_video(tmp_path / "short.mp4", seconds=2, size=(640, 360))
     plan = opened().plan(tmp_path / "short.mp4")
     assert plan.files == ()
-    assert "at least 4 s" in str(plan.failed[0].error)
+    assert "4 s or more" in str(plan.failed[0].error)
 
 
 def test_what_goes_beyond_the_budget_is_left_for_a_later_run(
@@ -94,6 +94,34 @@ def test_what_goes_beyond_the_budget_is_left_for_a_later_run(
     assert library.add(films, budget=1.0).of(Kind.ADDED)
     with pytest.raises(UsageError, match="budget"):
         library.add(films, budget=-1.0)
+
+
+def test_a_copy_of_what_is_left_is_left_too(opened: Open, fresh: Double, folder: Path) -> None:
+    make_video(folder / "a.mp4", seconds=12, size=(640, 360))
+    shutil.copy(folder / "a.mp4", folder / "b.mp4")
+    library = opened()
+    assert len(library.add(folder, budget=0.001).of(Kind.LEFT)) == 2
+    assert library.usage() == []
+    assert len(library.add(folder, budget=0.01).of(Kind.ADDED, Kind.LOCATED)) == 2
+    assert len(fresh.paid) == 1
+
+
+def test_a_result_that_is_gone_is_asked_for_anew_by_the_next_run(
+    opened: Open, fresh: Double, films: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = opened()
+    monkeypatch.setattr(marengo, "PATIENCE", -1000.0)
+    fresh.script({"on": "POST /embed-v2/tasks", "fate": "processing"})
+    library.add(films / "b.mp4")
+    fresh.unscript()
+    fresh.script({"on": "GET /embed-v2/tasks/*", "nth": [1], "status": 404})
+    monkeypatch.setattr(marengo, "PATIENCE", 60.0)
+    assert library.plan(films / "b.mp4").dollars == 0
+    gone = library.add(films / "b.mp4").failed[0].error
+    assert "b.mp4 was sent earlier, and Twelve Labs no longer has" in str(gone)
+    assert "for about $0.00" in str(gone)
+    assert library.plan(films / "b.mp4").dollars == dollars(6)
+    assert library.add(films / "b.mp4").of(Kind.ADDED)
 
 
 def test_a_month_has_a_budget_of_its_own(
@@ -128,7 +156,7 @@ def test_a_migration_is_priced_and_not_measured_by_paying(
     with footage.open(tmp_path / "lite.library") as library:
         library.add(films)
         plan = library.plan_migration("marengo")
-        assert (plan.sent_to, plan.pace) == ("api.twelvelabs.io", None)
+        assert (plan.sent_to, plan.pace) == (fresh.url.split("/")[2], None)
         assert plan.dollars == dollars(18)
         assert plan.duration == pytest.approx(18, abs=0.2)
         assert fresh.calls == []
@@ -149,7 +177,7 @@ def test_a_dry_run_shows_the_price_and_leaves_no_library(
     index = ("index", "--library", library, "--embedder", "marengo", "--dry-run", films)
     shown = program(*index)
     assert shown.code == 0, shown.err
-    assert "2 videos to index, 0:18 in all; they are sent to api.twelvelabs.io" in shown.out
+    assert "2 videos to index, 0:18 in all; sent to 127.0.0.1:" in shown.out
     assert not library.exists()
     plan = program(*index, "--json").json
     assert plan["dollars"] == dollars(18)
@@ -169,12 +197,12 @@ def test_the_program_keeps_to_a_budget_and_shows_what_was_spent(
     program("search", *library, "green")
     shown = program("usage", *library)
     assert "marengo3.0 video" in shown.out
-    assert "queries that were here already: 1 of 2 (50 %)" in shown.out
+    assert "queries that did not have to be sent again: 1 of 2 (50 %)" in shown.out
     spent = program("usage", *library, "--json").json
     assert spent["usage"][0]["dollars"] == dollars(6)
     assert spent["caches"]["queries"] == {"hits": 1, "misses": 1}
     doctor = program("doctor", *library).out
-    assert "there already: embeddings 0 of 1 (0 %), queries 1 of 2 (50 %)" in doctor
+    assert "there already: videos 0 of 1 (0 %), queries 1 of 2 (50 %)" in doctor
 
 
 def test_restoring_and_repairing_ask_before_they_pay(

@@ -205,7 +205,7 @@ def test_a_video_that_is_too_short_is_not_sent(
 ) -> None:
     path = make_video(tmp_path / "short.mp4", seconds=2, size=(640, 360))
     report = opened().add(path)
-    assert "lasts 2.0 s, and at least 4 s" in str(report.failed[0].error)
+    assert "lasts 2.0 s, and Twelve Labs takes 4 s or more" in str(report.failed[0].error)
     assert created(double) == 0
 
 
@@ -240,10 +240,7 @@ def test_the_price_is_asked_for_before_anything_is_sent(
     index = ("index", "--library", tmp_path / "my.library", "--embedder", "marengo", films)
     refused = run(*index)
     assert refused.code == 2
-    assert (
-        "2 videos to index, 0:18 in all; they are sent to api.twelvelabs.io, for about $0.01"
-        in refused.err
-    )
+    assert "2 videos to index, 0:18 in all; sent to 127.0.0.1:" in refused.err
     assert "say --yes" in refused.err
     assert double.calls == []
     agreed = run(*index, "--yes")

@@ -132,6 +132,8 @@ def test_segments_that_touch_but_for_rounding_are_one(end: float) -> None:
 class LongIndex:
     """Videos of segments with random scores, searched exactly."""
 
+    partitioned = False
+
     def __init__(self, videos: int, segments: int) -> None:
         rng = np.random.default_rng(7)
         self.hits = sorted(
@@ -151,6 +153,7 @@ class LongIndex:
         routes: Collection[Route] | None = None,  # noqa: ARG002 - as `SegmentIndex.search` takes it
         video_ids: Sequence[str] | None = None,
         excluding: Sequence[str] = (),  # noqa: ARG002
+        partitions: Sequence[str] | None = None,  # noqa: ARG002
         group_by_video: bool = False,
     ) -> list[Hit]:
         found = [one for one in self.hits if video_ids is None or one.video_id in video_ids]

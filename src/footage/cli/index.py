@@ -240,7 +240,7 @@ class ProgressBar(Observer):
         self._progress.update(self._task, total=plan.seconds, files=f"0/{len(plan.files)}")
         if not self._quiet and (plan.files or plan.left):
             err.print(in_words(plan))
-        if plan.sent_to and plan.files:
+        if plan.dollars:
             self._progress.stop()  # a question and a bar do not share a line
             if self._quiet:
                 err.print(in_words(plan))
@@ -279,8 +279,10 @@ def in_words(plan: Plan) -> str:
     text = f"{files} to index, {clock(plan.seconds)} in all"
     if plan.unchanged:
         text += f" ({plan.unchanged:,} unchanged)"
-    if plan.sent_to and plan.files:
-        text += f"; they are sent to {escape(plan.sent_to)}, for about ${plan.dollars:.2f}"
+    if plan.dollars:
+        text += f"; sent to {escape(plan.sent_to or '')}, for about ${plan.dollars:.2f}"
+    elif plan.sent_to and plan.files:
+        text += f"; at {escape(plan.sent_to)} already, and paid for"
     if plan.left:
         more = sum(file.dollars for file in plan.left)
         text += f"; {plural(len(plan.left), 'video')} (${more:.2f}) left: beyond the budget"

@@ -38,11 +38,11 @@ from footage.search.moments import SearchResult
 
 def search(
     text: Annotated[
-        list[str] | None, typer.Argument(metavar="[TEXT...]", help="What the moment looks like.")
+        list[str] | None, typer.Argument(metavar="TEXT", help="What the moment looks like.")
     ] = None,
     image: Annotated[
         list[str] | None,
-        typer.Option("--image", metavar="FILE", help="Like this picture; repeatable."),
+        typer.Option("--image", metavar="FILE|URL", help="Like this picture; repeatable."),
     ] = None,
     clip: Annotated[
         list[str] | None,

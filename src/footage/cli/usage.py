@@ -27,7 +27,7 @@ def usage(library: LibraryOption = None, as_json: JsonOption = False) -> None:
         out.print("nothing was paid for this library")
     for name, tally in cached.items():
         if tally.asked:
-            out.print(f"[dim]{name} that were here already: {tally}[/]")
+            out.print(f"[dim]{name} that did not have to be sent again: {tally}[/]")
 
 
 def _print(spent: list[Spending]) -> None:

@@ -8,6 +8,7 @@ its catalog row committed: killed before, nothing of it shows; killed after, not
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -132,6 +133,8 @@ class Ingest:
         report = Report(scan)
         try:
             pending, plan = self._plan(report)
+            if pending:
+                self._embedder.check_ready()
             self._observer.planned(plan)
             if pending:
                 self._embedder.self_test()
@@ -172,7 +175,7 @@ class Ingest:
                 elif stamp == seen and video_id in removed:
                     report.outcomes.append(Outcome(path, Kind.REMOVED, video_id))
                 else:
-                    pending.append(self._priced(_Pending(path, stamp, probe(path)), pending))
+                    pending.append(self._priced(_Pending(path, stamp, probe(path))))
             except MediaError as error:
                 self._finish(report, _failure(path, error))
         self._plan_web(report, embedded, removed, pending)
@@ -214,7 +217,7 @@ class Ingest:
                     if isinstance(item, Outcome):
                         report.outcomes.append(item)
                     else:
-                        pending.append(self._priced(item, pending))
+                        pending.append(self._priced(item))
                 except MediaError as error:
                     self._finish(report, _failure(video, error))
 
@@ -228,8 +231,8 @@ class Ingest:
                 if (video.address, video.stamp) != (seen.address, seen.stamp):
                     self._catalog.locate_web(video, seen.video_id)
 
-    def _priced(self, item: _Pending, before: Sequence[_Pending]) -> _Pending:
-        """The item with what it costs: nothing where its content is, or will be, embedded.
+    def _priced(self, item: _Pending) -> _Pending:
+        """The item with what it costs by itself: nothing where its content is embedded already.
 
         Raises `MediaError` for a file that would be refused where it is to be sent.
         """
@@ -237,21 +240,25 @@ class Ingest:
             return item
         video_id = self._id_of(item)
         dollars = 0.0
-        twice = any(other.video_id == video_id for other in before)
-        if not (twice or self._is_removed(video_id) or self._is_archived(video_id)):
+        if not (self._is_removed(video_id) or self._is_archived(video_id)):
             dollars = self._embedder.price(VideoFile(item.path, video_id, item.info))
         return replace(item, video_id=video_id, dollars=dollars)
 
     def _within_budget(self, pending: Sequence[_Pending]) -> tuple[list[_Pending], list[_Pending]]:
-        if self._budget is None:
-            return list(pending), []
+        """What may be paid for, and what not; the second copy of a content costs nothing."""
         within: list[_Pending] = []
         beyond: list[_Pending] = []
-        left = self._budget
+        left = math.inf if self._budget is None else self._budget
+        paid: set[str] = set()
         for item in pending:
-            fits = item.dollars == 0 or item.dollars <= left
-            (within if fits else beyond).append(item)
-            left -= item.dollars if fits else 0.0
+            dollars = 0.0 if item.video_id in paid else item.dollars
+            if dollars > 0 and dollars > left:
+                beyond.append(item)
+                continue
+            left -= dollars
+            within.append(replace(item, dollars=dollars))
+            if item.video_id is not None:
+                paid.add(item.video_id)
         return within, beyond
 
     # working

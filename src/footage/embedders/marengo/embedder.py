@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import random
 import threading
 import time
@@ -16,6 +17,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -40,11 +42,13 @@ from footage.errors import (
     EmbedderBroken,
     EmbedderUnavailable,
     MediaError,
+    NotAtService,
     TaskFailed,
     TaskUnfinished,
 )
 from footage.example import Example
 from footage.ledger import Ledger, Payment, RemoteTask
+from footage.media.faults import shown
 from footage.media.sampling import thumbnails
 from footage.media.sources import VIDEO_SUFFIXES
 from footage.media.web import WebVideo
@@ -55,6 +59,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+HOST = "api.twelvelabs.io"
 CONCURRENCY = 32  # videos at the service at once: they wait there, not here
 UPLOADS = 4  # at once: more would share one line
 DECODERS = 2  # at once, for thumbnails
@@ -71,7 +76,6 @@ class MarengoEmbedder(Embedder):
 
     concurrency = CONCURRENCY
     keeps_frames = False
-    sent_to = "api.twelvelabs.io"
 
     def __init__(self, name: str, sampling: Sampling, *, service: Service | None = None) -> None:
         """Nothing is sent, and no key is needed, until something is embedded.
@@ -85,6 +89,7 @@ class MarengoEmbedder(Embedder):
         self._uploads = threading.Semaphore(UPLOADS)
         self._decoders = threading.Semaphore(DECODERS)
         self.routes = self._setup.routes
+        self.sent_to = urlsplit(os.environ.get("TWELVELABS_BASE_URL", "")).netloc or HOST
         self.fingerprint = Fingerprint(
             name=self._setup.name,
             version=self._setup.model.removeprefix(setup.PREFIX),
@@ -94,6 +99,10 @@ class MarengoEmbedder(Embedder):
     def attach(self, ledger: Ledger) -> None:
         """Note tasks and payments there from now on."""
         self._ledger = ledger
+
+    def check_ready(self) -> None:
+        """Raise `KeyRefused` for no key, `EmbedderUnavailable` without the SDK."""
+        _ = self._service
 
     def price(self, video: VideoFile) -> float:
         """About how many dollars a video costs: none where its task is under way, and so paid."""
@@ -130,7 +139,8 @@ class MarengoEmbedder(Embedder):
         sent(1.0)
         with _turn(self._decoders, check):  # while the service is at work
             self._thumbnails(video, on_thumbnail, check)
-        rows = self._awaited(task_id, video, check)
+        with self._forgetting_what_is_gone(video):
+            rows = self._awaited(task_id, video, check)
         on_progress(video.info.duration)
         return VideoEmbedding(duration=video.info.duration, tracks=self._tracks(rows))
 
@@ -209,7 +219,8 @@ class MarengoEmbedder(Embedder):
         if not asset_id:
             with _turn(self._uploads, check):
                 asset_id = self._uploaded(video, sent, check)
-        self._wait_for_asset(asset_id, video, check)
+        with self._forgetting_what_is_gone(video):
+            self._wait_for_asset(asset_id, video, check)
         asked = RemoteTask(datetime.now(timezone.utc), asset_id)
         if self._ledger is not None:
             self._ledger.note(video.video_id, asked)
@@ -290,6 +301,20 @@ class MarengoEmbedder(Embedder):
         if found:
             log.info("%s: a task is under way already, its answer had been lost", video.path.name)
         return found[0] if found else None
+
+    @contextlib.contextmanager
+    def _forgetting_what_is_gone(self, video: VideoFile) -> Iterator[None]:
+        """Uploads and results are kept for some days only; what is gone must be asked for anew."""
+        try:
+            yield
+        except NotAtService as error:
+            self.kept(video.video_id)
+            price = limits.price(video.info.duration)
+            raise TaskFailed(
+                f"{shown(video.path)} was sent earlier, and Twelve Labs no longer has what came of "
+                f"it ({error.what})",
+                remedy=f"run the same command again: it is sent anew, for about ${price:.2f}",
+            ) from error
 
     def _awaited(
         self, task_id: str, video: VideoFile, check: Callable[[], None]

@@ -32,15 +32,14 @@ def check_video(path: Place, info: VideoInfo) -> None:
     web = isinstance(path, WebVideo)
     size, largest = _size_of(path), LARGEST_ON_THE_WEB if web else LARGEST
     if info.duration < SHORTEST:
-        raise _refused(path, f"lasts {info.duration:.1f} s, and at least {SHORTEST:g} s are taken")
+        raise _refused(path, f"lasts {info.duration:.1f} s", f"{SHORTEST:g} s or more")
     if info.duration > LONGEST:
-        raise _refused(path, f"lasts {info.duration / 3600:.1f} h, and at most 4 h are taken")
+        raise _refused(path, f"lasts {info.duration / 3600:.1f} h", "4 h at most")
     if size > largest:
-        raise _refused(path, f"has {size / 1e9:.1f} GB, and at most {largest / 1e9:g} are taken")
+        raise _refused(path, f"has {size / 1e9:.1f} GB", f"{largest / 1e9:g} GB at most")
     if min(info.width, info.height) < LEAST_SIDE:
-        raise _refused(
-            path, f"is {info.width} x {info.height}, and at least {LEAST_SIDE} a side are taken"
-        )
+        size_now = f"is {info.width} x {info.height}"
+        raise _refused(path, size_now, f"{LEAST_SIDE} pixels or more a side")
 
 
 def check_text(text: str, model: Model) -> None:
@@ -69,7 +68,8 @@ def _size_of(path: Place) -> int:
     return path.stat().st_size
 
 
-def _refused(path: Place, why: str) -> MediaError:
+def _refused(path: Place, why: str, taken: str) -> MediaError:
     return MediaError(
-        f"{shown(path)} {why} by Twelve Labs", remedy="cut or re-encode it, or use another embedder"
+        f"{shown(path)} {why}, and Twelve Labs takes {taken}",
+        remedy="cut or re-encode it, or use another embedder",
     )
