@@ -87,6 +87,18 @@ def test_every_command_and_option_has_help(name: str, run: Run) -> None:
     answer = run(name, "--help")
     assert answer.code == 0
     assert command.help.splitlines()[0] in answer.out
+    assert "bool" not in answer.out
+    assert "......" not in answer.out
+    assert not re.search(r"--verbose.*(int|default)", answer.out)
+    assert "...]..." not in answer.out
+    assert ") ." not in answer.out
+
+
+def test_the_service_is_spoken_of_where_models_are(run: Run) -> None:
+    assert "bool" not in run("models", "fetch", "--help").out
+    assert "bool" not in run("--help").out
+    assert "marengo" in run("index", "--help").out
+    assert "marengo is a service" in run("models").out
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -51,7 +51,7 @@ NICENESS = 10
 def index(
     sources: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SOURCE...", help="Files, folders, globs, or https:// addresses."),
+        typer.Argument(metavar="SOURCE", help="Files, folders, globs, or https:// addresses."),
     ] = None,
     library: LibraryOption = None,
     listed: Annotated[
@@ -73,7 +73,8 @@ def index(
         typer.Option(
             "--embedder",
             metavar="NAME",
-            help="What a new library embeds with: lite or clip:NAME (`footage models`) [lite].",
+            help="What a new library embeds with: lite, clip:NAME (`footage models` lists them), "
+            "or marengo, a service that is paid; lite where none is named.",
         ),
     ] = None,
     fps: Annotated[

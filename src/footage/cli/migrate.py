@@ -37,7 +37,8 @@ SHOWN = 20
 def migrate(
     library: LibraryOption = None,
     embedder: Annotated[
-        str | None, typer.Option("--embedder", metavar="NAME", help="Embed with this one.")
+        str | None,
+        typer.Option("--embedder", metavar="NAME", help="Embed with lite, clip:NAME or marengo."),
     ] = None,
     fps: Annotated[
         float | None, typer.Option("--fps", help="Look at this many frames a second.")

@@ -19,6 +19,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from footage.cli.help import Command, Group
 from footage.cli.options import JsonOption, QuietOption, YesOption
 from footage.cli.output import confirm, err, out, print_json, size
 from footage.embedders import listing, settled
@@ -27,7 +28,7 @@ from footage.embedders.listing import Offer
 from footage.embedders.shelf import Shelf
 from footage.errors import NotFound, UsageError
 
-app = typer.Typer(help="List the models that can embed; fetch and delete them.")
+app = typer.Typer(cls=Group, help="List the models that can embed; fetch and delete them.")
 ModelArgument = Annotated[str, typer.Argument(metavar="MODEL", help="clip:NAME, or only NAME.")]
 
 
@@ -48,9 +49,13 @@ def models(context: typer.Context, as_json: JsonOption = False) -> None:
         table.add_row(*map(escape, _row(offer)))
     out.print(table, soft_wrap=False)
     out.print("[dim]`footage models fetch NAME` fetches one; --from DIR takes it from a folder[/]")
+    out.print(
+        "[dim]marengo is a service: videos are sent to Twelve Labs, which charges for each minute; "
+        "it also hears. `footage index --embedder marengo --dry-run FOLDER` tells the price[/]"
+    )
 
 
-@app.command("fetch")
+@app.command("fetch", cls=Command)
 def fetch(
     model: ModelArgument,
     source: Annotated[
@@ -88,7 +93,7 @@ def fetch(
         out.print(escape(f"{settled_as}: {size(note.size)}{pace}, passes its self-test"))
 
 
-@app.command("delete")
+@app.command("delete", cls=Command)
 def delete(model: ModelArgument, yes: YesOption = False) -> None:
     """Delete a fetched model; libraries that use it cannot be searched until it is back."""
     shelf = Shelf()
