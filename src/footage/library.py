@@ -704,7 +704,7 @@ class Library:
     def _swap(self, beside: Beside, target: Embedder, *, searched: bool) -> None:
         """Search with ``beside`` from now on, and keep what was searched beside it.
 
-        ``searched`` is whether to go back to that takes the switch back, or makes it again.
+        What is left ``searched`` is what `rollback` goes back to; else `migrate` goes on to it.
         """
         left = Beside(
             **self.settings.space.model_dump(),

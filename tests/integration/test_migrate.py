@@ -260,6 +260,8 @@ def test_what_is_not_named_stays(migrated: Path, run: Run) -> None:
 
 
 def test_a_rollback_is_made_once(migrated: Path, run: Run) -> None:
+    assert run("migrate", "--rollback", "--dry-run").code == 2
+    assert LibrarySettings.load(migrated).sampling.longest == 6
     assert run("migrate", "--rollback").code == 0
     again = run("migrate", "--rollback")
     assert again.code == 2

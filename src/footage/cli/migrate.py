@@ -83,6 +83,8 @@ def migrate(
             "migrate does one thing at a time",
             remedy="give --embedder, --fps or --segment-length; or --rollback, --finish, --abandon",
         )
+    if dry_run and (rollback or finish or abandon):
+        raise UsageError("--dry-run plans a migration alone", remedy="leave one of them out")
     with existing_library(library, verbose=verbose, quiet=quiet) as opened:
         if rollback:
             _roll_back(opened, as_json=as_json)
