@@ -77,6 +77,12 @@ class Video:
         """Where to read it from: a file, what lies on the web, or None."""
         return WebVideo(self.address or self.url) if self.url else self.path
 
+    def within(self, folders: Sequence[Path]) -> Video:
+        """The same video, its paths below these folders before the others."""
+        above = [absolute(folder) for folder in folders]
+        paths = sorted(self.paths, key=lambda path: not any(map(path.is_relative_to, above)))
+        return replace(self, paths=tuple(paths))
+
     @property
     def state(self) -> str:
         """``ready``, ``missing`` (its content is nowhere any more) or ``removed``."""
@@ -231,6 +237,7 @@ class Catalog(Database):
     def video(self, reference: str) -> Video:
         """The video with this id, path or address; else whose id begins, or file is named, so.
 
+        Else it is the one with this title, or whose file's name is that and a suffix.
         Raises `NotFound` for none and `InvalidQuery` for several.
         """
         if is_url(reference):
@@ -241,7 +248,7 @@ class Catalog(Database):
             (_text(reference), _key(absolute(reference))),
         )
         if not found and reference:
-            found = self._named(reference)
+            found = self._named(reference) or self._titled(reference)
         if not found:
             raise NotFound(f"no video {reference[:200]!r} in this library")
         if len(found) > 1:
@@ -273,6 +280,16 @@ class Catalog(Database):
             " WHERE length(?2) > 1 AND substr(path, -length(?2)) = ?2",
             (start, end),
         )
+
+    def _titled(self, reference: str) -> list[str]:
+        """The videos with this title, or of whose file this is the name without its suffix."""
+        found = self._ids("SELECT video_id FROM videos WHERE title = ?", (_text(reference),))
+        if os.sep not in reference and (start := _key(f"{os.sep}{reference}.")):
+            lying = self.rows("SELECT * FROM locations WHERE instr(path, ?)", (start,))
+            found += [
+                row["video_id"] for row in lying if Path(os.fsdecode(row["path"])).stem == reference
+            ]
+        return sorted(set(found))
 
     def _ids(self, sql: str, values: Sequence[Any]) -> list[str]:
         return [row["video_id"] for row in self.rows(sql, values)]

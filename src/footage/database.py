@@ -29,6 +29,7 @@ class Database:
         Raises `CatalogDamaged`, `LibraryTooNew`, `LibraryLocked` or `LibraryUnwritable`.
         """
         self.path = path
+        self.closed = False
         self._lock = threading.RLock()
         try:
             with self._errors():
@@ -39,6 +40,7 @@ class Database:
 
     def close(self) -> None:
         """Close the database; it cannot be used afterwards."""
+        self.closed = True
         self._connection.close()
 
     @property

@@ -170,7 +170,7 @@ class Embedder(ABC):
 
     @abstractmethod
     def encode_text(self, text: str) -> Vector:
-        """Embed a query's text as a unit vector, float32 [dimension]."""
+        """Embed a query's text as a unit vector, float32 [dimension]. Raises `InvalidQuery`."""
 
     def encode_image(self, example: Example) -> Vector:
         """Embed a picture; most embedders that look at frames can."""
@@ -213,6 +213,13 @@ class Embedder(ABC):
         ``full`` is for before a video is embedded, and for `footage doctor`: files, pictures and
         sentences. Without it only what answers a search is looked at, in hundredths of a second.
         """
+
+
+def checked_text(text: object) -> str:
+    """``text``, where it is one; raises `InvalidQuery`."""
+    if not isinstance(text, str):
+        raise InvalidQuery(f"the text to embed is {text!r:.100}", remedy="give one text")
+    return text
 
 
 def checked_vector(vector: object, dimension: int) -> Vector:

@@ -22,6 +22,7 @@ from footage.embedders import open_embedder, settled
 from footage.errors import (
     CatalogDamaged,
     IndexUnavailable,
+    LibraryClosed,
     LibraryLocked,
     LibraryUnwritable,
     MediaMissing,
@@ -115,13 +116,18 @@ class Library:
         self._ingest_lock = FileLock(folder / "ingest.lock", thread_local=False)
 
     def __enter__(self) -> Library:
+        """Raises `LibraryClosed`."""
+        if self.catalog.closed:
+            raise LibraryClosed(f"the library {self.folder} was closed")
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
-        """Let go of all files; the library cannot be used afterwards."""
+        """Let go of all files; the library cannot be used afterwards, but closed again."""
+        if self.catalog.closed:
+            return
         self._close_index()
         if self.catalog.changed:
             copies.keep(self.folder, self.catalog)
@@ -144,9 +150,10 @@ class Library:
         ``exclude`` are glob patterns on names or paths; ``budget`` is about how many dollars may be
         spent where a service embeds, and ``FOOTAGE_DOLLARS_A_MONTH`` a limit beside it: what goes
         beyond is left for a later run. A file that fails is in the report and stops nothing. Raises
-        `LibraryLocked` while another process indexes, `IngestInterrupted` on Ctrl-C.
+        `UsageError` or `MediaMissing` for a source that is none or not there, `LibraryLocked` while
+        another process indexes, `IngestInterrupted` on Ctrl-C.
         """
-        found = scan(list(sources), exclude=exclude)
+        found = scan(list(sources), exclude=listed("exclude", exclude))
         with self._indexing(wait=INDEX_WAIT):
             self._follow()
             self._sweep()
@@ -171,7 +178,7 @@ class Library:
         Nothing is sent, embedded or written.
         """
         self._follow()
-        return self._ingest(budget).plan(scan(list(sources), exclude=exclude))
+        return self._ingest(budget).plan(scan(list(sources), exclude=listed("exclude", exclude)))
 
     def search(
         self,
@@ -216,11 +223,15 @@ class Library:
 
     def videos(self, filters: Filters | None = None, *, hidden: bool = False) -> list[Video]:
         """The videos, oldest recording first; with ``hidden`` the missing and removed ones too."""
-        selected = self.catalog.select(filters or Filters(), hidden=hidden)
-        return list(self.catalog.videos(selected).values())
+        filters = filters or Filters()
+        selected = self.catalog.select(filters, hidden=hidden)
+        return [video.within(filters.folders) for video in self.catalog.videos(selected).values()]
 
     def video(self, reference: str | Path) -> Video:
-        """One video by id, the beginning of its id, path or address. Raises `NotFound`."""
+        """One video by id, the beginning of its id, path, address, file name or title.
+
+        Raises `NotFound` for none, and `InvalidQuery` where several are called so.
+        """
         return self.catalog.video(str(reference))
 
     def embedding(self, reference: str | Path) -> VideoEmbedding:
@@ -557,6 +568,8 @@ class Library:
                 return False
         except LibraryLocked:
             return True
+        except LibraryUnwritable:
+            return False
 
     def differing(self) -> list[str]:
         """The videos whose rows in the index are not those of the archive, or of no video.

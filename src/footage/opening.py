@@ -39,6 +39,7 @@ def open_library(
     model where it is not on this machine; ``on_fetch`` is told bytes done and in all.
     Raises `LibraryNotFound`, `LibraryError`, `LibraryTooNew`, `CatalogDamaged`, `UsageError`.
     """
+    _check_kinds(folder, embedder, sampling)
     path = _path_of(folder)
     own = embedder if isinstance(embedder, Embedder) else None
     name = embedder.fingerprint.name if isinstance(embedder, Embedder) else embedder
@@ -63,6 +64,16 @@ def open_library(
     _check_same(settings, name, sampling)
     _check_place(settings, milvus_uri)
     return Library(path, settings, embedder=own, milvus_token=milvus_token)
+
+
+def _check_kinds(folder: object, embedder: object, sampling: object) -> None:
+    for name, value, kinds, remedy in (
+        ("library", folder, (str, Path), "give the path of a folder"),
+        ("embedder", embedder, (str, Embedder), "give a name, or a `footage.Embedder` of your own"),
+        ("sampling", sampling, (Sampling,), "give a `footage.Sampling(...)`"),
+    ):
+        if value is not None and not isinstance(value, kinds):
+            raise UsageError(f"the {name} is {value!r:.100}", remedy=remedy)
 
 
 def is_library(folder: str | Path | None) -> bool:
@@ -103,9 +114,7 @@ def _check_free(path: Path) -> None:
         return
     if is_library_without_settings(path):
         raise _not_found(path)
-    raise LibraryError(
-        f"{path} exists and is not a footage library", remedy="name another folder with --library"
-    )
+    raise LibraryError(f"{path} exists and is not a footage library", remedy="name another folder")
 
 
 def is_library_without_settings(path: Path) -> bool:

@@ -176,8 +176,13 @@ def _instant(name: str, value: object) -> datetime | None:
 
 
 def _check_number(name: str, value: object) -> None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
-        raise InvalidQuery(f"{name} is {value!r:.100}", remedy="give a number of seconds")
+    if value is None:
+        return
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not value >= 0:  # type: ignore[operator]  # nor a NaN
+        raise InvalidQuery(
+            f"{name} is {value!r:.100}", remedy="give a number of seconds, 0 or more"
+        )
 
 
 def _check_text(text: object) -> None:

@@ -219,6 +219,21 @@ def test_the_program_keeps_to_a_budget_and_shows_what_was_spent(
     assert "there already: videos 0 of 1 (0 %), queries 1 of 2 (50 %)" in doctor
 
 
+def test_removing_and_pruning_warn_of_paying_again(
+    program: Run, films: Path, tmp_path: Path
+) -> None:
+    library = ("--library", tmp_path / "my.library")
+    path = Path(shutil.copy(films / "b.mp4", tmp_path))
+    assert program("index", *library, "--embedder", "marengo", "-y", path).code == 0
+    path.unlink()
+    for command in (("remove", "b.mp4"), ("prune",)):
+        asked = program(*command, *library)
+        assert asked.code == 2
+        assert "api.twelvelabs.io was paid for are deleted" in asked.err
+        assert "pay again" in asked.err
+    assert "paid" not in program("prune", *library, "--dry-run").err
+
+
 def test_restoring_and_repairing_ask_before_they_pay(
     program: Run, fresh: Double, films: Path, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,7 @@ def test_what_is_no_video_is_counted(library: Library, folder: Path, make: Maker
     make("a.mp4")
     (folder / "notes.txt").write_text("x")
     report = library.add(folder)
-    assert report.scan.others == 1
+    assert report.scan.others == (folder / "notes.txt",)
     assert kinds(report) == {"a.mp4": "added"}
 
 
@@ -165,6 +166,19 @@ def test_the_outcomes_come_in_the_order_of_the_scan(
 
 
 # The same content again
+
+
+def test_what_is_unchanged_is_reported_as_it_is(
+    library: Library, folder: Path, make: Maker
+) -> None:
+    make("a.mp4", "red", "blue", seconds=6)
+    (first,) = library.add(folder).outcomes
+    (again,) = library.add(folder).outcomes
+    assert (again.kind, again.segments) == (Kind.UNCHANGED, 2)
+    assert replace(again, kind=Kind.ADDED) == first
+    library.remove(folder / "a.mp4")
+    (removed,) = library.add(folder).outcomes
+    assert removed == replace(first, kind=Kind.REMOVED, segments=0, damage={})
 
 
 def test_unchanged_files_are_left_alone(library: Library, folder: Path, make: Maker) -> None:
@@ -499,7 +513,8 @@ def test_a_report_adds_up(library: Library, folder: Path, make: Maker) -> None:
     assert report.video_seconds == pytest.approx(6, abs=0.2)
     shape = report.to_json()
     assert list(shape) == [
-        *("files", "skipped", "not_video", "elapsed", "video_seconds", "waiting_for_index"),
+        *("files", "skipped", "not_video", "hidden", "elapsed", "video_seconds"),
+        "waiting_for_index",
     ]
     good, bad = shape["files"]
     assert list(good) == [

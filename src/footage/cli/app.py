@@ -6,7 +6,7 @@ import contextlib
 import signal
 import sys
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -36,11 +36,22 @@ from footage.cli.help import Command, Group
 from footage.cli.output import err, print_error
 from footage.errors import FootageError, LibraryLocked, UsageError
 
-FAILED, USAGE, LOCKED = 1, 2, 3
+FAILED, USAGE, LOCKED, INTERRUPTED = 1, 2, 3, 130
+
+
+class _Program(Group):
+    def invoke(self, ctx: Any) -> Any:
+        """Say that it was interrupted, where a command does not say more about it."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            err.print("interrupted")
+            raise typer.Exit(INTERRUPTED) from interrupt
+
 
 app = typer.Typer(
     name="footage",
-    cls=Group,
+    cls=_Program,
     help="Say what you remember, get the moment: semantic search in your own videos.",
     epilog="Start with: footage index ~/Videos, then: footage search 'a dog on a beach'",
     no_args_is_help=True,

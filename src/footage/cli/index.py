@@ -143,10 +143,10 @@ def index(
                 )
         except IngestInterrupted as interrupt:
             report = interrupt.report
-            _print(report, as_json=as_json, quiet=quiet or not report.outcomes)
+            _print(report, as_json=as_json, quiet=quiet or not report.outcomes, verbose=verbose)
             err.print("[yellow]interrupted:[/] finished videos are kept; run it again to go on")
             raise typer.Exit(130) from interrupt
-    _print(report, as_json=as_json, quiet=quiet)
+    _print(report, as_json=as_json, quiet=quiet, verbose=verbose)
     nothing = not report.outcomes and bool(report.scan.skipped)
     if report.failed or report.of(Kind.LEFT) or report.waiting or nothing:
         raise typer.Exit(1)
@@ -304,7 +304,7 @@ def _print_plan(plan: Plan, absent: Absent | None, as_json: bool) -> None:
     out.print(in_words(plan))
 
 
-def _print(report: Report, *, as_json: bool, quiet: bool) -> None:
+def _print(report: Report, *, as_json: bool, quiet: bool, verbose: int = 0) -> None:
     if as_json:
         print_json(report.to_json())
         return
@@ -314,6 +314,9 @@ def _print(report: Report, *, as_json: bool, quiet: bool) -> None:
     for skipped in report.scan.skipped:
         why = escape(printable(skipped.reason))
         err.print(f"[yellow]skipped:[/] {escape(place(skipped.path))}: {why}")
+    for what, paths in (("not video", report.scan.others), ("hidden", report.scan.hidden)):
+        for path in paths if verbose else ():
+            err.print(f"[dim]{what}:[/] {escape(place(path))}")
     for outcome in report.of(Kind.ADDED):
         if any(outcome.damage.values()):
             err.print(
@@ -326,6 +329,8 @@ def _print(report: Report, *, as_json: bool, quiet: bool) -> None:
             f"({escape(str(report.waiting_for))}); the next index or search takes them in"
         )
     out.print(_summary(report))
+    if not verbose and (report.scan.others or report.scan.hidden):
+        out.print("[dim]-v names the files that were left out[/]")
 
 
 def print_failures(report: Report) -> None:
@@ -363,9 +368,11 @@ def _summary(report: Report) -> str:
         Kind.FAILED: "failed",
     }
     parts = [f"{counts[kind]:,} {word}" for kind, word in words.items() if counts[kind]]
-    if report.scan.others:
-        parts.append(f"{report.scan.others:,} not video")
-    text = ", ".join(parts) or "no videos found"
+    if not parts:
+        parts.append("no videos found")
+    left_out = (("not video", report.scan.others), ("hidden", report.scan.hidden))
+    parts += [f"{len(paths):,} {what}" for what, paths in left_out if paths]
+    text = ", ".join(parts)
     if counts[Kind.ADDED] and report.elapsed > 0:
         rate = report.video_seconds / report.elapsed
         text += f" ({clock(report.video_seconds)} of video in {report.elapsed:.1f} s, "

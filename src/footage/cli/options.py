@@ -45,7 +45,9 @@ VerboseOption = Annotated[
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")]
 VideosArgument = Annotated[
     list[str],
-    typer.Argument(metavar="VIDEO", help="Ids, beginnings of ids, paths or addresses."),
+    typer.Argument(
+        metavar="VIDEO", help="Ids, beginnings of ids, paths, addresses, names or titles."
+    ),
 ]
 
 VideoFilter = Annotated[
@@ -94,6 +96,13 @@ def existing_library(folder: Path | None, *, verbose: int = 0, quiet: bool = Fal
     """The library a command works on; raises `LibraryNotFound` where there is none."""
     logs.to_terminal(-1 if quiet else verbose)
     return open_library(folder, create=False)
+
+
+def emptiness(library: Library) -> str:
+    """What to say of a library without videos: it may be about to have some."""
+    if library.is_being_indexed():
+        return "nothing is indexed yet: `footage index` is at work on it, ask again in a while"
+    return "the library is empty: `footage index FOLDER` takes videos in"
 
 
 def filters(

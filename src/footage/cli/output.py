@@ -114,6 +114,15 @@ def confirm(question: str, option: str) -> None:
     typer.confirm(question, abort=True)
 
 
+def warn_of_paying_again(sent_to: str | None) -> None:
+    """Say before vectors are deleted that a service was paid for them, where one was."""
+    if sent_to is not None:
+        err.print(
+            f"[yellow]note:[/] the vectors that {escape(sent_to)} was paid for are deleted: to "
+            "have them back is to send the videos again and to pay again"
+        )
+
+
 @contextlib.contextmanager
 def counting_bar(title: str, *, hidden: bool) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on stderr while the block runs; what is yielded is told done and total."""

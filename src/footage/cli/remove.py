@@ -15,7 +15,7 @@ from footage.cli.options import (
     YesOption,
     existing_library,
 )
-from footage.cli.output import confirm, err, out, plural, print_json
+from footage.cli.output import confirm, err, out, plural, print_json, warn_of_paying_again
 from footage.paths import printable
 
 
@@ -37,6 +37,7 @@ def remove(
             failed = report.failed
         else:
             if not yes:
+                warn_of_paying_again(opened.embedder.sent_to)
                 count = plural(len(chosen), "video")
                 confirm(f"Remove {count} from the library (not the files)?", "--yes")
             opened.remove(video.video_id for video in chosen)

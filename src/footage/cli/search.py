@@ -25,6 +25,7 @@ from footage.cli.options import (
     UntilFilter,
     VerboseOption,
     VideoFilter,
+    emptiness,
     existing_library,
     filters,
 )
@@ -149,7 +150,7 @@ def _why_nothing(library: Library, query: Query) -> str:
     """What keeps a search from finding anything; the filter that lets no video pass by its name."""
     given = query.filters
     if not library.videos():
-        return "the library is empty: `footage index FOLDER` takes videos in"
+        return emptiness(library)
     for option, alone in _each_alone(given):
         if not library.videos(alone):
             return f"nothing found: no video passes {option}"

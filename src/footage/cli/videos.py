@@ -20,6 +20,7 @@ from footage.cli.options import (
     SinceFilter,
     TagFilter,
     UntilFilter,
+    emptiness,
     existing_library,
     filters,
 )
@@ -55,16 +56,13 @@ def videos(
     )
     with existing_library(library) as opened:
         found = opened.videos(chosen, hidden=hidden)
+        empty = emptiness(opened) if not found and chosen == Filters() else ""
     if as_json:
         print_json({"videos": [video.to_json() for video in found]})
     elif found:
         _print(found)
     else:
-        out.print(
-            "no videos: `footage index FOLDER` takes some in"
-            if chosen == Filters()
-            else "no video passes these filters: `footage videos` lists them all"
-        )
+        out.print(empty or "no video passes these filters: `footage videos` lists them all")
 
 
 def _print(found: list[Video]) -> None:

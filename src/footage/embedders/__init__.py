@@ -104,7 +104,7 @@ def open_embedder(name: str, sampling: Sampling) -> Embedder:
 
 
 def _is(name: str, kind: str) -> bool:
-    return name.split(":", maxsplit=1)[0] == kind
+    return isinstance(name, str) and name.split(":", maxsplit=1)[0] == kind
 
 
 def _unknown(name: str) -> EmbedderUnavailable:

@@ -11,7 +11,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
@@ -162,27 +162,26 @@ class Ingest:
 
     def _plan(self, report: Report) -> tuple[list[_Pending], Plan]:
         known = self._catalog.locations()
-        embedded = self._catalog.embedded()
         videos = self._catalog.videos()
-        removed = {video_id for video_id, video in videos.items() if video.removed}
+        embedded = self._catalog.embedded().keys() & videos
         pending: list[_Pending] = []
         for path in report.scan.files:
             try:
                 stamp = FileStamp.of(path)
                 seen, video_id = known.get(path, (None, ""))
-                if stamp == seen and video_id in embedded:
-                    report.outcomes.append(Outcome(path, Kind.UNCHANGED, video_id))
-                elif stamp == seen and video_id in removed:
-                    report.outcomes.append(Outcome(path, Kind.REMOVED, video_id))
+                there = stamp == seen and _as_it_was(path, videos.get(video_id), embedded)
+                if there:
+                    report.outcomes.append(there)
                 else:
                     pending.append(self._priced(_Pending(path, stamp, probe(path))))
             except MediaError as error:
                 self._finish(report, _failure(path, error))
-        self._plan_web(report, embedded, removed, pending)
+        self._plan_web(report, videos, embedded, pending)
         log.info("%d files unchanged, %d to index", len(report.outcomes), len(pending))
         within, beyond = self._within_budget(pending)
         for item in beyond:
-            self._finish(report, Outcome(item.path, Kind.LEFT, item.video_id))
+            duration = item.info.duration
+            self._finish(report, Outcome(item.path, Kind.LEFT, item.video_id, duration))
         return within, Plan(
             files=tuple(map(_planned, within)),
             unchanged=len(report.of(Kind.UNCHANGED, Kind.REMOVED)),
@@ -194,8 +193,8 @@ class Ingest:
     def _plan_web(
         self,
         report: Report,
+        videos: Mapping[str, Video],
         embedded: Container[str],
-        removed: Container[str],
         pending: list[_Pending],
     ) -> None:
         known = self._catalog.addresses() if report.scan.web else {}
@@ -204,11 +203,8 @@ class Ingest:
             stamp, seen = video.look(), known.get(video.url)
             if seen is None or seen.stamp.silent or not stamp.agrees(seen.stamp):
                 return _Pending(video, stamp, probe(video), web_id(video.url, stamp))
-            if seen.video_id in embedded:
-                return Outcome(video, Kind.UNCHANGED, seen.video_id)
-            if seen.video_id in removed:
-                return Outcome(video, Kind.REMOVED, seen.video_id)
-            return _Pending(video, stamp, probe(video), seen.video_id)
+            there = _as_it_was(video, videos.get(seen.video_id), embedded)
+            return there or _Pending(video, stamp, probe(video), seen.video_id)
 
         with closing(at_once(report.scan.web, look)) as looked_at:
             for video, found in looked_at:
@@ -520,6 +516,20 @@ class Ingest:
 
 def _planned(item: _Pending) -> Planned:
     return Planned(item.path, item.info.duration, item.dollars)
+
+
+def _as_it_was(place: Place, video: Video | None, embedded: Container[str]) -> Outcome | None:
+    """What is left to do about a place that still holds ``video``: nothing, or None for all."""
+    if video is None or not (video.removed or video.video_id in embedded):
+        return None
+    return Outcome(
+        place,
+        Kind.REMOVED if video.removed else Kind.UNCHANGED,
+        video.video_id,
+        duration=video.duration,
+        segments=video.segments,
+        damage=video.damage,
+    )
 
 
 def _failure(path: Place, error: FootageError) -> Outcome:

@@ -128,7 +128,8 @@ class Report:
                 {"path": str(skipped.path), "reason": skipped.reason}
                 for skipped in self.scan.skipped
             ],
-            "not_video": self.scan.others,
+            "not_video": len(self.scan.others),
+            "hidden": len(self.scan.hidden),
             "elapsed": round(self.elapsed, 3),
             "video_seconds": round(self.video_seconds, 3),
             "waiting_for_index": self.waiting,

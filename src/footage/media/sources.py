@@ -6,9 +6,10 @@ import codecs
 import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from footage.errors import MediaMissing
+from footage.errors import MediaMissing, UsageError
 from footage.media.faults import shown
 from footage.media.patterns import Excludes, Pattern, has_magic
 from footage.media.urls import is_url
@@ -44,8 +45,9 @@ class Scan:
 
     files: tuple[Path, ...]
     skipped: tuple[Skipped, ...] = ()
-    others: int = 0  #: files in folders that are no videos by their suffix
+    others: tuple[Path, ...] = ()  #: files in folders that are no videos by their suffix, sorted
     web: tuple[WebVideo, ...] = ()  #: by their addresses, each once
+    hidden: tuple[Path, ...] = ()  #: videos in folders, by their suffix, that begin with a dot
 
     @classmethod
     def of(cls, places: Collection[Place]) -> Scan:
@@ -65,10 +67,10 @@ def scan(sources: Sequence[str | Place], *, exclude: Sequence[str] = ()) -> Scan
 
     What begins with ``https://`` or ``http://`` is a video on the web; nothing is asked for yet.
 
-    In folders, hidden entries and footage libraries are passed over. ``exclude`` holds patterns:
-    ``*.part`` is matched against every name, ``raw/*.mov`` against the end of the path and
-    ``~/Videos/private`` against the whole of it. Raises MediaMissing if a source is not there, and
-    UsageError for an address that cannot be one.
+    In folders, what begins with a dot and footage libraries are passed over. ``exclude`` holds
+    patterns: ``*.part`` is matched against every name, ``raw/*.mov`` against the end of the path
+    and ``~/Videos/private`` against the whole of it. Raises MediaMissing if a source is not there,
+    and UsageError for an address that cannot be one, or what is neither text nor path.
     """
     gathered = _Gathered(Excludes(exclude))
     for source in sources:
@@ -98,9 +100,15 @@ class _Gathered:
     found: list[FoundFile] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     others: set[Path] = field(default_factory=set)
+    hidden: set[Path] = field(default_factory=set)
     web: dict[WebVideo, WebVideo] = field(default_factory=dict)
 
     def add(self, source: str | Place) -> None:
+        if not isinstance(source, (str, Path, WebVideo)):
+            raise UsageError(
+                f"{source!r:.100} is no source",
+                remedy="give files, folders, patterns and addresses, each by itself",
+            )
         if isinstance(source, WebVideo) or is_url(source):
             self._add_web(source if isinstance(source, WebVideo) else WebVideo(str(source)))
             return
@@ -135,7 +143,9 @@ class _Gathered:
 
     def _add_folder(self, folder: Path, pattern: Pattern | None = None) -> int:
         count = 0
-        for entry in walk(folder, self._pruned, depth=pattern.depth if pattern else None):
+        for entry in walk(
+            folder, partial(self._pruned, pattern), depth=pattern.depth if pattern else None
+        ):
             if isinstance(entry, FoundFile):
                 if pattern is None or pattern.match(entry.path):
                     count += self._add_entry(entry, any_suffix=bool(pattern and pattern.suffix))
@@ -158,17 +168,25 @@ class _Gathered:
         if not pattern.base.is_dir() or not self._add_folder(pattern.base, pattern):
             self.skipped.append(Skipped(Path(source), "the pattern matches no video"))
 
-    def _pruned(self, path: Path, *, is_folder: bool) -> bool:
-        name = path.name
-        library = is_folder and name.lower().endswith(LIBRARY_SUFFIX)
-        return name.startswith(".") or library or self.excludes.match(path)
+    def _pruned(self, pattern: Pattern | None, path: Path, *, is_folder: bool) -> bool:
+        library = is_folder and path.name.lower().endswith(LIBRARY_SUFFIX)
+        if library or self.excludes.match(path):
+            return True
+        if not path.name.startswith("."):
+            return False
+        asked = pattern is None or pattern.match(path)
+        if asked and not is_folder and path.suffix.lower() in VIDEO_SUFFIXES:
+            self.hidden.add(path)
+        return True
 
     def result(self) -> Scan:
+        found = {entry.path for entry in self.found}
         return Scan(
             files=tuple(_each_once(self.found)),
             skipped=tuple(sorted(set(self.skipped), key=lambda item: item.path)),
-            others=len(self.others - {found.path for found in self.found}),
+            others=tuple(sorted(self.others - found)),
             web=tuple(sorted(self.web.values(), key=str)),
+            hidden=tuple(sorted(self.hidden - found)),
         )
 
 

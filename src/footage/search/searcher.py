@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
 from footage.catalog import Catalog, Video
 from footage.embedder import Embedder, Part, Route, Vector, checked_vector
@@ -60,7 +61,7 @@ class Searcher:
         """The best moments for ``query``, ``offset`` skipped, at most ``limit``."""
         began = time.perf_counter()
         page = self._page(query)
-        moments = self._present(page)
+        moments = self._present(page, query.filters.folders)
         log.info("search: %d moments in %.1f ms", len(moments), 1e3 * (time.perf_counter() - began))
         return SearchResult(query, tuple(moments))
 
@@ -154,10 +155,10 @@ class Searcher:
                 group.best.video_id, group.start, group.end, query=vector, floor=group.floor
             )
 
-    def _present(self, groups: Sequence[Group]) -> list[Moment]:
+    def _present(self, groups: Sequence[Group], folders: Sequence[Path]) -> list[Moment]:
         videos = self._catalog.videos(sorted({group.best.video_id for group in groups}))
         return [
-            self._moment(group, videos[group.best.video_id])
+            self._moment(group, videos[group.best.video_id].within(folders))
             for group in groups
             if group.best.video_id in videos
         ]

@@ -23,11 +23,10 @@ def touch(path: Path, content: bytes = b"x") -> Path:
 
 def test_a_folder_gives_its_videos_sorted_and_counts_the_rest(tmp_path: Path) -> None:
     b, a = touch(tmp_path / "b.mp4"), touch(tmp_path / "deep/er/a.MKV")
-    touch(tmp_path / "notes.txt")
-    touch(tmp_path / "photo.jpg")
+    others = touch(tmp_path / "notes.txt"), touch(tmp_path / "photo.jpg")
     found = scan([tmp_path])
     assert found.files == (b, a)
-    assert found.others == 2
+    assert found.others == others
     assert found.skipped == ()
 
 
@@ -171,12 +170,17 @@ class TestOnceEach:
 
 
 class TestPassedOver:
-    def test_hidden_entries_and_libraries_in_silence(self, tmp_path: Path) -> None:
-        touch(tmp_path / ".hidden.mp4")
+    def test_hidden_entries_and_libraries(self, tmp_path: Path) -> None:
+        hidden = touch(tmp_path / ".hidden.mp4")
+        touch(tmp_path / ".DS_Store")
         touch(tmp_path / ".cache" / "a.mp4")
         touch(tmp_path / "default.library" / "previews" / "a.mp4")
         found = scan([tmp_path])
-        assert (found.files, found.skipped, found.others) == ((), (), 0)
+        assert (found.files, found.skipped, found.others) == ((), (), ())
+        assert found.hidden == (hidden,)
+        assert scan([tmp_path, hidden]).hidden == ()
+        assert scan([tmp_path], exclude=[".h*"]).hidden == ()
+        assert scan([f"{tmp_path}/*.mov"]).hidden == ()
 
     def test_but_not_where_they_are_named(self, tmp_path: Path) -> None:
         video = touch(tmp_path / ".hidden" / "a.mp4")
@@ -221,10 +225,11 @@ class TestPassedOver:
     def test_typescript_is_no_transport_stream(self, tmp_path: Path) -> None:
         stream = tmp_path / "broadcast.ts"
         stream.write_bytes((b"\x47" + bytes(187)) * 3)
-        (tmp_path / "app.ts").write_text("Generic<T>; export const answer = 42;\n" * 20)
+        script = tmp_path / "app.ts"
+        script.write_text("Generic<T>; export const answer = 42;\n" * 20)
         found = scan([tmp_path])
         assert found.files == (stream,)
-        assert found.others == 1
+        assert found.others == (script,)
 
 
 class TestTheWeb:

@@ -30,6 +30,7 @@ from footage.embedder import (
     Vector,
     VideoEmbedding,
     VideoFile,
+    checked_text,
 )
 from footage.embedders.canaries import check_spread
 from footage.embedders.marengo import limits, setup
@@ -173,7 +174,7 @@ class MarengoEmbedder(Embedder):
 
     def encode_text(self, text: str) -> Vector:
         """The unit vector [dimension] of a text."""
-        return self.encode(Part(text))
+        return self.encode(Part(checked_text(text)))
 
     def self_test(self, *, full: bool = True) -> None:
         """Embed three sentences, and check that the two alike are the nearest; see `Embedder`.
