@@ -204,7 +204,7 @@ def _migration(beside: Beside) -> Check:
         "migration",
         Status.WARNING,
         f"one to {described(beside)} is not complete; search is as it was",
-        "go on with the same `footage migrate`, or give it up with --abandon",
+        "`footage migrate` goes on with it, `footage migrate --abandon` gives it up",
     )
 
 

@@ -420,6 +420,7 @@ class Library:
     ) -> MigrationReport:
         """Embed all videos with another embedder, or another sampling, then search with that.
 
+        With neither, the migration that was begun, or taken back by `rollback`, goes on.
         Searches are answered from the space there is until the other one holds every video that
         can be searched now; where some cannot be embedded the library stays as it is, unless
         ``without_failed``. Interrupted, the same call goes on. `rollback` goes back, until `finish`
@@ -430,6 +431,9 @@ class Library:
             self._follow()
             self._sweep()
             space, target = self._other_space(embedder, sampling)
+            names = migrate.described(self.settings.space), migrate.described(space)
+            watching = observer or Observer()
+            watching.migrating(*names)
             beside = self.settings.beside
             if beside is None:
                 fingerprint = target.fingerprint.id
@@ -437,13 +441,12 @@ class Library:
                 self._save_settings(beside=beside)
             with self._migrator(target) as migrator:
                 report = MigrationReport(
-                    source=migrate.described(self.settings.space),
-                    target=migrate.described(space),
-                    embedded=migrator.run(observer or Observer()),
+                    *names,
+                    embedded=migrator.run(watching),
                     lacking=migrator.lacking(),
                 )
             if without_failed or not report.lacking:
-                self._swap(beside, target)
+                self._swap(beside, target, searched=True)
                 report.videos = len(self.catalog.embedded())
                 report.switched = True
             return report
@@ -466,6 +469,8 @@ class Library:
         """Search again with what was searched before `migrate`; ``embedder`` if it has no name.
 
         Returns the videos that this space lacks, because they were added since: `add` embeds them.
+        What the migration made is kept: `migrate` goes on with it, ``finish(abandon=True)`` deletes
+        it.
         Raises `UsageError` where there is nothing to go back to, and `SpaceMismatch` where the
         embedder is no longer the one it was.
         """
@@ -474,8 +479,11 @@ class Library:
             beside = self.settings.beside
             if beside is None or not beside.searched:
                 raise UsageError(
-                    f"this library was not migrated: it is searched with {self.settings.embedder}",
-                    remedy="there is nothing to go back from",
+                    "there is no migration to go back from: this library is searched with "
+                    f"{migrate.described(self.settings.space)}",
+                    remedy="nothing was changed"
+                    if beside is None
+                    else f"`footage migrate` goes on to {migrate.described(beside)}",
                 )
             target = embedder or open_embedder(beside.embedder, beside.sampling)
             if target.fingerprint.id != beside.fingerprint:
@@ -485,18 +493,20 @@ class Library:
                 )
             if not any(self.archive.video_ids(target.fingerprint)):
                 raise UsageError(
-                    f"the vectors of {beside.embedder} are not here: a backup holds only what is "
-                    "searched",
+                    f"the vectors of {migrate.described(beside)} are not here: a backup holds "
+                    "only what is searched",
                     remedy="`footage migrate --finish` forgets them",
                 )
-            self._swap(beside, target)
+            self._swap(beside, target, searched=False)
             self._catch_up()
             return self.lacking()
 
     def finish(self, *, abandon: bool = False) -> str:
-        """Delete the space that `migrate` left; with ``abandon`` also one that is still growing.
+        """Delete the vectors that were searched before `migrate` switched.
 
-        Returns what was deleted, in words. Raises `UsageError` where there is none.
+        With ``abandon`` delete those beside the ones searched, whichever they are: of a migration
+        that is not complete, or was taken back. Returns what was deleted, in words. Raises
+        `UsageError` where there is nothing to delete, or a migration is under way.
         """
         with self._indexing(wait=INDEX_WAIT):
             self._follow()
@@ -505,8 +515,9 @@ class Library:
                 raise UsageError("there is no migration to finish", remedy="nothing is left over")
             if not beside.searched and not abandon:
                 raise UsageError(
-                    f"the migration to {beside.embedder} is not complete",
-                    remedy="go on with the same `footage migrate`, or give it up with --abandon",
+                    f"the migration to {migrate.described(beside)} is not complete: search is "
+                    f"with {migrate.described(self.settings.space)}",
+                    remedy="`footage migrate` goes on with it, --abandon deletes what it has made",
                 )
             self.index.drop_space(beside.fingerprint)
             self.catalog.forget_space(beside.fingerprint)
@@ -642,6 +653,14 @@ class Library:
         self, embedder: str | Embedder | None, sampling: Sampling | None
     ) -> tuple[Space, Embedder]:
         """Where a migration is to go. Raises `UsageError` where it cannot."""
+        beside = self.settings.beside
+        if embedder is None and sampling is None:
+            if beside is None or beside.searched:
+                raise UsageError(
+                    "there is no migration to go on with",
+                    remedy="give --embedder, --fps or --segment-length to begin one",
+                )
+            embedder, sampling = beside.embedder, beside.sampling
         sampling = sampling or self.settings.sampling
         if isinstance(embedder, Embedder):
             target = embedder
@@ -655,12 +674,8 @@ class Library:
                 f"this library is searched with {migrate.described(space)} already",
                 remedy="name another embedder or sampling",
             )
-        beside = self.settings.beside
         if beside is not None and beside.fingerprint != target.fingerprint.id:
-            raise UsageError(
-                f"there is another space beside the one searched: {migrate.described(beside)}",
-                remedy="`footage migrate --finish` or --abandon deletes it",
-            )
+            raise _one_at_a_time(beside)
         return space, target
 
     def _count_embeddings(self, report: Report) -> None:
@@ -699,12 +714,15 @@ class Library:
             index.close()
             grown.close()
 
-    def _swap(self, beside: Beside, target: Embedder) -> None:
-        """Search with ``beside`` from now on, and keep what was searched beside it."""
+    def _swap(self, beside: Beside, target: Embedder, *, searched: bool) -> None:
+        """Search with ``beside`` from now on, and keep what was searched beside it.
+
+        What is left ``searched`` is what `rollback` goes back to; else `migrate` goes on to it.
+        """
         left = Beside(
             **self.settings.space.model_dump(),
             fingerprint=self.embedder.fingerprint.id,
-            searched=True,
+            searched=searched,
         )
         self._save_settings(embedder=beside.embedder, sampling=beside.sampling, beside=left)
         self._bind(target)
@@ -895,6 +913,20 @@ class Library:
             placement=self._placement,
             fingerprint=self.embedder.fingerprint,
         )
+
+
+def _one_at_a_time(beside: Beside) -> UsageError:
+    """Why no other migration is begun, and what ends the one there is."""
+    words = migrate.described(beside)
+    if beside.searched:
+        return UsageError(
+            f"the vectors of {words}, which were searched before, are still kept",
+            remedy="`footage migrate --finish` deletes them, then begin again; or --rollback",
+        )
+    return UsageError(
+        f"the migration to {words} is not complete",
+        remedy="`footage migrate` goes on with it, `footage migrate --abandon` gives it up",
+    )
 
 
 def _stamp(folder: Path) -> int:

@@ -42,6 +42,8 @@ class MigrationPlan:
     """Videos that the new space holds already."""
     files: dict[Place, Video]
     """What is to be embedded: a place to read each video from."""
+    run: Plan
+    """What embedding them comes to, and which of them can be told already to fail."""
     unreachable: list[Video]
     """Videos that lie nowhere that can be read now."""
     pace: float | None
@@ -49,14 +51,21 @@ class MigrationPlan:
 
     None too where videos are sent away: measuring would be paid for.
     """
-    dollars: float = 0.0
-    """About what it costs."""
-    sent_to: str | None = None
 
     @property
     def duration(self) -> float:
         """Seconds of video to embed."""
         return sum(video.duration for video in self.files.values())
+
+    @property
+    def dollars(self) -> float:
+        """About what it costs."""
+        return self.run.dollars
+
+    @property
+    def sent_to(self) -> str | None:
+        """Where the videos are sent; None where they stay on this machine."""
+        return self.run.sent_to
 
     @property
     def seconds(self) -> float | None:
@@ -72,6 +81,8 @@ class MigrationPlan:
             "to_embed": [str(path) for path in self.files],
             "duration": round(self.duration, 3),
             "unreachable": [video.video_id for video in self.unreachable],
+            "failed": [outcome.to_json() for outcome in self.run.failed],
+            "beyond_budget": [str(file.path) for file in self.run.left],
             "estimated_seconds": None if self.seconds is None else round(self.seconds, 1),
             "sent_to": self.sent_to,
             "dollars": round(self.dollars, 4),
@@ -134,18 +145,18 @@ class Migrator:
 
     def plan(self, source: str, target: str) -> MigrationPlan:
         """What is left to embed, and how long that will take."""
-        files, unreachable = self._to_embed()
-        away = self._embedder.sent_to
-        cost = self._ingest(Observer()).plan(Scan.of(files)) if away else Plan(())
+        found, unreachable = self._to_embed()
+        run = self._ingest(Observer()).plan(Scan.of(found))
+        files = {file.path: found[file.path] for file in run.files}
+        away = run.sent_to is not None
         return MigrationPlan(
             source,
             target,
             done=len(self._grown.embedded()),
             files=files,
+            run=run,
             unreachable=unreachable,
             pace=None if away else next(filter(None, map(self._pace, files)), None),
-            dollars=cost.dollars,
-            sent_to=away,
         )
 
     def run(self, observer: Observer) -> Report:
@@ -245,5 +256,4 @@ def _unheard(_: Any, __: Any) -> None:
 
 def described(space: Space) -> str:
     """A space in words: the embedder, and how videos are cut for it."""
-    cut = space.sampling
-    return f"{space.embedder} ({cut.fps:g} fps, segments of {cut.shortest:g}-{cut.longest:g} s)"
+    return f"{space.embedder} ({space.sampling.in_words})"

@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from footage import copies, logs
 from footage.embedder import Embedder
-from footage.embedders import agrees, settled
+from footage.embedders import agrees, check_name, settled
 from footage.errors import LibraryError, LibraryNotFound, LibraryUnwritable, UsageError
 from footage.index.address import checked_uri, described, redacted
 from footage.library import Library
@@ -40,7 +40,7 @@ def open_library(
     Raises `LibraryNotFound`, `LibraryError`, `LibraryTooNew`, `CatalogDamaged`, `UsageError`.
     """
     _check_kinds(folder, embedder, sampling)
-    path = absolute(folder) if folder else default_library()
+    path = _path_of(folder)
     own = embedder if isinstance(embedder, Embedder) else None
     name = embedder.fingerprint.name if isinstance(embedder, Embedder) else embedder
     logs.quiet_others()
@@ -59,6 +59,8 @@ def open_library(
             ),
         )
     settings = LibrarySettings.load(path)
+    if own is None and name is not None:
+        check_name(name)
     _check_same(settings, name, sampling)
     _check_place(settings, milvus_uri)
     return Library(path, settings, embedder=own, milvus_token=milvus_token)
@@ -76,8 +78,19 @@ def _check_kinds(folder: object, embedder: object, sampling: object) -> None:
 
 def is_library(folder: str | Path | None) -> bool:
     """Whether there is a library at a folder, or at the default place."""
-    path = absolute(folder) if folder else default_library()
-    return (path / FILE_NAME).is_file()
+    return (_path_of(folder) / FILE_NAME).is_file()
+
+
+def settings_of(folder: str | Path | None) -> LibrarySettings | None:
+    """The settings of the library at a folder, or at the default place; None where none is.
+
+    Raises `LibraryError`.
+    """
+    return LibrarySettings.load(_path_of(folder)) if is_library(folder) else None
+
+
+def _path_of(folder: str | Path | None) -> Path:
+    return absolute(folder) if folder else default_library()
 
 
 def _create(path: Path, settings: LibrarySettings) -> None:
@@ -127,8 +140,9 @@ def _check_same(settings: LibrarySettings, embedder: str | None, sampling: Sampl
         )
     if sampling is not None and sampling != settings.sampling:
         raise UsageError(
-            f"this library was made with sampling {settings.sampling}, not {sampling}",
-            remedy="leave the option away, or make another library with --library",
+            f"this library looks at {settings.sampling.in_words}, not {sampling.in_words}",
+            remedy=f"`footage migrate {sampling.words_from(settings.sampling)}` changes it while "
+            "search goes on",
         )
 
 

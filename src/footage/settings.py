@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from footage.durable import draft_of
 from footage.errors import LibraryError, LibraryTooNew, LibraryUnwritable
 from footage.paths import absolute
+from footage.validation import first_wrong
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -68,10 +69,24 @@ class Sampling(BaseModel):
         """As a fingerprint holds them."""
         return {key: str(value) for key, value in self.model_dump().items()}
 
+    @property
+    def in_words(self) -> str:
+        """For people."""
+        return f"{self.fps:g} fps, segments of {self.shortest:g}-{self.longest:g} s"
+
+    def words_from(self, other: Sampling) -> str:
+        """The options of the command line that turn ``other`` into this one."""
+        words = [f"--fps {self.fps:g}"] if self.fps != other.fps else []
+        if (self.shortest, self.longest) != (other.shortest, other.longest):
+            words.append(f"--segment-length {self.shortest:g}-{self.longest:g}")
+        return " ".join(words)
+
     @model_validator(mode="after")
     def _room_to_split(self) -> Sampling:
         if self.longest < 2 * self.shortest:
-            raise ValueError("`longest` must be at least twice `shortest`, or no shot can be split")
+            raise ValueError(
+                "the longest segment must last at least twice the shortest, or no shot can be split"
+            )
         return self
 
 
@@ -99,7 +114,7 @@ class Beside(Space):
     """A space beside the one that is searched: growing, or kept to go back to."""
 
     fingerprint: str = Field(pattern=r"^[\w-]{1,64}$")  # names its archive folder and collections
-    searched: bool = False  # whether it was searched, so that one can go back to it
+    searched: bool = False  # whether it was, until a migration from it, which one can take back
 
 
 Part = Literal["tag", "folder", "year", "month"]  # what the name of a partition is made of
@@ -154,10 +169,8 @@ class LibrarySettings(BaseModel):
         try:
             settings = cls.model_validate(values)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the file"
             raise LibraryError(
-                f"{path} is not right: {where}: {first['msg']}",
+                f"{path} is not right: {first_wrong(error)}",
                 remedy="correct that line, or `footage doctor --repair` makes it anew",
             ) from error
         if missing := [name for name in _ALWAYS_THERE if name not in values]:

@@ -89,6 +89,18 @@ def test_every_command_and_option_has_help(name: str, run: Run) -> None:
     answer = run(name, "--help")
     assert answer.code == 0
     assert command.help.splitlines()[0] in answer.out
+    assert "bool" not in answer.out
+    assert "......" not in answer.out
+    assert not re.search(r"--verbose.*(int|default)", answer.out)
+    assert "...]..." not in answer.out
+    assert ") ." not in answer.out
+
+
+def test_the_service_is_spoken_of_where_models_are(run: Run) -> None:
+    assert "bool" not in run("models", "fetch", "--help").out
+    assert "bool" not in run("--help").out
+    assert "marengo" in run("index", "--help").out
+    assert "marengo is a service" in run("models").out
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -213,12 +225,36 @@ def test_a_copy_in_the_folder_asked_for_is_the_one_that_is_shown(
 
 
 def test_search_that_finds_nothing_says_so(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
-    answer = run("search", "red", "--tag", "no such", *at)
-    assert (answer.code, answer.out) == (0, "nothing found: search with fewer filters\n")
+    for options, why in (
+        (["--tag", "no such"], "no video passes --tag no such"),
+        (["--tag", "summer", "--tag", "no such"], "no video passes --tag no such"),
+        (["--folder", "nope"], "no video passes --folder nope"),
+        (["--since", "2031"], "no video passes --since"),
+        (["--until", "1999"], "no video passes --until"),
+        (["--min-duration", "1:00"], "no video passes --min-duration"),
+        (["--max-duration", "0.5"], "no video passes --max-duration"),
+        (["--since", "2024", "--until", "2023"], "no video passes all of the filters together"),
+    ):
+        answer = run("search", "red", *options, *at)
+        assert (answer.code, answer.out) == (0, f"nothing found: {why}\n")
+    answer = run("search", "red", "--offset", "500", *at)
+    assert (answer.code, answer.out) == (0, "nothing found beyond moment 500: lower --offset\n")
     footage.open(tmp_path / "empty.library", embedder=ColourEmbedder()).close()
     answer = run("search", "red", "--library", tmp_path / "empty.library")
     assert answer.code == 0
     assert "footage index" in answer.out
+
+
+def test_a_query_that_lite_cannot_read_is_told(run: Run, tmp_path: Path, folder: Path) -> None:
+    make_video(folder / "a.mp4", shots=["red"])
+    library = ("--library", tmp_path / "new.library")
+    assert run("index", folder, *library).code == 0
+    for text in ("日落", "🐈", "закат red"):
+        answer = run("search", text, *library)
+        assert answer.code == 0
+        assert ("lite knows English alone" in answer.err) is ("red" not in text)
+    assert run("search", "日落", "--quiet", *library).err == ""
+    assert "lite" not in run("search", "été", *library).err
 
 
 @pytest.mark.parametrize("command", [("search", "red"), ("videos",)])
@@ -468,6 +504,8 @@ def test_sampling_that_makes_no_sense_is_a_usage_error(
     answer = run("index", folder, *options, "--library", tmp_path / "new.library")
     assert answer.code == 2
     assert answer.err.startswith("error: ")
+    assert "--segment-length" in answer.err or "--fps must be " in answer.err
+    assert "Input" not in answer.err
     assert not (tmp_path / "new.library").exists()
 
 
@@ -476,7 +514,18 @@ def test_sampling_is_settled_with_the_library(run: Run, tmp_path: Path, folder: 
     assert run("index", folder, "--fps", "2", "--segment-length", "3-9", *library).code == 0
     assert run("index", folder, *library).code == 0
     assert run("index", folder, "--fps", "2", "--segment-length", "3-9", *library).code == 0
-    assert run("index", folder, "--fps", "1", *library).code == 2
+    assert run("index", folder, "--fps", "2", *library).code == 0
+    other = run("index", folder, "--fps", "1", *library)
+    assert other.code == 2
+    assert "looks at 2 fps, segments of 3-9 s, not 1 fps, segments of 3-9 s" in other.err
+    assert "`footage migrate --fps 1` changes it" in other.err
+    both = run("index", folder, "--fps", "1", "--segment-length", "2-8.5", *library)
+    assert "`footage migrate --fps 1 --segment-length 2-8.5`" in both.err
+    unknown = run("index", folder, "--embedder", "lite:2", *library)
+    assert "there is no embedder called 'lite:2'" in unknown.err
+    assert "`footage migrate --embedder clip` changes it" in (
+        run("index", folder, "--embedder", "clip", *library).err
+    )
 
 
 # reindex, doctor

@@ -408,7 +408,7 @@ def test_another_space_is_divided_alike(placed: Library) -> None:
     placed.rollback(ColourEmbedder())
     assert "2023-07" in where(placed).values()
     assert where(placed) == placed.catalog.assigned()
-    placed.finish()
+    placed.finish(abandon=True)
 
 
 def test_a_library_that_cannot_be_written_is_searched_by_videos(

@@ -158,12 +158,27 @@ def test_a_migration_is_priced_and_not_measured_by_paying(
         plan = library.plan_migration("marengo")
         assert (plan.sent_to, plan.pace) == (fresh.url.split("/")[2], None)
         assert plan.dollars == dollars(18)
+        assert plan.duration == pytest.approx(18, abs=0.2)
         assert fresh.calls == []
         listening = Listening()
         assert library.migrate("marengo", observer=listening).switched
         assert listening.plans[0].dollars == pytest.approx(plan.dollars)
         assert library.search("green")[0].title == "b"
         assert library.usage()[0].dollars == dollars(18)
+
+
+def test_a_planned_migration_leaves_out_what_the_service_refuses(
+    fresh: Double, films: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWELVELABS_BASE_URL", fresh.url)
+    monkeypatch.setenv("TWELVE_LABS_API_KEY", KEY)
+    short = make_video(tmp_path / "short.mp4", shots=["white"], seconds=1, size=(640, 360))
+    with footage.open(tmp_path / "lite.library") as library:
+        assert not library.add(films, short).failed
+        plan = library.plan_migration("marengo")
+    assert [path.name for path in plan.files] == ["a.mp4", "b.mp4"]
+    assert plan.duration == pytest.approx(18, abs=0.2)
+    assert [outcome.path for outcome in plan.run.failed] == [short]
 
 
 # the program

@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("example",),
     ("media",),
     ("settings", "logs", "prefetch"),
-    ("paths", "durable", "holders"),
+    ("paths", "durable", "holders", "validation"),
     ("errors",),
 )
 HEIGHT = {unit: -at for at, units in enumerate(LAYERS) for unit in units}

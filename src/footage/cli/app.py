@@ -9,7 +9,6 @@ from types import FrameType
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from footage.cli import (
     backup,
@@ -33,13 +32,14 @@ from footage.cli import (
     version,
     videos,
 )
+from footage.cli.help import Command, Group
 from footage.cli.output import err, print_error
 from footage.errors import FootageError, LibraryLocked, UsageError
 
 FAILED, USAGE, LOCKED, INTERRUPTED = 1, 2, 3, 130
 
 
-class _Program(TyperGroup):
+class _Program(Group):
     def invoke(self, ctx: Any) -> Any:
         """Say that it was interrupted, where a command does not say more about it."""
         try:
@@ -72,27 +72,27 @@ def _program(
     pass
 
 
-app.command("index")(index.index)
-app.command("search")(search.search)
-app.command("videos")(videos.videos)
-app.command("show")(show.show)
-app.command("open")(open_.open_)
-app.command("tag")(tag.tag)
-app.command("remove")(remove.remove)
-app.command("prune")(prune.prune)
-app.command("reindex")(reindex.reindex)
-app.command("move")(move.move)
-app.command("migrate")(migrate.migrate)
+app.command("index", cls=Command)(index.index)
+app.command("search", cls=Command)(search.search)
+app.command("videos", cls=Command)(videos.videos)
+app.command("show", cls=Command)(show.show)
+app.command("open", cls=Command)(open_.open_)
+app.command("tag", cls=Command)(tag.tag)
+app.command("remove", cls=Command)(remove.remove)
+app.command("prune", cls=Command)(prune.prune)
+app.command("reindex", cls=Command)(reindex.reindex)
+app.command("move", cls=Command)(move.move)
+app.command("migrate", cls=Command)(migrate.migrate)
 app.add_typer(models.app, name="models")
-app.command("partitions")(partitions.partitions)
-app.command("tune")(tune.tune)
-app.command("backup")(backup.backup)
-app.command("restore")(backup.restore)
-app.command("eval")(eval_.eval_)
-app.command("usage")(usage.usage)
-app.command("doctor")(doctor.doctor)
-app.command("demo")(demo.demo)
-app.command("version")(version.version)
+app.command("partitions", cls=Command)(partitions.partitions)
+app.command("tune", cls=Command)(tune.tune)
+app.command("backup", cls=Command)(backup.backup)
+app.command("restore", cls=Command)(backup.restore)
+app.command("eval", cls=Command)(eval_.eval_)
+app.command("usage", cls=Command)(usage.usage)
+app.command("doctor", cls=Command)(doctor.doctor)
+app.command("demo", cls=Command)(demo.demo)
+app.command("version", cls=Command)(version.version)
 
 
 def main() -> None:

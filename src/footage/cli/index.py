@@ -28,15 +28,22 @@ from footage.cli.options import (
     VerboseOption,
     YesOption,
 )
-from footage.cli.output import clock, confirm, err, out, place, plural, print_json
+from footage.cli.output import clock, confirm, err, out, place, plural, print_json, size
+from footage.embedders import Absent, to_fetch
 from footage.errors import UsageError
 from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Plan, Report
 from footage.media.sources import listed_sources
 from footage.media.web import Place
-from footage.opening import is_library, open_library
+from footage.opening import open_library, settings_of
 from footage.paths import printable
 from footage.settings import Sampling
+from footage.validation import first_wrong
 
+OPTIONS = {
+    "fps": "--fps",
+    "shortest": "the first number of --segment-length",
+    "longest": "the second number of --segment-length",
+}
 SHOWN_FAILURES = 50
 NICENESS = 10
 
@@ -44,7 +51,7 @@ NICENESS = 10
 def index(
     sources: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SOURCE...", help="Files, folders, globs, or https:// addresses."),
+        typer.Argument(metavar="SOURCE", help="Files, folders, globs, or https:// addresses."),
     ] = None,
     library: LibraryOption = None,
     listed: Annotated[
@@ -66,7 +73,8 @@ def index(
         typer.Option(
             "--embedder",
             metavar="NAME",
-            help="What a new library embeds with: lite or clip:NAME (`footage models`) [lite].",
+            help="What a new library embeds with: lite, clip:NAME (`footage models` lists them), "
+            "or marengo, a service that is paid; lite where none is named.",
         ),
     ] = None,
     fps: Annotated[
@@ -98,12 +106,16 @@ def index(
     """
     logs.to_terminal(-1 if quiet else verbose)
     give_way()
-    sampling = sampling_of(fps, segment_length)
+    known = settings_of(library)
+    sampling = sampling_of(fps, segment_length, known.sampling if known else Sampling())
     wanted = [*(sources or []), *read_lists(listed or [])]
     if not (sources or listed):
         raise UsageError("nothing to index was named", remedy="give files, folders or --from FILE")
     with contextlib.ExitStack() as stack:
-        if dry_run and not is_library(library):  # settled by a real run, not by asking
+        absent = None
+        if dry_run and known is None:  # settled by a real run, not by asking
+            absent = to_fetch(embedder or "lite")
+            embedder = None if absent else embedder  # what there is to do is the same
             library = Path(stack.enter_context(TemporaryDirectory(prefix="footage-")))
         with fetching(hidden=quiet or as_json) as on_fetch:
             opened = open_library(
@@ -116,7 +128,8 @@ def index(
             )
         stack.enter_context(opened)
         if dry_run:
-            _print_plan(opened.plan(*wanted, exclude=exclude or [], budget=budget), as_json)
+            plan = opened.plan(*wanted, exclude=exclude or [], budget=budget)
+            _print_plan(plan, absent, as_json)
             return
         bar = ProgressBar(quiet=quiet or as_json, agreed=yes)
         try:
@@ -162,19 +175,21 @@ def give_way() -> None:
         os.nice(NICENESS)
 
 
-def sampling_of(fps: float | None, segment_length: str | None) -> Sampling | None:
-    """What ``--fps`` and ``--segment-length`` say; None for neither. Raises `UsageError`."""
+def sampling_of(fps: float | None, segment_length: str | None, kept: Sampling) -> Sampling | None:
+    """What ``--fps`` and ``--segment-length`` say, and of ``kept`` what they do not.
+
+    None for neither. Raises `UsageError`.
+    """
     if fps is None and segment_length is None:
         return None
-    values = {} if fps is None else {"fps": fps}
+    values = kept.model_dump() | ({} if fps is None else {"fps": fps})
     try:
         if segment_length is not None:
             values["shortest"], values["longest"] = map(float, segment_length.split("-"))
         return Sampling(**values)
     except ValidationError as error:
-        message = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise UsageError(
-            f"--fps or --segment-length cannot be used: {message}", remedy="change it"
+            first_wrong(error, OPTIONS), remedy="write it as --fps 2 --segment-length 1-15"
         ) from error
     except ValueError as error:
         raise UsageError(
@@ -211,6 +226,11 @@ class ProgressBar(Observer):
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
+
+    def migrating(self, source: str, target: str) -> None:
+        """Say where the migration goes."""
+        if not self._quiet:
+            err.print(escape(f"from {source} to {target}"))
 
     def planned(self, plan: Plan) -> None:
         """Give the bar its length; where videos are sent away, tell the price and ask.
@@ -270,12 +290,14 @@ def in_words(plan: Plan) -> str:
     return text
 
 
-def _print_plan(plan: Plan, as_json: bool) -> None:
+def _print_plan(plan: Plan, absent: Absent | None, as_json: bool) -> None:
     if as_json:
-        print_json(plan.to_json())
+        print_json({**plan.to_json(), "to_fetch": absent and absent._asdict()})
         return
-    for outcome in plan.failed[:SHOWN_FAILURES]:
-        err.print(f"[red]would fail:[/] {escape(printable(str(outcome.error)))}")
+    if absent:
+        about = f", about {size(absent.bytes)}" if absent.bytes else ""
+        out.print(f"the model {escape(absent.model)} is to be fetched first{about}")
+    print_foreseen(plan)
     for file in plan.files:
         price = f"  ${file.dollars:.2f}" if plan.sent_to else ""
         out.print(f"{clock(file.seconds):>8}{price}  {escape(place(file.path))}")
@@ -313,10 +335,19 @@ def _print(report: Report, *, as_json: bool, quiet: bool, verbose: int = 0) -> N
 
 def print_failures(report: Report) -> None:
     """The files that failed, each with its reason."""
-    for outcome in report.failed[:SHOWN_FAILURES]:
-        err.print(f"[red]failed:[/] {escape(printable(str(outcome.error)))}")
-    if len(report.failed) > SHOWN_FAILURES:
-        err.print(f"[red]failed:[/] and {len(report.failed) - SHOWN_FAILURES:,} more")
+    _print_failed("failed:", report.failed)
+
+
+def print_foreseen(plan: Plan) -> None:
+    """The files that would fail, each with its reason."""
+    _print_failed("would fail:", plan.failed)
+
+
+def _print_failed(word: str, failed: Sequence[Outcome]) -> None:
+    for outcome in failed[:SHOWN_FAILURES]:
+        err.print(f"[red]{word}[/] {escape(printable(str(outcome.error)))}")
+    if len(failed) > SHOWN_FAILURES:
+        err.print(f"[red]{word}[/] and {len(failed) - SHOWN_FAILURES:,} more")
 
 
 def damage_in_words(damage: Mapping[str, int]) -> str:

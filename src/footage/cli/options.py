@@ -33,13 +33,20 @@ TokenOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 VerboseOption = Annotated[
-    int, typer.Option("--verbose", "-v", count=True, help="Say what happens; twice for more.")
+    int,
+    typer.Option(
+        "--verbose",
+        "-v",
+        count=True,
+        show_default=False,
+        help="Say what happens; twice for more.",
+    ),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")]
 VideosArgument = Annotated[
     list[str],
     typer.Argument(
-        metavar="VIDEO...", help="Ids, beginnings of ids, paths, addresses, names or titles."
+        metavar="VIDEO", help="Ids, beginnings of ids, paths, addresses, names or titles."
     ),
 ]
 

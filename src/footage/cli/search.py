@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -26,10 +29,11 @@ from footage.cli.options import (
     existing_library,
     filters,
 )
-from footage.cli.output import link, out, place, print_json, span
+from footage.cli.output import err, link, out, place, print_json, span
 from footage.example import Example
+from footage.library import Library
 from footage.paths import printable
-from footage.query import Query
+from footage.query import Filters, Query
 from footage.search.moments import SearchResult
 
 
@@ -120,17 +124,54 @@ def search(
     with existing_library(library, verbose=verbose, quiet=quiet) as opened:
         result = opened.answer(query)
         last_search.remember(opened.folder, result)
-        empty = "" if result.found or opened.videos() else emptiness(opened)
+        why = "" if result.found else _why_nothing(opened, query)
+        beyond = opened.settings.embedder == "lite" and text and not _is_latin(" ".join(text))
+    if beyond and not quiet:
+        err.print(
+            "[yellow]note:[/] lite knows English alone, so these answers may mean nothing; "
+            "`footage models` lists models of many languages"
+        )
     if as_json:
         print_json(result.to_json())
     elif result.found:
         print_moments(result)
         if not quiet:
             out.print("\n[dim]play one with: footage open NUMBER[/]")
-    elif empty:
-        out.print(empty)
     else:
-        out.print("nothing found: search with fewer filters")
+        out.print(escape(printable(why)))
+
+
+def _is_latin(text: str) -> bool:
+    """Whether there is any letter of the Latin alphabet in a text."""
+    return any(unicodedata.name(letter, "").startswith("LATIN ") for letter in text)
+
+
+def _why_nothing(library: Library, query: Query) -> str:
+    """What keeps a search from finding anything; the filter that lets no video pass by its name."""
+    given = query.filters
+    if not library.videos():
+        return emptiness(library)
+    for option, alone in _each_alone(given):
+        if not library.videos(alone):
+            return f"nothing found: no video passes {option}"
+    if not library.videos(given):
+        return "nothing found: no video passes all of the filters together"
+    if query.offset:
+        return f"nothing found beyond moment {query.offset:,}: lower --offset"
+    return "nothing found"
+
+
+def _each_alone(given: Filters) -> Iterator[tuple[str, Filters]]:
+    """The filters of a query one by one, each as it was typed or by the name of its option."""
+    for tag in given.tags:
+        yield f"--tag {tag}", Filters(tags=(tag,))
+    if given.folders:
+        folders = " ".join(f"--folder {folder}" for folder in given.folders)
+        yield folders, Filters(folders=given.folders)
+    yield "--since", Filters(recorded_from=given.recorded_from)
+    yield "--until", Filters(recorded_before=given.recorded_before)
+    yield "--min-duration", Filters(shortest=given.shortest)
+    yield "--max-duration", Filters(longest=given.longest)
 
 
 def print_moments(result: SearchResult) -> None:

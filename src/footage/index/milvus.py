@@ -210,6 +210,7 @@ class Milvus:
 @functools.cache
 def _prepare_pymilvus() -> None:
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # gRPC prints failed handshakes to stderr
+    os.environ.setdefault("GLOG_minloglevel", "3")  # and the engine what it also answers
     import pymilvus  # noqa: F401 (its import sets its loggers up anew)
 
     logs.quiet_others()

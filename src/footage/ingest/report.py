@@ -163,6 +163,9 @@ class Observer:
     ``progressed`` is called from worker threads.
     """
 
+    def migrating(self, source: str, target: str) -> None:
+        """The run is a migration, from and to these, in words; told before ``planned``."""
+
     def planned(self, plan: Plan) -> None:
         """What the run is about to do; raise to refuse, and nothing is sent or paid."""
 
