@@ -29,6 +29,7 @@
         └── ServiceError          service               502
             ├── KeyRefused        key_refused           502
             ├── RequestRefused    request_refused       502
+            │   └── NotAtService  not_at_service        502
             ├── QuotaGone         quota_gone            503   yes
             ├── ServiceDown       service_down          503   yes
             ├── AnswerLost        answer_lost           502   yes
