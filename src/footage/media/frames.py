@@ -10,10 +10,12 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import cast
+from typing import Any, cast, overload
 
 import av
 import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
@@ -134,9 +136,21 @@ class FrameReader:
         )
 
 
+@overload
 def decoded_frames(
     container: InputContainer, stream: VideoStream, damage: Damage
-) -> Iterator[VideoFrame]:
+) -> Iterator[VideoFrame]: ...
+
+
+@overload
+def decoded_frames(
+    container: InputContainer, stream: AudioStream, damage: Damage
+) -> Iterator[AudioFrame]: ...
+
+
+def decoded_frames(
+    container: InputContainer, stream: VideoStream | AudioStream, damage: Damage
+) -> Iterator[VideoFrame | AudioFrame]:
     """Decode packet by packet, so that a bad one costs itself and not the rest of the file."""
     for packet in _packets(container, stream, damage):
         try:
@@ -152,8 +166,8 @@ def decoded_frames(
 
 
 def _packets(
-    container: InputContainer, stream: VideoStream, damage: Damage
-) -> Iterator[Packet[VideoStream] | None]:
+    container: InputContainer, stream: VideoStream | AudioStream, damage: Damage
+) -> Iterator[Packet[Any] | None]:
     """The stream's packets; None, after a read error, asks for what the decoder still holds."""
     attempts = 0
     while attempts < _MOST_ATTEMPTS:
