@@ -18,6 +18,7 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
+from av.subtitles.stream import SubtitleStream
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from av.video.stream import VideoStream
@@ -152,7 +153,7 @@ def decoded_frames(
     container: InputContainer, stream: VideoStream | AudioStream, damage: Damage
 ) -> Iterator[VideoFrame | AudioFrame]:
     """Decode packet by packet, so that a bad one costs itself and not the rest of the file."""
-    for packet in _packets(container, stream, damage):
+    for packet in packets(container, stream, damage):
         try:
             frames = stream.decode(packet)
         except av.EOFError:  # asked twice for what it still held
@@ -165,8 +166,10 @@ def decoded_frames(
             yield frame
 
 
-def _packets(
-    container: InputContainer, stream: VideoStream | AudioStream, damage: Damage
+def packets(
+    container: InputContainer,
+    stream: VideoStream | AudioStream | SubtitleStream,
+    damage: Damage,
 ) -> Iterator[Packet[Any] | None]:
     """The stream's packets; None, after a read error, asks for what the decoder still holds."""
     attempts = 0

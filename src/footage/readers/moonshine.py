@@ -109,7 +109,8 @@ def _read_pieces(path: Path) -> list[bytes]:
         data = path.read_bytes()
     except OSError as error:
         raise ReaderBroken(f"{path} cannot be read ({error.strerror})") from error
-    pieces, at = [], 0
+    pieces: list[bytes] = []
+    at = 0
     while at < len(data):
         length = data[at]
         at += 1
