@@ -117,9 +117,7 @@ class FrameReader:
             yield self.last_time, frame
         if not clock.started:
             raise self._no_frames(unconvertible)
-        missing = promised_seconds(self._container, self._stream) - self.end_time
-        if missing > max(1.0, min(_LOST_SHARE * self.end_time, _LOST_SECONDS)):
-            self.damage.failed_packets += 1
+        self.damage.failed_packets += is_cut_off(self._container, self._stream, self.end_time)
 
     def _no_frames(self, unconvertible: str) -> UnreadableMedia:
         if unconvertible:
@@ -188,6 +186,12 @@ def packets(
             damage.failed_packets += 1
             break
     yield None
+
+
+def is_cut_off(container: InputContainer, stream: VideoStream | AudioStream, end: float) -> bool:
+    """Whether a stream that came to its end at ``end`` (seconds) was promised to be longer."""
+    missing = promised_seconds(container, stream) - end
+    return missing > max(1.0, min(_LOST_SHARE * end, _LOST_SECONDS))
 
 
 def _shown_for(frame: VideoFrame) -> float:

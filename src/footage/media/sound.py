@@ -13,12 +13,16 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
-from av.container import InputContainer
 from av.stream import Disposition
 from numpy.typing import NDArray
 
-from footage.media.container import believable_seconds, open_container, start_seconds
-from footage.media.frames import Damage, decoded_frames
+from footage.media.container import (
+    believable_seconds,
+    has_decoder,
+    open_container,
+    start_seconds,
+)
+from footage.media.frames import Damage, decoded_frames, is_cut_off
 
 Samples = NDArray[np.float32]
 """One channel, -1 to 1, shape [n]."""
@@ -54,8 +58,12 @@ class SoundReader:
         """Raises MediaMissing, MediaForbidden or UnreadableMedia."""
         self.damage = Damage()
         self._container = open_container(path)
-        self.track = _audio_stream(self._container)
-        """The stream that is read; None where there is no sound, or no decoder for it."""
+        streams = self._container.streams.audio
+        self._stream = min(filter(has_decoder, streams), key=_prominence, default=None)
+        self.track = streams.index(self._stream) + 1 if self._stream else None
+        """Which of the tracks is read, from 1; None where there is none that can be."""
+        self.undecodable = bool(streams) and self._stream is None
+        """Whether there is sound, and no decoder for it."""
         self._origin = start_seconds(self._container)
         self._length = believable_seconds(self._container)
         self._count = 0
@@ -82,10 +90,10 @@ class SoundReader:
 
     def __iter__(self) -> Iterator[Samples]:
         """Blocks of samples, no longer than a second unless the file's own frames are."""
-        if self.track is None:
+        if self._stream is None:
             return
         resample = _Resampler()
-        for frame in decoded_frames(self._container, self.track, self.damage):
+        for frame in decoded_frames(self._container, self._stream, self.damage):
             skip = yield from self._silence_before(frame.time)
             samples = resample(frame)[skip:]
             self._count += len(samples)
@@ -93,6 +101,7 @@ class SoundReader:
         rest = resample.rest()
         self._count += len(rest)
         yield rest
+        self.damage.failed_packets += is_cut_off(self._container, self._stream, self.seconds)
 
     def _silence_before(self, timestamp: float | None) -> Generator[Samples, None, int]:
         """Yield what is missing until a frame; return how many of its samples come too late."""
@@ -144,16 +153,6 @@ def _samples(frame: AudioFrame) -> Samples:
     return samples.clip(-1, 1)
 
 
-def _audio_stream(container: InputContainer) -> AudioStream | None:
-    """The track a player would play: the default one, else the first."""
-    playable = [stream for stream in container.streams.audio if _has_decoder(stream)]
-    return min(playable, key=_prominence, default=None)
-
-
-def _has_decoder(stream: AudioStream) -> bool:
-    context: object | None = stream.codec_context
-    return context is not None
-
-
 def _prominence(stream: AudioStream) -> tuple[bool, int]:
+    """A player plays the default track, else the first: the smaller, the sooner."""
     return Disposition.default not in stream.disposition, stream.index

@@ -8,6 +8,7 @@ Commands*, 2024.
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,14 +32,14 @@ _HEADS, _HEAD_WIDTH = 8, 36
 _TOKENS_A_SECOND = 6.5
 # What the encoder's filters need to give one frame; shorter sounds are filled up with silence.
 _SHORTEST = SAMPLE_RATE // 8
-_SPACE = "\u2581"  # how SentencePiece writes it
+_SPACE = "\u2581".encode()  # how SentencePiece writes it
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """A piece of recognized text, and how sure the model was of it, 0 to 1."""
 
-    piece: bytes  #: UTF-8, of which a character may be spread over several tokens
+    text: str  #: empty where a character is spread over several tokens, but for the last of them
     probability: float
 
 
@@ -55,19 +56,24 @@ class Moonshine:
         self._cache = [name.replace("present", "past_key_values") for name in names[1:]]
 
     def transcribe(self, samples: Samples) -> list[Token]:
-        """The most probable text, token by token; empty where the model hears none."""
+        """The most probable text, token by token; empty where the model hears none.
+
+        Joined as they are they make up the text.
+        """
         padded = np.pad(samples, (0, max(0, _SHORTEST - len(samples))))
         sound = np.ascontiguousarray(padded[None], np.float32)
         mask = np.ones(sound.shape, np.int64)
         (heard,) = self._encoder.run(None, {"input_values": sound, "attention_mask": mask})
         fixed = {"encoder_hidden_states": heard, "encoder_attention_mask": mask}
         tokens: list[Token] = []
+        characters = codecs.getincrementaldecoder("utf-8")("replace")
         token, past = _BEGIN, self._nothing_said()
         for step in range(round(len(samples) / SAMPLE_RATE * _TOKENS_A_SECOND) + 2):
             token, probability = self._next(token, fixed, past, first=step == 0)
             if token == _END:
                 break
-            tokens.append(Token(self._pieces[token], probability))
+            text = characters.decode(self._pieces[token])
+            tokens.append(Token(text if tokens else text.lstrip(), probability))
         return tokens
 
     def _next(
@@ -92,12 +98,6 @@ class Moonshine:
         return {name: np.zeros((1, _HEADS, 0, _HEAD_WIDTH), np.float32) for name in self._cache}
 
 
-def text_of(tokens: list[Token]) -> str:
-    """The text that tokens spell."""
-    joined = b"".join(token.piece for token in tokens).decode("utf-8", "replace")
-    return joined.replace(_SPACE, " ").strip()
-
-
 def _most_probable(logits: NDArray[np.float32]) -> tuple[int, float]:
     best = int(logits.argmax())
     return best, 1.0 / float(np.exp(logits.astype(np.float64) - logits[best]).sum())
@@ -119,6 +119,7 @@ def _read_pieces(path: Path) -> list[bytes]:
                 break
             length += 128 * data[at] - 128
             at += 1
-        pieces.append(data[at : at + length] if len(pieces) >= _FIRST_PIECE else b"")
+        piece = data[at : at + length] if len(pieces) >= _FIRST_PIECE else b""
+        pieces.append(piece.replace(_SPACE, b" "))
         at += length
     return pieces

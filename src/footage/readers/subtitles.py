@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from av.stream import Disposition
+from av.subtitles.stream import SubtitleStream
 
 from footage.embedder import VideoFile
 from footage.errors import MediaError
-from footage.media.container import open_container, start_seconds
+from footage.media.container import has_decoder, open_container, start_seconds
 from footage.media.faults import shown
 from footage.media.frames import Damage
 from footage.reader import Line, Reader, ReaderFingerprint, Reading
@@ -131,8 +132,7 @@ def _inside(path: Path) -> tuple[list[Choice], list[str]]:
     with open_container(path) as container:
         for track, stream in enumerate(container.streams.subtitles):
             name = f"subtitle track {track + 1}"
-            context: object | None = stream.codec_context
-            if context is None or stream.codec_context.name not in TEXT_CODECS:
+            if not has_decoder(stream) or stream.codec_context.name not in TEXT_CODECS:
                 warnings.append(f"{name} is made of pictures, which are not read")
             else:
                 choices.append(_choice(name, track, stream))
