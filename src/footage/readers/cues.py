@@ -181,7 +181,7 @@ def plain(event: str, made_of_ass: bool) -> str:
     only what begins with a backslash is.
     """
     text = event.split(",", 8)[-1]
-    if _DRAWING.search(text):
+    if made_of_ass and _DRAWING.search(text):
         return ""
     style = _STYLE_OR_COMMENT if made_of_ass else _STYLE
     parts = [_BREAK.sub("\n", style.sub("", part)) for part in text.split(_LITERAL_BRACE)]

@@ -17,7 +17,7 @@ _SHORTEST_MILLISECONDS = 1
 
 # SubRip has no escapes. A character without width keeps players from taking these for markup.
 _JOINER = "\u2060"
-_SRT_MARKUP = re.compile(r"<(?=[/a-zA-Z])|\{|\\(?=[Nnh{\\])|-(?=->)")
+_SRT_MARKUP = re.compile(r"<|\{|\\(?=[Nnh{\\])|-(?=->)")
 _VTT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\u2060\ud800-\udfff]")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from math import exp, log
 
 from footage.reader import Line
@@ -16,8 +17,9 @@ _LONGEST = 84  # characters
 _SHORTEST = 12
 _SENTENCE_END = re.compile(r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)[.?!…]+\s+")
 
-_LONGEST_LOOP = 8  # words
-_MOST_REPEATS = 4  # of the same words, after the first time
+# A phrase of so many words, said again so often and in so many words, is a decoder in a loop.
+_LONGEST_LOOP = 12
+_REPEATS, _REPEATED_WORDS = 3, 8
 _NEVER = 1e-9  # the logarithm of a probability of 0 has no value
 
 
@@ -34,7 +36,7 @@ def lines_of(stretch: Stretch, tokens: Sequence[Token]) -> Iterator[Line]:
             start=_time(stretch, start / len(text)),
             end=_time(stretch, end / len(text)),
             text=text[start:end].replace(",,", ","),
-            confidence=_confidence(tokens, start, end),
+            confidence=confidence(_tokens_from(tokens, start, end)),
             language=LANGUAGE,
         )
 
@@ -43,12 +45,17 @@ def is_loop(text: str) -> bool:
     """Whether a phrase is said over and over, as decoders do and people do not."""
     words = re.findall(r"\w+", text.lower())
     for length in range(1, _LONGEST_LOOP + 1):
-        same = 0
-        for at in range(length, len(words)):
-            same = same + 1 if words[at] == words[at - length] else 0
-            if same >= length * _MOST_REPEATS:
-                return True
+        enough = max(_REPEATS * length, _REPEATED_WORDS)
+        again = [word == before for before, word in zip(words, words[length:], strict=False)]
+        if any(all(again[at : at + enough]) for at in range(len(again) - enough + 1)):
+            return True
     return False
+
+
+def confidence(tokens: Sequence[Token]) -> float:
+    """How sure the model was of a text: the geometric mean of its tokens' probabilities."""
+    logs = [log(max(token.probability, _NEVER)) for token in tokens]
+    return exp(sum(logs) / len(logs)) if logs else 0.0
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -80,7 +87,7 @@ def _divided(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _time(stretch: Stretch, share: float) -> float:
     """The second by which so much of the speech in a stretch is over."""
-    left = share * sum(end - start for start, end in stretch.voiced)
+    left = share * stretch.seconds
     for start, end in stretch.voiced:
         if left <= end - start:
             return start + left
@@ -88,11 +95,7 @@ def _time(stretch: Stretch, share: float) -> float:
     return stretch.voiced[-1][1]
 
 
-def _confidence(tokens: Sequence[Token], start: int, end: int) -> float:
-    """The geometric mean of the probabilities of the tokens that begin in a part of the text."""
-    at, logs = 0, []
-    for token in tokens:
-        if start <= at < end:
-            logs.append(log(max(token.probability, _NEVER)))
-        at += len(token.text)
-    return exp(sum(logs) / len(logs)) if logs else 0.0
+def _tokens_from(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
+    """The tokens that begin in a part of the text."""
+    starts = accumulate((len(token.text) for token in tokens), initial=0)
+    return [token for token, at in zip(tokens, starts, strict=False) if start <= at < end]

@@ -56,6 +56,11 @@ class Stretch:
     voiced: tuple[tuple[float, float], ...]
     """When somebody speaks: starts and ends, in seconds since the start of the sound."""
 
+    @property
+    def seconds(self) -> float:
+        """For how long somebody speaks."""
+        return sum(end - start for start, end in self.voiced)
+
 
 def stretches(blocks: Iterable[Samples], detector: Detector) -> Iterator[Stretch]:
     """The speech in a sound, in order; no sample is in two stretches.
