@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from footage.errors import ReaderUnavailable
 from footage.reader import Reader
-from footage.readers import speech, subtitles
+from footage.readers import screen, speech, subtitles
 from footage.readers.needs import Status
 
-NAMES = (subtitles.NAME, speech.NAME)
+NAMES = (subtitles.NAME, speech.NAME, screen.NAME)
 
 
 def available() -> list[Status]:
     """Each reader, and whether it can be used on this machine."""
-    return [Status(subtitles.NAME, usable=True), speech.status()]
+    return [Status(subtitles.NAME, usable=True), speech.status(), screen.status()]
 
 
 def open_reader(name: str) -> Reader:
@@ -24,6 +24,8 @@ def open_reader(name: str) -> Reader:
         return subtitles.SubtitleReader()
     if name == speech.NAME:
         return speech.SpeechReader()
+    if name == screen.NAME:
+        return screen.ScreenReader()
     raise ReaderUnavailable(
         f"there is no reader called {name!r}", remedy=f"choose one of: {', '.join(NAMES)}"
     )
