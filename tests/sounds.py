@@ -12,7 +12,6 @@ import av
 import numpy as np
 from av.stream import Disposition
 from numpy.typing import NDArray
-
 from videos import flat
 
 Sound = NDArray[np.float32]

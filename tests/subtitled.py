@@ -12,16 +12,19 @@ from typing import Any
 import av
 from av.packet import Packet
 from av.stream import Disposition
+from videos import flat
 
 from footage.embedder import VideoFile
 from footage.media.probe import probe
-from videos import flat
 
 ASS_HEADER = (
     "[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Name, Fontname\n"
     "Style: Default,Arial\n\n[Events]\n"
     "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
 )
+
+
+PLAIN = Disposition(0)
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Track:
     form: str = "srt"
     language: str | None = None
     title: str | None = None
-    disposition: Disposition = Disposition(0)
+    disposition: Disposition = PLAIN
 
 
 def make_subtitled(

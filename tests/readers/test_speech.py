@@ -147,9 +147,7 @@ def chords(seconds: float = 30.0) -> Sound:
     [noise(0), noise(1), noise(2), chords()],
     ids=["white noise", "pink noise", "brown noise", "chords"],
 )
-def test_noise_and_music_give_no_words(
-    sound: Sound, tmp_path: Path, reader: SpeechReader
-) -> None:
+def test_noise_and_music_give_no_words(sound: Sound, tmp_path: Path, reader: SpeechReader) -> None:
     reading = read(reader, make_sounding(tmp_path / "a.mkv", [SoundTrack(sound)], seconds=2))
     assert reading.lines == ()
 

@@ -36,7 +36,7 @@ def lines_of(stretch: Stretch, tokens: Sequence[Token]) -> Iterator[Line]:
             start=_time(stretch, start / len(text)),
             end=_time(stretch, end / len(text)),
             text=text[start:end].replace(",,", ","),
-            confidence=confidence(_tokens_from(tokens, start, end)),
+            confidence=confidence(_tokens_of(tokens, start, end)),
             language=LANGUAGE,
         )
 
@@ -95,7 +95,7 @@ def _time(stretch: Stretch, share: float) -> float:
     return stretch.voiced[-1][1]
 
 
-def _tokens_from(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
-    """The tokens that begin in a part of the text."""
-    starts = accumulate((len(token.text) for token in tokens), initial=0)
-    return [token for token, at in zip(tokens, starts, strict=False) if start <= at < end]
+def _tokens_of(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
+    """The tokens that end in a part of the text: the space before a word is in its token."""
+    ends = accumulate(len(token.text) for token in tokens)
+    return [token for token, at in zip(tokens, ends, strict=True) if start < at <= end]

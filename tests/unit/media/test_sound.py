@@ -101,7 +101,9 @@ def test_of_a_file_cut_off_what_is_there_is_heard(tmp_path: Path) -> None:
     samples, damage = heard(truncated(path, 0.6))
     found = onsets(samples)
     assert 3 <= len(found) < 10
-    assert found == pytest.approx([float(second) for second in range(1, 20, 2)][: len(found)], abs=0.1)
+    assert found == pytest.approx(
+        [float(second) for second in range(1, 20, 2)][: len(found)], abs=0.1
+    )
     assert damage
 
 

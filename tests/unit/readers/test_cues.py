@@ -144,10 +144,9 @@ def test_garbage_is_refused_by_one_error(
     path.write_bytes(data)
     try:
         cues, _ = file_cues(path, None)
-    except UnreadableMedia as error:
-        assert path.name in error.what
-    else:
-        assert cues
+    except UnreadableMedia:
+        return
+    assert cues
 
 
 fragments = st.sampled_from(

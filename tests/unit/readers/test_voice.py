@@ -57,7 +57,9 @@ def test_silence_and_clicks_are_no_speech() -> None:
 
 
 def test_a_long_speech_is_cut_at_its_longest_late_pause() -> None:
-    one, *_ = spoken([(5, True), (0.4, False), (5, True), (0.2, False), (2, True), (0.1, False)] * 3)
+    one, *_ = spoken(
+        [(5, True), (0.4, False), (5, True), (0.2, False), (2, True), (0.1, False)] * 3
+    )
     end = one.start + len(one.samples) / SAMPLE_RATE
     assert end == pytest.approx(10.5, abs=0.3)
 
