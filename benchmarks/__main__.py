@@ -11,6 +11,7 @@ from pathlib import Path
 
 BENCHMARKS = (
     *("quality", "moments", "clips", "shots", "ingest", "search", "memory", "repair", "server"),
+    "readers",
 )
 NEED_DATA = {"quality", "moments", "shots"}
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,7 @@ class TextFinder:
 
     def __init__(self) -> None:
         """Load the models. Raises `ReaderBroken` where their files are damaged."""
+        self._asking = Lock()  # the engine remembers how it was asked last
         runtime()  # before rapidocr loads it, for its telemetry
         detector, recognizer = (models_folder() / name for name in MODELS)
         # named files, as what is not named is downloaded where it is missing
@@ -90,7 +92,8 @@ class TextFinder:
         return [row for row in seen if _is_text(row)]
 
     def _ask(self, image: RGBImage, **how: Any) -> Any:
-        return self._engine(np.ascontiguousarray(image[:, :, ::-1]), **how)  # it wants BGR
+        with self._asking:
+            return self._engine(np.ascontiguousarray(image[:, :, ::-1]), **how)  # it wants BGR
 
 
 def models_folder() -> Path:

@@ -8,6 +8,7 @@ of music, noise and languages it does not know it makes up words.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
@@ -18,10 +19,10 @@ import numpy as np
 from footage.embedder import VideoFile
 from footage.media.sound import SAMPLE_RATE, Samples, SoundReader
 from footage.reader import Line, Reader, ReaderFingerprint, Reading
-from footage.readers.moonshine import FILES, Moonshine, Token
+from footage.readers.moonshine import FILES, Moonshine
 from footage.readers.needs import Package, Status, examine
 from footage.readers.sentences import confidence, is_loop, lines_of
-from footage.readers.voice import Detector, stretches
+from footage.readers.voice import Detector, Stretch, stretches
 
 NAME = "speech"
 VERSION = "1"
@@ -32,12 +33,12 @@ _PACKAGES = (
 )
 _MODEL = "moonshine-tiny-en"
 
-# The surest word of a stretch tells little, all of them much. Stretches of clear English were never
-# below .8, under noise or music of a tenth of their power never below .65. Of French, Spanish and
-# Russian, for which the model makes up English, 0.6 % of the words were above, and not in a loop.
-_LEAST_CONFIDENCE = 0.6
-# Where of all that is said no more than this is understood, the rest is chance as well.
-_LEAST_UNDERSTOOD = 0.3
+# How sure the model is of a whole stretch. Of clear English it never was less than .8; of English
+# under noise or music of a tenth of its power seldom less than .7. Of French, Spanish, Russian, and
+# English backwards, of which it makes up sentences, it never was more than .7.
+_SURE, _LIKELY = 0.7, 0.55
+# What is only likely counts where at least this much of a video's speech is that, or sure.
+_LEAST_UNDERSTOOD = 0.5
 
 
 def status() -> Status:
@@ -67,27 +68,25 @@ class SpeechReader(Reader):
 
     def read(self, video: VideoFile, *, on_progress: Callable[[float], None]) -> Reading:
         """The sentences said, by time; see `Reader.read`."""
-        lines: list[Line] = []
-        said = understood = 0.0
         with SoundReader(video.path) as sound:
-            for stretch in stretches(_told(sound, on_progress), _detector()):
-                tokens = self._model.transcribe(stretch.samples)
-                said += stretch.seconds
-                if not _made_up(tokens):
-                    understood += stretch.seconds
-                    lines.extend(lines_of(stretch, tokens))
-            warnings = list(_warnings(sound))
-        if understood < said:
-            warnings.append(
-                f"{said - understood:.0f} of {said:.0f} s of speech were not understood: "
-                "too noisy, or not English"
+            heard = [
+                self._heard(stretch)
+                for stretch in stretches(_told(sound, on_progress), _detector())
+            ]
+            understood = _understood(heard)
+            return Reading(
+                self.fingerprint,
+                tuple(line for one in understood for line in one.lines),
+                f"audio track {sound.track}" if sound.track else None,
+                sound.damage,
+                (*_warnings_of(sound), *_lost(heard, understood)),
             )
-        return Reading(
-            self.fingerprint,
-            tuple(lines) if understood >= _LEAST_UNDERSTOOD * said else (),
-            f"audio track {sound.track}" if sound.track else None,
-            sound.damage,
-            tuple(warnings),
+
+    def _heard(self, stretch: Stretch) -> _Heard:
+        tokens = self._model.transcribe(stretch.samples)
+        loop = is_loop("".join(token.text for token in tokens))
+        return _Heard(
+            tuple(lines_of(stretch, tokens)), 0.0 if loop else confidence(tokens), stretch.seconds
         )
 
     @cached_property
@@ -95,13 +94,37 @@ class SpeechReader(Reader):
         return Moonshine(_model_folder())
 
 
-def _made_up(tokens: Sequence[Token]) -> bool:
-    """Whether the model was not sure of what it wrote, or lost its way."""
-    loop = is_loop("".join(token.text for token in tokens))
-    return loop or confidence(tokens) < _LEAST_CONFIDENCE
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What the model wrote of a stretch, how sure it was (0 in a loop), how long it is."""
+
+    lines: tuple[Line, ...]
+    confidence: float
+    seconds: float
 
 
-def _warnings(sound: SoundReader) -> Iterator[str]:
+def _understood(heard: Sequence[_Heard]) -> list[_Heard]:
+    """What was not made up."""
+    likely = [one for one in heard if one.confidence >= _LIKELY]
+    if _seconds(likely) >= _LEAST_UNDERSTOOD * _seconds(heard):
+        return likely
+    return [one for one in heard if one.confidence >= _SURE]
+
+
+def _seconds(heard: Sequence[_Heard]) -> float:
+    return sum(one.seconds for one in heard)
+
+
+def _lost(heard: Sequence[_Heard], understood: Sequence[_Heard]) -> Iterator[str]:
+    if len(understood) < len(heard):
+        said = _seconds(heard)
+        yield (
+            f"{said - _seconds(understood):.0f} of {said:.0f} s of speech were not understood: "
+            "too noisy, or not English"
+        )
+
+
+def _warnings_of(sound: SoundReader) -> Iterator[str]:
     if sound.undecodable:
         yield "its sound uses a codec that cannot be decoded here"
     if sound.damage:
