@@ -159,6 +159,7 @@ class ScreenWatcher:
         self._before: Look | None = None
         self._glimpse: _Glimpse | None = None
         self._changed_at: float | None = None
+        self._cut = False
         self._texts = _Texts()
 
     def push(self, time: float, frame: VideoFrame) -> None:
@@ -168,26 +169,26 @@ class ScreenWatcher:
         look = self._looker(time, frame)
         before, self._before = self._before, look
         if self._glimpse is None or before is None:
-            self._examine(look, frame, time, anew=True)
+            self._examine(look, frame, time)
             return
-        if self._changed_at is None and _changed(self._glimpse.look, look):
+        self._cut = self._cut or _is_cut(before, look)
+        if self._changed_at is None and (self._cut or _changed(self._glimpse.look, look)):
             self._changed_at = time
-        since, anew = time - self._glimpse.time, _is_new(self._glimpse.look, look)
-        wait = _SOONEST_SECONDS if anew else _AGAIN_SECONDS
-        if self._changed_at is not None and since >= wait:
+        wait = _SOONEST_SECONDS if self._cut else _AGAIN_SECONDS
+        if self._changed_at is not None and time >= self._glimpse.time + wait:
             # what changed, changed between the first frame that differs and this one
-            self._examine(look, frame, (self._changed_at + time) / 2, anew=anew)
+            self._examine(look, frame, (self._changed_at + time) / 2)
 
     def lines(self, end: float) -> tuple[Line, ...]:
         """The texts seen, by their start; ``end`` (seconds) is when the last frame is over."""
         self._texts.update((), end)
         return self._texts.lines()
 
-    def _examine(self, look: Look, frame: VideoFrame, time: float, *, anew: bool) -> None:
+    def _examine(self, look: Look, frame: VideoFrame, time: float) -> None:
         image = self._small(frame)
         now = _Glimpse(look.time, look, image, self._finder.look(image))
-        before, self._glimpse, self._changed_at = self._glimpse, now, None
-        if not anew and before is not None and _same_text(before, now):
+        before, self._glimpse, self._changed_at, self._cut = self._glimpse, now, None, False
+        if before is not None and _same_text(before, now):
             return
         seen = self._finder.read(self._large(frame)) if len(now.boxes) else ()
         self._texts.update(seen, time)
@@ -204,7 +205,7 @@ def _changed(one: Look, other: Look) -> bool:
     return float(np.abs(one.layout - other.layout).max()) >= _CHANGED
 
 
-def _is_new(one: Look, other: Look) -> bool:
+def _is_cut(one: Look, other: Look) -> bool:
     return colour_change(one, other) >= _NEW_COLOURS and likeness(one, other) < _NEW_LAYOUT
 
 
