@@ -59,7 +59,7 @@ def make_sounding(
         video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
         streams = [output.add_stream(codec, rate=RATE, layout="mono") for _ in tracks]
         for stream, track in zip(streams, tracks, strict=True):
-            stream.disposition = Disposition.default if track.default else Disposition(0)
+            stream.disposition = Disposition.default.value if track.default else 0
         packets = []
         for index in range(round(seconds * 5) if picture else 1):
             frame = av.VideoFrame.from_ndarray(flat("gray", (64, 48)))

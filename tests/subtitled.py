@@ -90,7 +90,7 @@ def _add(output: Any, track: Track) -> Any:
             stream = output.add_stream_from_template(source.streams.subtitles[0])
     tags = {"language": track.language, "title": track.title}
     stream.metadata.update({name: value for name, value in tags.items() if value})
-    stream.disposition = track.disposition
+    stream.disposition = track.disposition.value
     return stream
 
 

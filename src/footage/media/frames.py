@@ -73,8 +73,14 @@ class FrameReader:
     counted in ``damage``; a file in which not one frame decodes raises UnreadableMedia.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, thread_count: int = 0) -> None:
-        """Open ``path``. ``thread_count`` 0 lets FFmpeg use every core."""
+    def __init__(
+        self, path: str | os.PathLike[str], *, thread_count: int = 0, every: bool = True
+    ) -> None:
+        """Open ``path``. ``thread_count`` 0 lets FFmpeg use every core.
+
+        Not ``every`` frame passes over those that no other is made of, up to half of them, which
+        in H.264 takes 30 % less.
+        """
         self.path = path
         self.damage = Damage()
         self.last_time = 0.0  #: seconds, of the newest frame
@@ -87,6 +93,8 @@ class FrameReader:
             raise
         self._stream.thread_type = "AUTO"
         self._stream.thread_count = thread_count
+        if not every:
+            self._stream.codec_context.skip_frame = "NONREF"
 
     def __enter__(self) -> FrameReader:
         return self

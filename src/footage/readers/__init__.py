@@ -9,6 +9,9 @@ from footage.readers.needs import Status
 
 NAMES = (subtitles.NAME, speech.NAME, screen.NAME)
 
+SPOKEN = (subtitles.NAME, speech.NAME)
+"""The readers of what is said: where one finds lines, those after it need not be asked."""
+
 
 def available() -> list[Status]:
     """Each reader, and whether it can be used on this machine."""

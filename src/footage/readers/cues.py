@@ -18,7 +18,7 @@ import av
 from av.container import InputContainer
 from av.packet import Packet
 from av.subtitles.stream import SubtitleStream
-from av.subtitles.subtitle import AssSubtitle
+from av.subtitles.subtitle import AssSubtitle, SubtitleSet
 
 from footage.errors import UnreadableMedia
 from footage.media.faults import shown
@@ -159,7 +159,7 @@ def stream_cues(
         if packet is None or packet.pts is None or not packet.size:
             continue
         try:
-            parts = [part.ass for part in stream.decode(packet) if isinstance(part, AssSubtitle)]
+            parts = [part.ass for part in _parts(stream, packet) if isinstance(part, AssSubtitle)]
         except (av.FFmpegError, UnicodeDecodeError):
             damage.failed_packets += 1
             continue
@@ -167,6 +167,15 @@ def stream_cues(
         if text := "\n".join(filter(None, texts)):
             start, length = _span(packet)
             yield Cue(start - origin, start - origin + length, text)
+
+
+def _parts(stream: SubtitleStream, packet: Packet[SubtitleStream]) -> Iterator[object]:
+    """What a packet holds; PyAV before 15 wraps it in a set."""
+    for part in stream.decode(packet):
+        if isinstance(part, SubtitleSet):
+            yield from part
+        else:
+            yield part
 
 
 def _span(packet: Packet[SubtitleStream]) -> tuple[float, float]:

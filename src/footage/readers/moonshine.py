@@ -52,8 +52,10 @@ class Moonshine:
         self._encoder = open_session(encoder, threads=_THREADS, broken=ReaderBroken)
         self._decoder = open_session(decoder, threads=_THREADS, broken=ReaderBroken)
         self._pieces = _read_pieces(vocabulary)
-        names = [output.name for output in self._decoder.get_outputs()]
-        self._cache = [name.replace("present", "past_key_values") for name in names[1:]]
+        logits, *present = self._decoder.get_outputs()
+        if len(self._pieces) != logits.shape[-1]:
+            raise ReaderBroken(f"{vocabulary} is damaged: it has {len(self._pieces):,} tokens")
+        self._cache = [output.name.replace("present", "past_key_values") for output in present]
 
     def transcribe(self, samples: Samples) -> list[Token]:
         """The most probable text, token by token; empty where the model hears none.

@@ -70,7 +70,7 @@ class ScreenReader(Reader):
         """The texts shown, each with when it was; see `Reader.read`."""
         watcher = ScreenWatcher(video.info, self._finder)
         told = 0.0
-        with FrameReader(video.path) as frames:
+        with FrameReader(video.path, every=False) as frames:
             for time, frame in frames:
                 watcher.push(time, frame)
                 if time >= told + _PROGRESS_SECONDS:
