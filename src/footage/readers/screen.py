@@ -106,7 +106,6 @@ class _Shown:
 class _Glimpse:
     """A picture that was looked at."""
 
-    time: float
     look: Look
     image: RGBImage
     boxes: Boxes
@@ -138,13 +137,16 @@ class _Texts:
     def lines(self) -> tuple[Line, ...]:
         """All that was shown, what was overlooked once in one piece."""
         lines: list[Line] = []
+        recent: list[int] = []  # places of those that may still go on
         for line in sorted(self.gone, key=lambda line: line.start):
-            before = next((one for one in reversed(lines) if _continues(one, line)), None)
+            recent = [at for at in recent if lines[at].end >= line.start - _OVERLOOKED_SECONDS]
+            before = next((at for at in recent if _continues(lines[at], line)), None)
             if before is None:
+                recent.append(len(lines))
                 lines.append(line)
             else:
-                best = max(before, line, key=lambda one: one.confidence or 0.0)
-                lines[lines.index(before)] = replace(best, start=before.start, end=line.end)
+                best = max(lines[before], line, key=lambda one: one.confidence or 0.0)
+                lines[before] = replace(best, start=lines[before].start, end=line.end)
         return tuple(lines)
 
 
@@ -156,42 +158,73 @@ class ScreenWatcher:
         self._looker = Looker()
         self._small = RGBScaler(*_fitting(info, LOOK_SIDE), info.rotation)
         self._large = RGBScaler(*_fitting(info, READ_SIDE), info.rotation)
+        self._skipped: tuple[float, VideoFrame] | None = None
         self._before: Look | None = None
         self._glimpse: _Glimpse | None = None
-        self._changed_at: float | None = None
+        self._waiting: tuple[Look, VideoFrame] | None = None
+        self._changed_at = 0.0
         self._cut = False
         self._texts = _Texts()
 
     def push(self, time: float, frame: VideoFrame) -> None:
         """Take in the next decoded frame, shown from ``time`` (seconds) on."""
-        if self._before is not None and time < self._before.time + _STEP_SECONDS:
-            return
-        look = self._looker(time, frame)
-        before, self._before = self._before, look
-        if self._glimpse is None or before is None:
-            self._examine(look, frame, time)
-            return
-        self._cut = self._cut or _is_cut(before, look)
-        if self._changed_at is None and (self._cut or _changed(self._glimpse.look, look)):
-            self._changed_at = time
-        wait = _SOONEST_SECONDS if self._cut else _AGAIN_SECONDS
-        if self._changed_at is not None and time >= self._glimpse.time + wait:
-            # what changed, changed between the first frame that differs and this one
-            self._examine(look, frame, (self._changed_at + time) / 2)
+        if self._skipped is not None and time >= self._skipped[0] + _STEP_SECONDS:
+            self._consider(*self._skipped)  # it stayed
+        if self._before is None or time >= self._before.time + _STEP_SECONDS:
+            self._consider(time, frame)
+        else:
+            self._skipped = time, frame
 
     def lines(self, end: float) -> tuple[Line, ...]:
         """The texts seen, by their start; ``end`` (seconds) is when the last frame is over."""
+        if self._skipped is not None:
+            self._consider(*self._skipped)
+        self._examine()
         self._texts.update((), end)
         return self._texts.lines()
 
-    def _examine(self, look: Look, frame: VideoFrame, time: float) -> None:
+    def _consider(self, time: float, frame: VideoFrame) -> None:
+        """Let a frame wait for its turn if it differs from the last that was looked at."""
+        self._skipped = None
+        look = self._looker(time, frame)
+        before, self._before = self._before, look
+        if self._glimpse is None or before is None:
+            self._wait(look, frame)
+            self._examine()
+            return
+        if self._waiting is not None and time >= self._due + _STEP_SECONDS:
+            self._examine()  # it was shown when its turn came
+        self._cut = self._cut or _is_cut(before, look)
+        if self._cut or _changed(self._glimpse.look, look):
+            self._wait(look, frame)
+            if time >= self._due:
+                self._examine()
+        else:
+            self._waiting = None
+
+    def _wait(self, look: Look, frame: VideoFrame) -> None:
+        self._changed_at = look.time if self._waiting is None else self._changed_at
+        self._waiting = look, frame
+
+    @property
+    def _due(self) -> float:
+        """When it is time for another look, in seconds."""
+        last = self._glimpse.look.time if self._glimpse else 0.0
+        return last + (_SOONEST_SECONDS if self._cut else _AGAIN_SECONDS)
+
+    def _examine(self) -> None:
+        """Look at the frame that waits, if there is one, and read it if it shows another text."""
+        if self._waiting is None:
+            return
+        look, frame = self._waiting
         image = self._small(frame)
-        now = _Glimpse(look.time, look, image, self._finder.look(image))
-        before, self._glimpse, self._changed_at, self._cut = self._glimpse, now, None, False
+        now = _Glimpse(look, image, self._finder.look(image))
+        before, self._glimpse, self._waiting, self._cut = self._glimpse, now, None, False
         if before is not None and _same_text(before, now):
             return
         seen = self._finder.read(self._large(frame)) if len(now.boxes) else ()
-        self._texts.update(seen, time)
+        # what changed, changed between the first frame that differs and this one
+        self._texts.update(seen, (self._changed_at + look.time) / 2)
 
 
 def _fitting(info: VideoInfo, side: int) -> tuple[int, int]:
@@ -220,13 +253,15 @@ def _same_text(before: _Glimpse, now: _Glimpse) -> bool:
 
 
 def _alike(one: str, other: str) -> bool:
-    a, b = (_letters(text) for text in (one, other))
-    return a == b or SequenceMatcher(None, a, b, autojunk=False).ratio() >= _SAME
+    a, b = _letters(one), _letters(other)
+    matcher = SequenceMatcher(None, a, b, autojunk=False)
+    # the first two are upper bounds of the third, and quick
+    bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+    return a == b or all(bound() >= _SAME for bound in bounds)
 
 
 def _continues(before: Line, line: Line) -> bool:
-    gap = line.start - before.end
-    return 0 <= gap <= _OVERLOOKED_SECONDS and _alike(before.text, line.text)
+    return before.end <= line.start and _alike(before.text, line.text)
 
 
 def _letters(text: str) -> str:

@@ -53,9 +53,13 @@ def scene(base: Pixels, shade: int = 0) -> Pixels:
 
 
 def watched(
-    tmp_path: Path, shots: Callable[[float], Pixels], seconds: float, told: Told
+    tmp_path: Path,
+    shots: Callable[[float], Pixels],
+    seconds: float,
+    told: Told,
+    times: Sequence[float] | None = None,
 ) -> list[Line]:
-    path = make_video(tmp_path / "a.mp4", seconds=seconds, size=SIZE, shots=[shots])
+    path = make_video(tmp_path / "a.mp4", seconds=seconds, size=SIZE, shots=[shots], times=times)
     watcher = ScreenWatcher(probe(path), told)
     with FrameReader(path) as frames:
         for time, frame in frames:
@@ -140,3 +144,21 @@ def test_pictures_keep_their_shape_and_are_not_enlarged(tmp_path: Path) -> None:
     told = Told({3: one("Exit")})
     watched(tmp_path, lambda _t: scene(STREET), 1, told)
     assert told.sizes == [SIZE]
+
+
+def test_a_picture_that_is_shown_for_long_is_read_though_others_came_just_before(
+    tmp_path: Path,
+) -> None:
+    """A recording of slides: a frame only where something moves."""
+    told = Told({3: one("Agenda"), 4: one("Questions")})
+    times = [0, 5, 5.1, 5.2, 60, 60.3, 90]
+    shade = lambda t: 0 if t < 5.15 else 3 if t < 60.2 else 4  # noqa: E731
+    lines = watched(tmp_path, lambda t: scene(STREET, shade(t)), 91, told, times)
+    assert [line.text for line in lines] == ["Agenda", "Questions"]
+    assert (lines[0].start, lines[0].end) == pytest.approx((5.2, 60.3), abs=0.5)
+
+
+def test_what_is_shown_last_is_read(tmp_path: Path) -> None:
+    told = Told({3: one("The end")})
+    (line,) = watched(tmp_path, lambda t: scene(STREET, 3 if t >= 6 else 0), 6.6, told)
+    assert (line.start, line.end) == pytest.approx((6, 6.6), abs=0.6)
