@@ -27,6 +27,11 @@ def demo(*args: str) -> None:
     run("footage", "demo", *args)
 
 
+def demo_marengo(*args: str) -> None:
+    """The same through Twelve Labs, against a stand-in: no key, no cost."""
+    run("python", "-m", "marengo_double.demo", *args)
+
+
 def test(*args: str) -> None:
     """Run the tests that need no more than a few seconds each."""
     run("pytest", "-n", "auto", "-m", "not slow", *args)
@@ -56,6 +61,7 @@ def shell(*args: str) -> None:
 
 TASKS: dict[str, Callable[..., None]] = {
     "demo": demo,
+    "demo-marengo": demo_marengo,
     "test": test,
     "test-all": test_all,
     "lint": lint,
@@ -80,9 +86,14 @@ def run(program: str, *args: str) -> None:
     """Run a program of the environment; end with its exit code where it fails."""
     path = {"PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}", "VIRTUAL_ENV": str(VENV)}
     command = [str(BIN / program), *args]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **path}, check=False)
-    if done.returncode:
-        sys.exit(done.returncode)
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **path}) as running:
+        try:
+            code = running.wait()
+        except KeyboardInterrupt:  # the program has heard it too, and ends in its own way
+            running.wait()
+            raise
+    if code:
+        sys.exit(code)
 
 
 def main() -> None:
@@ -95,8 +106,11 @@ def main() -> None:
         sys.exit(0 if name in {"help", "--help", "-h"} else 2)
     if not (3, 10) <= sys.version_info[:2] <= (3, 13):
         sys.exit(f"footage needs Python 3.10 to 3.13; this is {sys.version.split()[0]}")
-    install()
-    TASKS[name](*args)
+    try:
+        install()
+        TASKS[name](*args)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -11,16 +11,18 @@ from pathlib import Path
 
 BENCHMARKS = (
     *("quality", "moments", "clips", "shots", "ingest", "search", "memory", "repair", "server"),
-    "readers",
+    *("partitions", "marengo", "mixtures", "readers"),
 )
-NEED_DATA = {"quality", "moments", "shots"}
+NEED_DATA = {"quality", "moments", "shots", "mixtures"}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"some of: {', '.join(BENCHMARKS)}")
     parser.add_argument(
-        "--data", type=Path, help="folder with captions.jsonl, for quality, moments and shots"
+        "--data",
+        type=Path,
+        help=f"folder with captions.jsonl, for {', '.join(sorted(NEED_DATA))}",
     )
     parser.add_argument("--work", type=Path, default=Path("benchmarks/work"), help="scratch folder")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, to see that it runs")

@@ -118,25 +118,27 @@ def text(i: int) -> str:
     return f"a {WORDS[i % 10]} and a {WORDS[i // 10 % 10]}"
 
 
-def in_turns(kinds: dict[str, Callable[[int], object]]) -> dict[str, Cost]:
+def cpu_now() -> float:
+    """CPU seconds so far, of this process and the engine it has started."""
+    return time.process_time() + sum(map(cpu_seconds, engines(os.getpid())))
+
+
+def in_turns(
+    kinds: dict[str, Callable[[int], object]], cpu: Callable[[], float] = cpu_now
+) -> dict[str, Cost]:
     costs = {name: Cost([]) for name in kinds}
     for call in kinds.values():
         call(0)
     for first in range(0, QUERIES, A_TURN):
         for name, call in kinds.items():
             time.sleep(PAUSE)
-            before = cpu_now()
+            before = cpu()
             for i in range(first, first + A_TURN):
                 began = time.perf_counter()
                 call(i)
                 costs[name].times.append(time.perf_counter() - began)
-            costs[name] = costs[name]._replace(cpu=costs[name].cpu + cpu_now() - before)
+            costs[name] = costs[name]._replace(cpu=costs[name].cpu + cpu() - before)
     return costs
-
-
-def cpu_now() -> float:
-    """CPU seconds so far, of this process and the engine it has started."""
-    return time.process_time() + sum(map(cpu_seconds, engines(os.getpid())))
 
 
 def timed(call: Callable[[int], object]) -> list[float]:
@@ -170,7 +172,9 @@ def synthetic(folder: Path, count: int) -> Library:
     return library
 
 
-def add(library: Library, video_id: str, embedding: VideoEmbedding) -> None:
+def add(
+    library: Library, video_id: str, embedding: VideoEmbedding, recorded: datetime | None = None
+) -> None:
     now = datetime.now(timezone.utc)
     library.archive.write(video_id, library.embedder.fingerprint, embedding)
     library.catalog.put(
@@ -185,7 +189,7 @@ def add(library: Library, video_id: str, embedding: VideoEmbedding) -> None:
                 "h264",
                 True,
             ),
-            *(now, now),
+            *(recorded or now, now),
         )
     )
     library.catalog.locate(Path(f"/videos/{video_id}.mp4"), FileStamp(1, 1, 1), video_id)

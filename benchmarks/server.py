@@ -10,7 +10,8 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +60,9 @@ def run(options: argparse.Namespace) -> str:
     )
 
 
-def clustered(folder: Path, count: int) -> Library:
+def clustered(
+    folder: Path, count: int, *, recorded: Callable[[int], datetime | None] = lambda _number: None
+) -> Library:
     """A library whose vectors lie as those of videos do: topics, videos, segments of a video."""
     library = footage.open(folder)
     chance = np.random.default_rng(1)
@@ -72,7 +75,7 @@ def clustered(folder: Path, count: int) -> Library:
         video = _unit(about + 0.7 * _unit(chance.standard_normal(dimension)))
         noise = _unit(chance.standard_normal((SEGMENTS_A_VIDEO, dimension)))
         track = Track(spans, _unit(video + 0.5 * noise).astype(np.float32))
-        add(library, f"{number:032x}", VideoEmbedding(600.0, {VISUAL: track}))
+        add(library, f"{number:032x}", VideoEmbedding(600.0, {VISUAL: track}), recorded(number))
     library.reindex()
     return library
 

@@ -50,7 +50,7 @@ def create(service: Service, asked: Asked) -> Answer:
             raise missing("url")
         asset = store.Asset("url", asked.form.get("filename") or _name(url))
         try:
-            asset.content = service.contents.fetch(url)
+            asset.content = service.contents.fetch(url, asset.filename)
         except Unusable as error:
             asset.error = str(error)
     else:

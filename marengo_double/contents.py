@@ -74,8 +74,11 @@ class Contents:
             raise invalid(f"{where}.base64_string", "It is not base64.") from error
         return self.keep(data, "")
 
-    def fetch(self, url: str) -> Content:
-        """Media at an address on this machine; raises `Refused` for any other, `Unusable`."""
+    def fetch(self, url: str, filename: str | None = None) -> Content:
+        """Media at an address on this machine; raises `Refused` for any other, `Unusable`.
+
+        With a ``filename`` it becomes an asset of that name, which says no more where it came from.
+        """
         if not _is_loopback(url):
             raise Refused(400, "parameter_invalid", "marengo_double fetches from loopback only.")
         try:
@@ -83,6 +86,8 @@ class Contents:
             answer.raise_for_status()
         except httpx.HTTPError as error:
             raise Unusable("failed to fetch or materialize source media") from error
+        if filename is not None:
+            return self.keep(answer.content, filename)
         return self.keep(answer.content, unquote(urlsplit(url).path).rpartition("/")[2], url)
 
 

@@ -23,9 +23,12 @@ from colours import ColourEmbedder
 from engines import engine_uri, milvus_server, on_server, placed  # noqa: F401 (fixtures)
 from milvus_lite import server
 from videos import make_video
+from website import site  # noqa: F401 (a fixture)
 
 import footage
 from footage.cli import app as program
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # some load ONNX Runtime without footage
 
 # name below the folder: shots, seconds, recorded, tags
 HOUSE = {

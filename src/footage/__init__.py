@@ -7,8 +7,8 @@
 ...         print(moment.path, moment.start, moment.end)
 """
 
-from footage.catalog import Video
-from footage.embedder import Embedder, Fingerprint, Route, Track, VideoEmbedding, VideoFile
+from footage.catalog import Partition, Video
+from footage.embedder import Embedder, Fingerprint, Part, Route, Track, VideoEmbedding, VideoFile
 from footage.errors import (
     AnswerLost,
     AnswerUnusable,
@@ -33,6 +33,8 @@ from footage.errors import (
     MediaError,
     MediaForbidden,
     MediaMissing,
+    MediaUnreachable,
+    NotAtService,
     NotFound,
     NoVideo,
     QuotaGone,
@@ -49,8 +51,18 @@ from footage.errors import (
     UsageError,
 )
 from footage.evaluation import Evaluation, LabelledQuery, evaluate, read_queries
-from footage.ingest.report import IngestInterrupted, Observer, Outcome, Report
+from footage.example import Example
+from footage.ingest.report import (
+    IngestInterrupted,
+    Kind,
+    Observer,
+    Outcome,
+    Plan,
+    Planned,
+    Report,
+)
 from footage.library import Library, Segment
+from footage.media.web import WebVideo
 from footage.migrate import MigrationPlan, MigrationReport
 from footage.opening import open_library as open  # noqa: A004 - footage.open() is the front door
 from footage.prune import PruneReport
@@ -73,6 +85,7 @@ __all__ = [
     "EmbedderUnavailable",
     "Evaluation",
     "Evidence",
+    "Example",
     "Filters",
     "Fingerprint",
     "FootageError",
@@ -81,6 +94,7 @@ __all__ = [
     "InvalidQuery",
     "InvalidVector",
     "KeyRefused",
+    "Kind",
     "LabelledQuery",
     "Library",
     "LibraryClosed",
@@ -93,13 +107,19 @@ __all__ = [
     "MediaError",
     "MediaForbidden",
     "MediaMissing",
+    "MediaUnreachable",
     "MigrationPlan",
     "MigrationReport",
     "Moment",
     "NoVideo",
+    "NotAtService",
     "NotFound",
     "Observer",
     "Outcome",
+    "Part",
+    "Partition",
+    "Plan",
+    "Planned",
     "PruneReport",
     "Query",
     "QuotaGone",
@@ -124,6 +144,7 @@ __all__ = [
     "Video",
     "VideoEmbedding",
     "VideoFile",
+    "WebVideo",
     "evaluate",
     "open",
     "read_queries",

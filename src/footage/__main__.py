@@ -1,5 +1,5 @@
 """``python -m footage``: the program, where its script is not on the path."""
 
-from footage.cli import main
+from footage_program import main
 
 main()

@@ -75,13 +75,17 @@ def backup(
     """Write everything of ``library`` that cannot be computed again to ``target``, durably.
 
     Others may search and index meanwhile: a video is in it whole or not at all. ``on_progress`` is
-    told videos done and in all. Raises `UsageError` where ``target`` exists, and
-    `LibraryUnwritable`; nothing is then left of it.
+    told videos done and in all. Raises `UsageError` where ``target`` exists or its
+    folder does not, and `LibraryUnwritable`; nothing is then left of it.
     """
     if target.is_dir():
         raise UsageError(f"{target} is a folder", remedy="name a file to write, in it or elsewhere")
     if target.exists():
         raise UsageError(f"{target} is there already", remedy="name another file, or delete it")
+    if not target.parent.is_dir():
+        raise UsageError(
+            f"there is no folder {target.parent}", remedy="make it, or name a file elsewhere"
+        )
     report = BackupReport()
     try:
         with durable.draft_of(target) as draft:

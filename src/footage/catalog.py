@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from footage import catalog_file
 from footage.database import Database
@@ -21,17 +21,24 @@ from footage.errors import (
     CatalogDamaged,
     InvalidQuery,
     NotFound,
+    UsageError,
 )
 from footage.media.identity import FileStamp
+from footage.media.urls import is_url
+from footage.media.web import Place, WebVideo
+from footage.media.web_stamp import WebStamp
 from footage.paths import absolute
 from footage.query import Filters
 
 SCHEMA_VERSION = len(catalog_file.MIGRATIONS)
 
 MOST_EXCLUDED = 1_000  # ids one filter may name
+MOST_PARTITIONS = 1_000  # and partitions
+SHOWN = 10  # partitions an error names
 
 _VISIBLE = (
-    "(v.url IS NOT NULL OR EXISTS (SELECT 1 FROM locations l WHERE l.video_id = v.video_id))"
+    "(EXISTS (SELECT 1 FROM locations l WHERE l.video_id = v.video_id)"
+    " OR EXISTS (SELECT 1 FROM addresses a WHERE a.video_id = v.video_id))"
     " AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.video_id = v.video_id)"
 )
 
@@ -51,16 +58,30 @@ class Video:
     recorded_at: datetime
     added_at: datetime
     url: str | None = None
+    """Where on the web it lies, without what signs the address."""
     paths: tuple[Path, ...] = ()
     tags: tuple[str, ...] = ()
     removed: bool = False
     segments: int = 0
     damage: dict[str, int] = field(default_factory=dict)
+    address: str | None = field(default=None, repr=False)
+    """The ``url`` with what signs it: a secret for as long as that holds."""
 
     @property
     def path(self) -> Path | None:
         """The first known location that is there now, else the first known one."""
         return next((path for path in self.paths if path.exists()), next(iter(self.paths), None))
+
+    @property
+    def place(self) -> Place | None:
+        """Where to read it from: a file, what lies on the web, or None."""
+        return WebVideo(self.address or self.url) if self.url else self.path
+
+    def within(self, folders: Sequence[Path]) -> Video:
+        """The same video, its paths below these folders before the others."""
+        above = [absolute(folder) for folder in folders]
+        paths = sorted(self.paths, key=lambda path: not any(map(path.is_relative_to, above)))
+        return replace(self, paths=tuple(paths))
 
     @property
     def state(self) -> str:
@@ -92,6 +113,51 @@ class Video:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A part of the index: what lies in it, and when that was recorded, first and last, in UTC."""
+
+    name: str
+    videos: int
+    segments: int
+    first: datetime
+    last: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of an entry of ``partitions --json``."""
+        return {
+            "name": self.name,
+            "videos": self.videos,
+            "segments": self.segments,
+            "recorded_first": self.first.isoformat(),
+            "recorded_last": self.last.isoformat(),
+        }
+
+
+class Traits(NamedTuple):
+    """What of a video its partition may be named by. Folders are those it lies in, without more."""
+
+    recorded_at: datetime
+    tags: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+class Scope(NamedTuple):
+    """Where to search: in these partitions, or in all; these videos, or all others than some."""
+
+    video_ids: Sequence[str] | None = None
+    excluding: Sequence[str] = ()
+    partitions: Sequence[str] | None = None
+
+
+class Lying(NamedTuple):
+    """What lay at an address when it was last looked at."""
+
+    video_id: str
+    stamp: WebStamp
+    address: str  # with what signed it
+
+
 class Catalog(Database):
     """One open catalog. Safe to use from several threads and several processes."""
 
@@ -107,25 +173,25 @@ class Catalog(Database):
     # videos and their locations
 
     def put(self, video: Video) -> None:
-        """Record a video; a video already known keeps its tags, title and date of adding."""
+        """Record a video; a video already known keeps its tags, title and date of adding.
+
+        Its address is recorded where no video is known to lie there: `locate_web` moves it.
+        """
         row = (
-            *(
-                video.video_id,
-                _text(video.title),
-                video.url,
-                video.duration,
-                video.width,
-                video.height,
-            ),
+            *(video.video_id, _text(video.title), video.duration, video.width, video.height),
             *(video.fps, video.codec, int(video.has_audio)),
             *(_iso(video.recorded_at), _iso(video.added_at)),
         )
         with self.transaction() as db:
             db.execute(
-                "INSERT INTO videos VALUES (?,?,?,?,?,?,?,?,?,?,?)"
-                " ON CONFLICT (video_id) DO NOTHING",
+                "INSERT INTO videos VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (video_id) DO NOTHING",
                 row,
             )
+            if video.url is not None:
+                db.execute(
+                    "INSERT OR IGNORE INTO addresses (url, video_id, address) VALUES (?,?,?)",
+                    (video.url, video.video_id, video.address or video.url),
+                )
 
     def locate(self, path: Path, stamp: FileStamp, video_id: str) -> None:
         """Record that the content of ``video_id`` lies at ``path``, in place of what was there."""
@@ -136,6 +202,27 @@ class Catalog(Database):
                 " mtime_ns = excluded.mtime_ns, inode = excluded.inode",
                 (_key(path), video_id, stamp.size, stamp.mtime_ns, str(stamp.inode)),
             )
+
+    def locate_web(self, found: WebVideo, video_id: str) -> None:
+        """Record that ``video_id`` lies at an address, in place of what was there.
+
+        Its stamp and what signs the address are those that it was looked at with.
+        """
+        stamp = found.stamp or WebStamp(None, None, None)
+        row = (found.url, video_id, found.address, stamp.etag, stamp.modified, stamp.size)
+        with self.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO addresses VALUES (?,?,?,?,?,?)", row)
+
+    def addresses(self) -> dict[str, Lying]:
+        """What is known of every address, without what signs it, that a video was read from."""
+        return {
+            row["url"]: Lying(
+                row["video_id"],
+                WebStamp(row["etag"], row["modified"], row["size"]),
+                row["address"],
+            )
+            for row in self.rows("SELECT * FROM addresses")
+        }
 
     def locations(self) -> dict[Path, tuple[FileStamp, str]]:
         """Every known path, with the stamp it was last read at and the video it held."""
@@ -148,17 +235,20 @@ class Catalog(Database):
         }
 
     def video(self, reference: str) -> Video:
-        """The video with this id or path; else the one whose id begins, or file is named, so.
+        """The video with this id, path or address; else whose id begins, or file is named, so.
 
+        Else it is the one with this title, or whose file's name is that and a suffix.
         Raises `NotFound` for none and `InvalidQuery` for several.
         """
+        if is_url(reference):
+            return self._at(reference)
         found = self._ids(
             "SELECT video_id FROM videos WHERE video_id = ?"
             " UNION SELECT video_id FROM locations WHERE path = ?",
             (_text(reference), _key(absolute(reference))),
         )
         if not found and reference:
-            found = self._named(reference)
+            found = self._named(reference) or self._titled(reference)
         if not found:
             raise NotFound(f"no video {reference[:200]!r} in this library")
         if len(found) > 1:
@@ -166,6 +256,16 @@ class Catalog(Database):
                 f"{reference[:200]!r} may be any of {len(found)} videos",
                 remedy="write more of the id, or the path",
             )
+        return self.videos(found)[found[0]]
+
+    def _at(self, address: str) -> Video:
+        try:
+            url = WebVideo(address).url
+        except UsageError as error:
+            raise NotFound(error.what) from error
+        found = self._ids("SELECT video_id FROM addresses WHERE url = ?", (url,))
+        if not found:
+            raise NotFound(f"no video of {url} in this library")
         return self.videos(found)[found[0]]
 
     def _named(self, reference: str) -> list[str]:
@@ -181,6 +281,16 @@ class Catalog(Database):
             (start, end),
         )
 
+    def _titled(self, reference: str) -> list[str]:
+        """The videos with this title, or of whose file this is the name without its suffix."""
+        found = self._ids("SELECT video_id FROM videos WHERE title = ?", (_text(reference),))
+        if os.sep not in reference and (start := _key(f"{os.sep}{reference}.")):
+            lying = self.rows("SELECT * FROM locations WHERE instr(path, ?)", (start,))
+            found += [
+                row["video_id"] for row in lying if Path(os.fsdecode(row["path"])).stem == reference
+            ]
+        return sorted(set(found))
+
     def _ids(self, sql: str, values: Sequence[Any]) -> list[str]:
         return [row["video_id"] for row in self.rows(sql, values)]
 
@@ -189,8 +299,9 @@ class Catalog(Database):
         some = "" if video_ids is None else " WHERE v.video_id IN (SELECT value FROM json_each(?2))"
         wanted = () if video_ids is None else (json.dumps(list(video_ids)),)
         rows = self.rows(
-            "SELECT v.*, e.segments, e.damage, t.removed_at FROM videos v"
+            "SELECT v.*, e.segments, e.damage, t.removed_at, a.url, a.address FROM videos v"
             " LEFT JOIN embeddings e ON e.video_id = v.video_id AND e.fingerprint = ?1"
+            " LEFT JOIN addresses a ON a.video_id = v.video_id"
             f" LEFT JOIN tombstones t ON t.video_id = v.video_id{some}"
             " ORDER BY v.recorded_at, v.title, v.video_id",
             (self._fingerprint, *wanted),
@@ -217,6 +328,13 @@ class Catalog(Database):
             ids = [self.video(reference).video_id for reference in filters.videos]
             conditions.append("v.video_id IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(ids))
+        if filters.partitions:
+            names = self._partitions_below(filters.partitions)
+            conditions.append(
+                "v.video_id IN (SELECT video_id FROM embeddings WHERE fingerprint = ?"
+                " AND partition IN (SELECT value FROM json_each(?)))"
+            )
+            values += [self._fingerprint, json.dumps(names)]
         if not hidden and self.rows(f"SELECT 1 FROM videos v WHERE NOT ({_VISIBLE}) LIMIT 1"):
             conditions.append(_VISIBLE)
         if not conditions:
@@ -225,22 +343,63 @@ class Catalog(Database):
         rows = self.rows(f"SELECT v.video_id FROM videos v WHERE {where} ORDER BY 1", values)
         return [row["video_id"] for row in rows]
 
-    def scope(self, filters: Filters) -> tuple[list[str] | None, list[str]]:
-        """Where to search: the videos that pass the filters, or None for all, and which not.
+    def scope(self, filters: Filters, *, partitioned: bool = True) -> Scope:
+        """Where to search for the videos that pass the filters.
 
-        Of the videos that the index holds only the missing ones are to be left out, and they are
-        few: naming them is cheaper than naming all the others.
+        Without filters only the missing videos are to be left out, and they are few: naming them
+        is cheaper than naming all the others. Otherwise the partitions in which the videos lie are
+        named, if the index has any (``partitioned``), and the videos themselves only where others
+        lie there too.
         """
         if filters != Filters():
-            return self.select(filters), []
+            selected = self.select(filters)
+            if selected is None or not partitioned:
+                return Scope(selected)
+            return self._scope_of(selected)
         rows = self.rows(
             "SELECT v.video_id FROM videos v JOIN embeddings e USING (video_id)"
             f" WHERE e.fingerprint = ? AND NOT ({_VISIBLE}) LIMIT {MOST_EXCLUDED + 1}",
             (self._fingerprint,),
         )
         if len(rows) > MOST_EXCLUDED:
-            return self.select(filters), []
-        return None, [row["video_id"] for row in rows]
+            return Scope(self.select(filters))
+        return Scope(excluding=[row["video_id"] for row in rows])
+
+    def _scope_of(self, video_ids: list[str]) -> Scope:
+        if not self._is_divided():
+            return Scope(video_ids)
+        passing = json.dumps(video_ids)
+        there = self.rows(
+            "SELECT partition, min(settled) AS settled, count(*) AS videos,"
+            " sum(video_id IN (SELECT value FROM json_each(?))) AS passing"
+            " FROM embeddings WHERE fingerprint = ? GROUP BY partition ORDER BY partition",
+            (passing, self._fingerprint),
+        )
+        lie = [row for row in there if row["passing"]]
+        names = [row["partition"] for row in lie]
+        if not 0 < len(names) <= MOST_PARTITIONS or not all(row["settled"] for row in there):
+            return Scope(video_ids)  # some are on their way, and may lie anywhere
+        partitions = names if len(names) < len(there) else None
+        others = sum(row["videos"] - row["passing"] for row in lie)
+        if others > min(MOST_EXCLUDED, len(video_ids)):
+            return Scope(video_ids, (), partitions)
+        return Scope(None, self._others(names, passing) if others else (), partitions)
+
+    def _is_divided(self) -> bool:
+        ends = (
+            f"SELECT {end}(partition) FROM embeddings WHERE fingerprint = ?1"
+            for end in ("min", "max")
+        )
+        first, last = self.rows(f"SELECT ({next(ends)}), ({next(ends)})", (self._fingerprint,))[0]
+        return bool(first != last)
+
+    def _others(self, partitions: Sequence[str], passing: str) -> list[str]:
+        return self._ids(
+            "SELECT video_id FROM embeddings WHERE fingerprint = ?"
+            " AND partition IN (SELECT value FROM json_each(?))"
+            " AND video_id NOT IN (SELECT value FROM json_each(?))",
+            (self._fingerprint, json.dumps(partitions), passing),
+        )
 
     # tags and removal
 
@@ -279,12 +438,24 @@ class Catalog(Database):
 
     # what is embedded, and what of it the index holds
 
-    def record_embedding(self, video_id: str, segments: int, damage: dict[str, int]) -> None:
-        """Record that the archive holds the embedding of a video; the index does not yet."""
+    def record_embedding(
+        self,
+        video_id: str,
+        segments: int,
+        damage: dict[str, int],
+        *,
+        partition: str | None = None,
+    ) -> None:
+        """Record that the archive holds the embedding of a video; the index does not yet.
+
+        ``partition`` is where its rows will be written, if there are none elsewhere for certain.
+        """
         with self.transaction() as db:
             db.execute(
-                "INSERT OR REPLACE INTO embeddings VALUES (?,?,?,?,0)",
-                (video_id, self._fingerprint, segments, json.dumps(damage)),
+                "INSERT OR REPLACE INTO embeddings"
+                " (video_id, fingerprint, segments, damage, partition, settled)"
+                " VALUES (?1, ?2, ?3, ?4, coalesce(?5, 'default'), ?5 IS NOT NULL)",
+                (video_id, self._fingerprint, segments, json.dumps(damage), partition),
             )
 
     def forget_embedding(self, video_id: str) -> None:
@@ -295,13 +466,85 @@ class Catalog(Database):
                 (video_id, self._fingerprint),
             )
 
-    def mark_indexed(self, video_ids: Iterable[str], *, indexed: bool = True) -> None:
-        """Record that the index holds (or lacks) all rows of these videos."""
+    def assign(self, partitions: Mapping[str, str]) -> None:
+        """Record to which partition each of these videos is about to be written.
+
+        Until `mark_indexed` the rows of one that was in another may lie in either, or be missing.
+        """
         with self.transaction() as db:
             db.executemany(
-                "UPDATE embeddings SET indexed = ? WHERE video_id = ? AND fingerprint = ?",
-                [(int(indexed), video_id, self._fingerprint) for video_id in video_ids],
+                "UPDATE embeddings SET partition = ?1, settled = 0, indexed = 0"
+                " WHERE video_id = ?2 AND fingerprint = ?3 AND partition != ?1",
+                [(name, video_id, self._fingerprint) for video_id, name in partitions.items()],
             )
+
+    def mark_indexed(self, video_ids: Iterable[str]) -> None:
+        """Record that the index holds all rows of these videos, in their partitions."""
+        with self.transaction() as db:
+            db.executemany(
+                "UPDATE embeddings SET indexed = 1, settled = 1"
+                " WHERE video_id = ? AND fingerprint = ?",
+                [(video_id, self._fingerprint) for video_id in video_ids],
+            )
+
+    def traits(self, video_ids: Iterable[str]) -> dict[str, Traits]:
+        """Of each of these videos, a fraction of what `videos` reads."""
+        wanted = (json.dumps(list(video_ids)),)
+        tags = self._gather("tag", "tags", wanted)
+        paths = self._gather("path", "locations", wanted)
+        return {
+            video_id: Traits(
+                datetime.fromisoformat(recorded_at),
+                tuple(tags.get(video_id, ())),
+                tuple(map(_folder, paths.get(video_id, ()))),
+            )
+            for video_id, recorded_at in self.rows(
+                "SELECT video_id, recorded_at FROM videos"
+                " WHERE video_id IN (SELECT value FROM json_each(?))",
+                wanted,
+            )
+        }
+
+    def assigned(self) -> dict[str, str]:
+        """The partition of every embedded video that was not removed."""
+        return {row["video_id"]: row["partition"] for row in self._embeddings("1")}
+
+    def unsettled(self) -> list[str]:
+        """The videos that may have rows in other partitions, or of which that is not known."""
+        sql = "SELECT video_id FROM embeddings WHERE fingerprint = ? AND settled = 0"
+        return self._ids(sql, (self._fingerprint,))
+
+    def partition_names(self) -> list[str]:
+        """The partitions there are, in order."""
+        sql = "SELECT DISTINCT partition FROM embeddings WHERE fingerprint = ? ORDER BY 1"
+        return [row[0] for row in self.rows(sql, (self._fingerprint,))]
+
+    def partitions(self) -> list[Partition]:
+        """What lies in which partition, without missing and removed videos; in order of names."""
+        rows = self.rows(
+            "SELECT e.partition, count(*), sum(e.segments), min(v.recorded_at), max(v.recorded_at)"
+            " FROM embeddings e JOIN videos v USING (video_id)"
+            f" WHERE e.fingerprint = ? AND {_VISIBLE} GROUP BY 1 ORDER BY 1",
+            (self._fingerprint,),
+        )
+        return [
+            Partition(name, videos, segments, *map(datetime.fromisoformat, span))
+            for name, videos, segments, *span in rows
+        ]
+
+    def _partitions_below(self, named: Iterable[str]) -> list[str]:
+        """The partitions that are named, or begin so up to a ``/``."""
+        there = self.partition_names()
+        found = []
+        for name in named:
+            start = name.rstrip("/")
+            below = [one for one in there if one == start or one.startswith(start + "/")]
+            if not below:
+                raise NotFound(
+                    f"no partition {name[:200]!r} in this library", remedy=_choice(there)
+                )
+            found += below
+        return found
 
     def embedded(self) -> dict[str, int]:
         """The number of segments of every embedded video that was not removed."""
@@ -358,12 +601,15 @@ class Catalog(Database):
     # within
 
     def _segments(self, condition: str) -> dict[str, int]:
-        rows = self.rows(
-            f"SELECT video_id, segments FROM embeddings WHERE fingerprint = ? AND {condition}"
-            " AND video_id NOT IN (SELECT video_id FROM tombstones) ORDER BY 1",
+        return {row["video_id"]: row["segments"] for row in self._embeddings(condition)}
+
+    def _embeddings(self, condition: str) -> list[sqlite3.Row]:
+        return self.rows(
+            "SELECT video_id, segments, partition FROM embeddings"
+            f" WHERE fingerprint = ? AND {condition}"
+            " AND video_id NOT IN (SELECT video_id FROM tombstones) ORDER BY video_id",
             (self._fingerprint,),
         )
-        return {row["video_id"]: row["segments"] for row in rows}
 
     def _gather(self, column: str, table: str, wanted: Sequence[str]) -> dict[str, list[Any]]:
         where = "WHERE video_id IN (SELECT value FROM json_each(?))" if wanted else ""
@@ -404,11 +650,18 @@ def _conditions(filters: Filters) -> tuple[list[str], list[Any]]:
     return conditions, values
 
 
+def _choice(there: Sequence[str]) -> str:
+    more = f" and {len(there) - SHOWN:,} more" if len(there) > SHOWN else ""
+    named = ", ".join(there[:SHOWN])
+    return f"there are {named}{more}: `footage partitions` lists them" if there else "it is empty"
+
+
 def _video(row: sqlite3.Row) -> Video:
     return Video(
         video_id=row["video_id"],
         title=row["title"],
         url=row["url"],
+        address=row["address"],
         duration=row["duration"],
         width=row["width"],
         height=row["height"],
@@ -434,6 +687,10 @@ def _key(path: str | Path) -> bytes:
         return os.fsencode(path)
     except UnicodeEncodeError:
         return b""
+
+
+def _folder(path: bytes) -> str:
+    return Path(os.fsdecode(path)).parent.name or os.sep
 
 
 def _iso(moment: datetime) -> str:

@@ -73,8 +73,30 @@ CREATE TABLE usage (
 ) STRICT;
 """
 
+_FORMAT_3 = """
+-- where the rows of a video are in the index, or are to be written
+ALTER TABLE embeddings ADD COLUMN partition TEXT NOT NULL DEFAULT 'default';
+-- whether those that are there are nowhere else
+ALTER TABLE embeddings ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
+UPDATE embeddings SET settled = 1;
+CREATE INDEX embeddings_by_partition ON embeddings (fingerprint, partition, settled);
+"""
+
+_FORMAT_4 = """
+CREATE TABLE addresses (
+    url      TEXT PRIMARY KEY, -- without what signs it
+    video_id TEXT NOT NULL REFERENCES videos ON DELETE CASCADE,
+    address  TEXT NOT NULL, -- to ask for, with what signs it
+    etag     TEXT,
+    modified TEXT,
+    size     INTEGER
+) STRICT;
+CREATE INDEX addresses_by_video ON addresses (video_id);
+ALTER TABLE videos DROP COLUMN url;
+"""
+
 # The step at place n takes a catalog of format n to format n + 1. Never change one; append.
-MIGRATIONS: tuple[str, ...] = (_FORMAT_1, _FORMAT_2)
+MIGRATIONS: tuple[str, ...] = (_FORMAT_1, _FORMAT_2, _FORMAT_3, _FORMAT_4)
 
 _REFUSALS = ("full", "readonly", "unable to open", "disk I/O")
 BUSY_SECONDS = 10.0  # how long one writer waits for another

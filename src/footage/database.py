@@ -29,6 +29,7 @@ class Database:
         Raises `CatalogDamaged`, `LibraryTooNew`, `LibraryLocked` or `LibraryUnwritable`.
         """
         self.path = path
+        self.closed = False
         self._lock = threading.RLock()
         try:
             with self._errors():
@@ -39,12 +40,19 @@ class Database:
 
     def close(self) -> None:
         """Close the database; it cannot be used afterwards."""
+        self.closed = True
         self._connection.close()
 
     @property
     def changed(self) -> bool:
         """Whether anything was recorded since it was opened."""
         return self._connection.total_changes > 0
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Differs after any write, by this process or another."""
+        others = self.rows("PRAGMA data_version")[0][0]
+        return int(others), self._connection.total_changes
 
     def copy(self, target: Path) -> None:
         """Write a consistent copy durably; others may be writing meanwhile.

@@ -60,6 +60,8 @@ def examine_library(library: Library) -> Iterator[Check]:
     yield _guarded("thumbnails", lambda: _thumbnails(library))
     yield _guarded("sources", lambda: _sources(library))
     yield _guarded("disk", lambda: _disk(library))
+    if any(tally.asked for tally in library.caches().values()):
+        yield _caches(library)
     if library.settings.beside is not None:
         yield _migration(library.settings.beside)
     if drafts := [*library.archive.leftovers(), *library.thumbnails.leftovers()]:
@@ -184,7 +186,14 @@ def _sources(library: Library) -> Check:
             f"{len(gone):,} videos are not where they were, {gone[0].path} among them",
             "plug their drive in, or index their new folder; they are found, but cannot be played",
         )
-    return Check("sources", Status.OK, "every video is where it was")
+    web = sum(video.url is not None for video in library.videos())
+    on_web = f", but for {web:,} on the web, which are not asked for" if web else ""
+    return Check("sources", Status.OK, f"every video is where it was{on_web}")
+
+
+def _caches(library: Library) -> Check:
+    rates = ", ".join(f"{name} {tally}" for name, tally in library.caches().items())
+    return Check("caches", Status.OK, f"there already: {rates}")
 
 
 def _migration(beside: Beside) -> Check:
@@ -195,7 +204,7 @@ def _migration(beside: Beside) -> Check:
         "migration",
         Status.WARNING,
         f"one to {described(beside)} is not complete; search is as it was",
-        "go on with the same `footage migrate`, or give it up with --abandon",
+        "`footage migrate` goes on with it, `footage migrate --abandon` gives it up",
     )
 
 

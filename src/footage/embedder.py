@@ -9,18 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.errors import InvalidVector
+from footage.errors import InvalidQuery, InvalidVector
+from footage.example import Example
 from footage.ledger import Ledger
 from footage.media.frames import Damage
 from footage.media.probe import VideoInfo
+from footage.media.web import Place
 
 Vector = NDArray[np.float32]
 """One embedding, shape [dimension]."""
@@ -86,10 +87,30 @@ class VideoEmbedding:
 
 
 @dataclass(frozen=True, slots=True)
-class VideoFile:
-    """A video about to be embedded."""
+class Part:
+    """What of a query becomes one vector, and what that counts beside the others' vectors."""
 
-    path: Path
+    text: str | None = None
+    examples: tuple[Example, ...] = ()
+    weight: float = 1.0
+
+    @property
+    def identity(self) -> str | None:
+        """All that its vector is made of, but the embedder; None for what may soon be another.
+
+        The files of its examples are read whole. Raises `MediaError`.
+        """
+        if not self.examples:
+            return self.text
+        each = [example.identity for example in self.examples]
+        return None if None in each else json.dumps([self.text, *each])
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFile:
+    """A video about to be embedded: a file, or what lies on the web."""
+
+    path: Place
     video_id: str
     info: VideoInfo
 
@@ -101,6 +122,8 @@ class Embedder(ABC):
     routes: tuple[Route, ...]
     concurrency: int = 1
     """How many videos may be embedded at the same time."""
+    keeps_frames: bool = True
+    """Whether `VideoEmbedding.frames` are given, for a closer look at what was found."""
     sent_to: str | None = None
     """Where videos are sent to be embedded; None where they stay on this machine."""
 
@@ -119,9 +142,53 @@ class Embedder(ABC):
         Raises `MediaError` for a file that cannot be used, `EmbedderError` for a model that cannot.
         """
 
+    def parts(
+        self, text: str | None, examples: Sequence[Example] = (), *, text_weight: float = 1.0
+    ) -> list[Part]:
+        """What of a query this embedder makes one vector of: of its text, and of each example.
+
+        All lie in the space of the videos, so that their weighted sum can be searched.
+        """
+        texts = [] if text is None else [Part(text, weight=text_weight)]
+        return texts + [Part(None, (each,), each.weight) for each in examples]
+
+    def encode(self, part: Part) -> Vector:
+        """Embed a part of a query as a unit vector, float32 [dimension].
+
+        Raises `InvalidQuery` for what this embedder cannot be asked, `MediaError` for a file that
+        cannot be used, and `EmbedderError` for a model that cannot.
+        """
+        if part.text is not None:
+            return self.encode_text(part.text)
+        (example,) = part.examples
+        by_kind = {
+            "image": self.encode_image,
+            "clip": self.encode_clip,
+            "sound": self.encode_sound,
+        }
+        return by_kind[example.kind](example)
+
     @abstractmethod
     def encode_text(self, text: str) -> Vector:
-        """Embed a query's text as a unit vector, float32 [dimension]."""
+        """Embed a query's text as a unit vector, float32 [dimension]. Raises `InvalidQuery`."""
+
+    def encode_image(self, example: Example) -> Vector:
+        """Embed a picture; most embedders that look at frames can."""
+        raise self._cannot("a picture", example)
+
+    def encode_clip(self, example: Example) -> Vector:
+        """Embed what is seen in a stretch of a video."""
+        raise self._cannot("a clip", example)
+
+    def encode_sound(self, example: Example) -> Vector:
+        """Embed what is heard in a stretch of a file."""
+        raise self._cannot("a sound", example)
+
+    def _cannot(self, what: str, example: Example) -> InvalidQuery:
+        return InvalidQuery(
+            f"{self.fingerprint.name} cannot search by {what}, as {example}",
+            remedy="say it in words, or use an embedder that can, such as marengo:3.0",
+        )
 
     def attach(self, ledger: Ledger) -> None:  # noqa: B027 - most have nothing to note
         """Told by a library where to note what is under way elsewhere, and what was paid."""
@@ -129,9 +196,15 @@ class Embedder(ABC):
     def kept(self, video_id: str) -> None:  # noqa: B027
         """Told by a library that the embedding of a video is safely stored."""
 
-    def price(self, seconds: float) -> float:  # noqa: ARG002
-        """About how many dollars embedding so many seconds of video costs; 0 on this machine."""
+    def price(self, video: VideoFile) -> float:  # noqa: ARG002
+        """About how many dollars embedding a video costs now; 0 on this machine.
+
+        Raises `MediaError` for one that would be refused where it is to be sent.
+        """
         return 0.0
+
+    def check_ready(self) -> None:  # noqa: B027
+        """Raise `EmbedderError` where embedding cannot begin, for want of a key, say; cheap."""
 
     @abstractmethod
     def self_test(self, *, full: bool = True) -> None:
@@ -140,6 +213,13 @@ class Embedder(ABC):
         ``full`` is for before a video is embedded, and for `footage doctor`: files, pictures and
         sentences. Without it only what answers a search is looked at, in hundredths of a second.
         """
+
+
+def checked_text(text: object) -> str:
+    """``text``, where it is one; raises `InvalidQuery`."""
+    if not isinstance(text, str):
+        raise InvalidQuery(f"the text to embed is {text!r:.100}", remedy="give one text")
+    return text
 
 
 def checked_vector(vector: object, dimension: int) -> Vector:

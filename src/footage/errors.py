@@ -9,6 +9,7 @@
     │   ├── NoVideo               no_video              422
     │   ├── MediaMissing          media_missing         404
     │   ├── MediaForbidden        media_forbidden       403
+    │   ├── MediaUnreachable      media_unreachable     502   yes
     │   └── MediaChanged          media_changed         409   yes
     ├── LibraryError              library               500
     │   ├── LibraryNotFound       library_not_found     404
@@ -31,6 +32,7 @@
         └── ServiceError          service               502
             ├── KeyRefused        key_refused           502
             ├── RequestRefused    request_refused       502
+            │   └── NotAtService  not_at_service        502
             ├── QuotaGone         quota_gone            503   yes
             ├── ServiceDown       service_down          503   yes
             ├── AnswerLost        answer_lost           502   yes
@@ -115,6 +117,15 @@ class MediaForbidden(MediaError):
     code = "media_forbidden"
     http_status = 403
     default_remedy = "allow reading it (its permissions), then try again"
+
+
+class MediaUnreachable(MediaError):
+    """The server that a video lies on cannot be reached, does not answer, or broke off."""
+
+    code = "media_unreachable"
+    http_status = 502
+    retryable = True
+    default_remedy = "check the connection and the address, then run the same command again"
 
 
 class MediaChanged(MediaError):
@@ -281,6 +292,13 @@ class RequestRefused(ServiceError):
 
     code = "request_refused"
     default_remedy = "change what its message names"
+
+
+class NotAtService(RequestRefused):
+    """What was asked for is not at the service, or no longer."""
+
+    code = "not_at_service"
+    default_remedy = "run the same command again"
 
 
 class QuotaGone(ServiceError):

@@ -10,15 +10,32 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from footage.errors import InvalidQuery, NotFound, UsageError
+from footage.example import seconds
 from footage.library import Library
 from footage.search.moments import Moment
+from footage.validation import first_wrong
 
 CUTOFFS = (1, 5, 10)
 DEPTH = 10  # moments looked at, and the depth of nDCG
 OVERLAPS = (0.5, 0.7)  # intersection over union that the first answer must reach
+# figures that are the better the higher they are
+SHARES = (
+    *(f"recall@{cutoff}" for cutoff in CUTOFFS),
+    "mrr",
+    f"ndcg@{DEPTH}",
+    *(f"recall@1_iou{least}" for least in OVERLAPS),
+    "mean_iou",
+)
 
 
 class Span(BaseModel):
@@ -27,8 +44,18 @@ class Span(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     video: str  # id, beginning of an id, path or file name
-    start: float | None = Field(default=None, ge=0)
-    end: float | None = None
+    start: float | None = Field(default=None, ge=0, allow_inf_nan=False)  # or as 1:30
+    end: float | None = Field(default=None, allow_inf_nan=False)  # beyond the video is its end
+
+    @field_validator("start", "end", mode="before")
+    @classmethod
+    def _clock(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return seconds(value)
+        except InvalidQuery as error:
+            raise ValueError(str(error)) from error
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Span:
@@ -108,12 +135,17 @@ class Evaluation:
         return sorted(self.judged, key=lambda one: -(one.rank or math.inf))[:count]
 
     def missed(self, least: Mapping[str, float]) -> dict[str, float]:
-        """The figures that are below what was asked. Raises `UsageError` for an unknown name."""
+        """The figures that are below what was asked, as `check_least` allows it.
+
+        Raises `UsageError` for one that these queries have not.
+        """
+        check_least(least)
         figures = self.figures
         for name in least:
             if name not in figures:
+                why = "no answer has times" if self.judged else "no query was judged"
                 raise UsageError(
-                    f"there is no figure {name!r}", remedy=f"choose of: {', '.join(figures)}"
+                    f"{name} was not measured: {why}", remedy="add such queries, or leave it out"
                 )
         return {name: figures[name] for name, value in least.items() if figures[name] < value}
 
@@ -133,7 +165,7 @@ def read_queries(path: str | Path) -> list[LabelledQuery]:
     Raises `InvalidQuery` naming the line, and `UsageError` for a file that cannot be read.
     """
     try:
-        lines = Path(path).read_text("utf-8").splitlines()
+        lines = Path(path).read_text("utf-8-sig").splitlines()  # some editors begin with a mark
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read ({error})", remedy="name a text file") from error
     queries = []
@@ -143,10 +175,8 @@ def read_queries(path: str | Path) -> list[LabelledQuery]:
         try:
             queries.append(LabelledQuery.model_validate_json(line))
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
             raise InvalidQuery(
-                f"line {number} of {path} is not a labelled query: {where}: {first['msg']}",
+                f"line {number} of {path} is not a labelled query: {first_wrong(error)}",
                 remedy='write {"query": "…", "relevant": [{"video": "…", "start": 1, "end": 2}]}',
             ) from error
     if not queries:
@@ -157,19 +187,21 @@ def read_queries(path: str | Path) -> list[LabelledQuery]:
 def evaluate(library: Library, queries: Iterable[LabelledQuery]) -> Evaluation:
     """Ask every query and judge the first `DEPTH` moments.
 
-    A moment is right where it overlaps a right stretch of its video. Raises like `Library.search`.
+    A moment is right where it overlaps a right stretch of its video. Raises like `Library.search`,
+    and `InvalidQuery` for an answer that begins beyond the end of its video, before any is asked.
     """
     judged = []
     unknown = {}
-    warm = False
+    known = []
     for query in queries:
         answers, strangers = _answers(library, query)
-        if not answers:
+        if answers:
+            known.append((query, answers))
+        else:
             unknown[query.query] = strangers[0]
-            continue
-        if not warm:  # the first search of a process loads the model
-            library.search(query.query, limit=DEPTH)
-            warm = True
+    if known:  # the first search of a process loads the model; asked alike, its answer is kept
+        library.search(known[0][0].query, limit=1)
+    for query, answers in known:
         began = time.perf_counter()
         moments = library.search(query.query, limit=DEPTH).moments
         took = 1e3 * (time.perf_counter() - began)
@@ -185,6 +217,18 @@ def evaluate(library: Library, queries: Iterable[LabelledQuery]) -> Evaluation:
             )
         )
     return Evaluation(tuple(judged), unknown)
+
+
+def check_least(least: Mapping[str, float]) -> None:
+    """Raise `UsageError` for what is none of `SHARES`, or no finite number."""
+    for name, value in least.items():
+        if name not in SHARES:
+            raise UsageError(
+                f"there is no figure {name!r} to be at least something",
+                remedy=f"choose of: {', '.join(SHARES)}",
+            )
+        if not math.isfinite(value):
+            raise UsageError(f"{name} cannot be {value}", remedy="give a number from 0 to 1")
 
 
 Place = tuple[str, float, float]
@@ -269,12 +313,20 @@ def _answers(library: Library, query: LabelledQuery) -> tuple[list[Place], list[
     strangers = []
     for span in query.relevant:
         try:
-            video_id = library.video(span.video).video_id
+            video = library.video(span.video)
         except NotFound:
             strangers.append(span.video)
             continue
-        end = math.inf if span.end is None else span.end
-        answers.append((video_id, span.start or 0.0, end))
+        start, end = span.start or 0.0, math.inf
+        if span.end is not None:
+            if video.duration and start >= video.duration:
+                raise InvalidQuery(
+                    f"{span.video} lasts {video.duration:.1f} s, and an answer to "
+                    f"{query.query!r:.100} begins at {start:g} s",
+                    remedy="correct its times",
+                )
+            end = min(span.end, video.duration or math.inf)
+        answers.append((video.video_id, start, end))
     return answers, strangers
 
 

@@ -7,10 +7,13 @@ is looked for.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from footage.database import Database
+from footage.errors import UsageError
+from footage.settings import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,15 @@ class RemoteTask:
     asked_at: datetime
     asset_id: str | None = None
     task_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """For seconds of media, about how many dollars."""
+
+    what: str  # who was asked for what: marengo3.0 video
+    seconds: float
+    dollars: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +63,21 @@ class Ledger:
             return RemoteTask(asked_at, row["asset_id"], row["task_id"])
         return None
 
-    def note(self, video_id: str, task: RemoteTask) -> None:
-        """Write down how far the work on a video is."""
+    def note(self, video_id: str, task: RemoteTask, *, payment: Payment | None = None) -> None:
+        """Write down how far the work on a video is, and what was paid for that, at once."""
         with self._database.transaction() as db:
+            if payment is not None:
+                db.execute(
+                    "INSERT INTO usage VALUES (?,?,?,?,?,?)",
+                    (
+                        datetime.now(timezone.utc).isoformat(),
+                        self._fingerprint,
+                        payment.what,
+                        video_id,
+                        payment.seconds,
+                        payment.dollars,
+                    ),
+                )
             db.execute(
                 "INSERT OR REPLACE INTO tasks VALUES (?,?,?,?,?)",
                 (
@@ -73,14 +97,20 @@ class Ledger:
                 (video_id, self._fingerprint),
             )
 
-    def pay(self, what: str, *, video_id: str | None, seconds: float, dollars: float) -> None:
-        """Write down a payment: seconds of media, and about how many dollars."""
-        now = datetime.now(timezone.utc).isoformat()
-        with self._database.transaction() as db:
-            db.execute(
-                "INSERT INTO usage VALUES (?,?,?,?,?,?)",
-                (now, self._fingerprint, what, video_id, seconds, dollars),
-            )
+
+def allowance(database: Database, budget: float | None) -> float | None:
+    """How many dollars a run may spend: its ``budget``, and what is left of the month's.
+
+    None for any number. Raises `UsageError` for a budget that is no amount.
+    """
+    if budget is not None and not 0 <= budget < math.inf:
+        raise UsageError(f"a budget of {budget} dollars is none", remedy="give an amount")
+    monthly = Environment().dollars_a_month
+    if monthly is None:
+        return budget
+    spent = sum(each.dollars for each in spendings(database) if each.month == _this_month())
+    left = max(0.0, monthly - spent)
+    return left if budget is None else min(budget, left)
 
 
 def spendings(database: Database) -> list[Spending]:
@@ -90,3 +120,7 @@ def spendings(database: Database) -> list[Spending]:
         " sum(dollars) AS dollars FROM usage GROUP BY 1, 2 ORDER BY 1 DESC, 2"
     )
     return [Spending(**dict(row)) for row in rows]
+
+
+def _this_month() -> str:
+    return datetime.now(timezone.utc).isoformat()[:7]

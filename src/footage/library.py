@@ -16,32 +16,37 @@ from pydantic import SecretStr
 
 from footage import copies, durable, holders, logs, migrate, move, prune, tune
 from footage.archive import Archive
-from footage.catalog import Catalog, Video
+from footage.catalog import Catalog, Partition, Video
 from footage.embedder import Embedder, VideoEmbedding
 from footage.embedders import open_embedder, settled
 from footage.errors import (
     CatalogDamaged,
     IndexUnavailable,
+    LibraryClosed,
     LibraryLocked,
     LibraryUnwritable,
     MediaMissing,
     SpaceMismatch,
     UsageError,
 )
+from footage.example import Example
 from footage.index.address import checked_uri, described
 from footage.index.exact import ExactIndex
 from footage.index.milvus import Milvus
 from footage.index.schema import plan_of
 from footage.index.segments import SegmentIndex
 from footage.ingest.pipeline import Ingest
-from footage.ingest.report import Observer, Report
-from footage.ledger import Ledger, Spending, spendings
+from footage.ingest.report import Kind, Observer, Plan, Report
+from footage.ledger import Ledger, Spending, allowance, spendings
 from footage.media.sources import scan
+from footage.media.web import Place, WebVideo
 from footage.migrate import MigrationPlan, MigrationReport, Migrator
 from footage.move import Mover, MoveReport
+from footage.partitions import Placement, checked_rule
 from footage.prune import PruneReport
 from footage.query import Filters, Query, listed
-from footage.reindex import ReindexReport, reconcile
+from footage.reindex import Reindexer, ReindexReport
+from footage.search.cache import QueryVectors, Tally
 from footage.search.closer import CloserLook
 from footage.search.moments import SearchResult
 from footage.search.searcher import Searcher
@@ -50,6 +55,7 @@ from footage.settings import (
     Beside,
     Environment,
     LibrarySettings,
+    Part,
     Sampling,
     Space,
 )
@@ -105,20 +111,27 @@ class Library:
         mark = self.embedder.fingerprint.id
         self.catalog = Catalog(folder / "catalog.sqlite", fingerprint=mark)
         self.embedder.attach(Ledger(self.catalog, mark))
+        self._query_vectors = QueryVectors(folder)
         self._ingest_turn = threading.Lock()
         self._ingest_lock = FileLock(folder / "ingest.lock", thread_local=False)
 
     def __enter__(self) -> Library:
+        """Raises `LibraryClosed`."""
+        if self.catalog.closed:
+            raise LibraryClosed(f"the library {self.folder} was closed")
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
-        """Let go of all files; the library cannot be used afterwards."""
+        """Let go of all files; the library cannot be used afterwards, but closed again."""
+        if self.catalog.closed:
+            return
         self._close_index()
         if self.catalog.changed:
             copies.keep(self.folder, self.catalog)
+        self._query_vectors.close()
         self.catalog.close()
         logs.detach(self._log_file)
 
@@ -126,52 +139,74 @@ class Library:
 
     def add(
         self,
-        *sources: str | Path,
+        *sources: str | Place,
         exclude: Sequence[str] = (),
         tags: Sequence[str] = (),
+        budget: float | None = None,
         observer: Observer | None = None,
     ) -> Report:
-        """Index files, folders and globs; what was indexed before is skipped.
+        """Index files, folders, globs and addresses; what was indexed before is skipped.
 
-        ``exclude`` are glob patterns on names or paths. A file that fails is in the report and
-        stops nothing. Raises `LibraryLocked` while another process indexes, `IngestInterrupted`
-        on Ctrl-C.
+        ``exclude`` are glob patterns on names or paths; ``budget`` is about how many dollars may be
+        spent where a service embeds, and ``FOOTAGE_DOLLARS_A_MONTH`` a limit beside it: what goes
+        beyond is left for a later run. A file that fails is in the report and stops nothing. Raises
+        `UsageError` or `MediaMissing` for a source that is none or not there, `LibraryLocked` while
+        another process indexes, `IngestInterrupted` on Ctrl-C.
         """
-        found = scan(list(sources), exclude=exclude)
+        found = scan(list(sources), exclude=listed("exclude", exclude))
         with self._indexing(wait=INDEX_WAIT):
             self._follow()
             self._sweep()
             lagging = not self._caught_up()
-            ingest = Ingest(
-                catalog=self.catalog,
-                archive=self.archive,
-                index=self.index,
-                thumbnails=self.thumbnails,
-                embedder=self.embedder,
-                observer=observer or Observer(),
-            )
+            ingest = self._ingest(budget, observer)
             report = ingest.run(found, tags=checked_tags(tags))
+            self._count_embeddings(report)
             if lagging:
                 self._catch_up_or_tell(report)
+            else:
+                self._place_if_possible()
             return report
+
+    def plan(
+        self,
+        *sources: str | Place,
+        exclude: Sequence[str] = (),
+        budget: float | None = None,
+    ) -> Plan:
+        """What `add` would do with the same arguments: files, seconds, and about how many dollars.
+
+        Nothing is sent, embedded or written.
+        """
+        self._follow()
+        return self._ingest(budget).plan(scan(list(sources), exclude=listed("exclude", exclude)))
 
     def search(
         self,
         text: str | None = None,
         *,
+        examples: Example | str | Path | Iterable[Example | str | Path] = (),
+        text_weight: float = 1.0,
         vector: Sequence[float] | None = None,
+        modalities: Sequence[str] = (),
         filters: Filters | None = None,
         limit: int = 10,
         offset: int = 0,
         group_by_video: bool = False,
     ) -> SearchResult:
-        """The moments that match a text, or a vector of this library's space, best first.
+        """The moments that match a text, examples, or both, best first.
 
-        Raises `InvalidQuery`, `InvalidVector`, `LibraryLocked` or `IndexUnavailable`.
+        An example is a picture, a sound or a stretch of a video: an `Example`, or its file.
+        ``modalities`` are those of the library that are searched, all by default. Instead of text
+        and examples, a ``vector`` of this library's space can be given.
+        Raises `InvalidQuery`, `InvalidVector`, `MediaError`, `EmbedderError`, `LibraryLocked` or
+        `IndexUnavailable`.
         """
         query = Query(
             text=text,
+            examples=tuple(listed("examples", examples, (Example, str, Path))),
+            text_weight=text_weight,
             vector=vector,
+            modalities=tuple(listed("modalities", modalities)),
             filters=filters or Filters(),
             limit=limit,
             offset=offset,
@@ -188,11 +223,15 @@ class Library:
 
     def videos(self, filters: Filters | None = None, *, hidden: bool = False) -> list[Video]:
         """The videos, oldest recording first; with ``hidden`` the missing and removed ones too."""
-        selected = self.catalog.select(filters or Filters(), hidden=hidden)
-        return list(self.catalog.videos(selected).values())
+        filters = filters or Filters()
+        selected = self.catalog.select(filters, hidden=hidden)
+        return [video.within(filters.folders) for video in self.catalog.videos(selected).values()]
 
     def video(self, reference: str | Path) -> Video:
-        """One video by id, by the beginning of its id, or by path. Raises `NotFound`."""
+        """One video by id, the beginning of its id, path, address, file name or title.
+
+        Raises `NotFound` for none, and `InvalidQuery` where several are called so.
+        """
         return self.catalog.video(str(reference))
 
     def embedding(self, reference: str | Path) -> VideoEmbedding:
@@ -219,6 +258,10 @@ class Library:
         """Add and remove tags; returns the videos as they are now."""
         ids = [self.video(reference).video_id for reference in _several(references)]
         self.catalog.tag(ids, add=checked_tags(add), remove=checked_tags(remove))
+        if "tag" in self.settings.partition_by:
+            with contextlib.suppress(LibraryLocked, LibraryUnwritable), self._indexing():
+                self._follow()
+                self._place_if_possible(ids)
         return list(self.catalog.videos(ids).values())
 
     def remove(self, references: str | Path | Iterable[str | Path]) -> list[Video]:
@@ -236,18 +279,15 @@ class Library:
     def restore(
         self, references: str | Path | Iterable[str | Path], *, observer: Observer | None = None
     ) -> Report:
-        """Bring removed videos back by indexing their files again.
+        """Bring removed videos back by indexing them again, from where they lie.
 
-        Raises `MediaMissing`, and restores none, where the file of one is not there.
+        Raises `MediaError`, and restores none, where one is not there.
         """
         videos = [self.video(reference) for reference in _several(references)]
-        paths = [video.path for video in videos if video.path is not None and video.path.exists()]
-        if len(paths) < len(videos):
-            gone = next(video for video in videos if not (video.path and video.path.exists()))
-            raise MediaMissing(f"{gone.path or gone.title} is not there now")
+        places = [_there(video) for video in videos]
         for video in videos:
             self.catalog.unbury(video.video_id)
-        return self.add(*paths, observer=observer)
+        return self.add(*places, observer=observer)
 
     def prune(self, *, unreachable: bool = False, dry_run: bool = False) -> PruneReport:
         """Forget locations that are gone, and the videos left with none.
@@ -259,6 +299,7 @@ class Library:
         if dry_run:
             return prune.plan(self.catalog, unreachable=unreachable)
         with self._indexing():
+            self._follow()
             report = prune.plan(self.catalog, unreachable=unreachable)
             self.index.delete(video.video_id for video in report.videos)
             for video in report.videos:
@@ -266,23 +307,62 @@ class Library:
                 self.catalog.forget(video.video_id)
             gone = report.gone + (report.unreachable if unreachable else [])
             self.catalog.forget_locations(gone)
+            self._place_if_possible()
             return report
 
     def usage(self) -> list[Spending]:
         """What was paid to services for this library, by month and purpose, newest first."""
         return spendings(self.catalog)
 
+    def caches(self) -> dict[str, Tally]:
+        """How often something was there already: ``videos``' embeddings, ``queries``' vectors."""
+        return {
+            "videos": self._query_vectors.tally("embeddings"),
+            "queries": self._query_vectors.tally(),
+        }
+
     def disk_use(self) -> dict[str, int]:
-        """Bytes on disk by part: archive, index, thumbnails, catalog, logs."""
+        """Bytes on disk by part: archive, index, thumbnails, catalog, queries, logs."""
         return {
             "archive": prune.size_of([self.folder / "archive"]),
             "index": prune.size_of(self.folder.glob("milvus.db*")),
             "thumbnails": prune.size_of([self.folder / "previews"]),
             "catalog": prune.size_of(self.folder.glob("catalog.sqlite*")),
+            "queries": prune.size_of(self.folder.glob("queries.sqlite*")),
             "logs": prune.size_of([self.folder / "logs"]),
         }
 
     # the index
+
+    def partitions(self) -> list[Partition]:
+        """The partitions of the index and what lies in each, in order of their names."""
+        return self.catalog.partitions()
+
+    def partition_by(
+        self, *parts: str, on_progress: Callable[[int, int], None] | None = None
+    ) -> ReindexReport:
+        """Divide the index by these parts from now on: of tag, folder, year and month; or not.
+
+        What belongs elsewhere by then is written anew from the archive, while searches go on. On a
+        server, the first rule makes other collections, and so does ending it; searches use them
+        once they are filled. Interrupted, the same call goes on. ``on_progress`` is told what is
+        done and what in all. Raises `UsageError`, `ArchiveDamaged`, `LibraryLocked` or
+        `IndexUnavailable`.
+        """
+        rule, tell = checked_rule(parts), on_progress or (lambda _d, _n: None)
+        with self._indexing(wait=INDEX_WAIT):
+            self._follow()
+            known, filled = self.settings.partition_by, 0
+            if self.settings.milvus_uri is not None and bool(rule) != bool(known):
+                filled = self._fill_and_divide(rule, tell)
+            elif rule != known:
+                with self.catalog.transaction():  # which a library that cannot be written refuses
+                    self._save_settings(partition_by=rule)
+            report = self._reindexer().reconcile(on_progress=tell)
+            report.written += filled
+            self.index.settle()
+            self.index.drop_others()
+            return report
 
     def reindex(
         self, *, fresh: bool = False, on_progress: Callable[[int, int], None] | None = None
@@ -295,8 +375,11 @@ class Library:
         """
         with self._indexing(wait=INDEX_WAIT):
             self._follow()
-            report = self._reconcile(fresh=fresh, on_progress=on_progress or (lambda _d, _n: None))
+            report = self._reindexer().reconcile(
+                fresh=fresh, on_progress=on_progress or (lambda _d, _n: None)
+            )
             self.index.settle()
+            self.index.drop_others()
             return report
 
     def move(
@@ -337,6 +420,7 @@ class Library:
     ) -> MigrationReport:
         """Embed all videos with another embedder, or another sampling, then search with that.
 
+        With neither, the migration that was begun, or taken back by `rollback`, goes on.
         Searches are answered from the space there is until the other one holds every video that
         can be searched now; where some cannot be embedded the library stays as it is, unless
         ``without_failed``. Interrupted, the same call goes on. `rollback` goes back, until `finish`
@@ -347,6 +431,9 @@ class Library:
             self._follow()
             self._sweep()
             space, target = self._other_space(embedder, sampling)
+            names = migrate.described(self.settings.space), migrate.described(space)
+            watching = observer or Observer()
+            watching.migrating(*names)
             beside = self.settings.beside
             if beside is None:
                 fingerprint = target.fingerprint.id
@@ -354,13 +441,12 @@ class Library:
                 self._save_settings(beside=beside)
             with self._migrator(target) as migrator:
                 report = MigrationReport(
-                    source=migrate.described(self.settings.space),
-                    target=migrate.described(space),
-                    embedded=migrator.run(observer or Observer()),
+                    *names,
+                    embedded=migrator.run(watching),
                     lacking=migrator.lacking(),
                 )
             if without_failed or not report.lacking:
-                self._swap(beside, target)
+                self._swap(beside, target, searched=True)
                 report.videos = len(self.catalog.embedded())
                 report.switched = True
             return report
@@ -383,6 +469,8 @@ class Library:
         """Search again with what was searched before `migrate`; ``embedder`` if it has no name.
 
         Returns the videos that this space lacks, because they were added since: `add` embeds them.
+        What the migration made is kept: `migrate` goes on with it, ``finish(abandon=True)`` deletes
+        it.
         Raises `UsageError` where there is nothing to go back to, and `SpaceMismatch` where the
         embedder is no longer the one it was.
         """
@@ -391,8 +479,11 @@ class Library:
             beside = self.settings.beside
             if beside is None or not beside.searched:
                 raise UsageError(
-                    f"this library was not migrated: it is searched with {self.settings.embedder}",
-                    remedy="there is nothing to go back from",
+                    "there is no migration to go back from: this library is searched with "
+                    f"{migrate.described(self.settings.space)}",
+                    remedy="nothing was changed"
+                    if beside is None
+                    else f"`footage migrate` goes on to {migrate.described(beside)}",
                 )
             target = embedder or open_embedder(beside.embedder, beside.sampling)
             if target.fingerprint.id != beside.fingerprint:
@@ -402,18 +493,20 @@ class Library:
                 )
             if not any(self.archive.video_ids(target.fingerprint)):
                 raise UsageError(
-                    f"the vectors of {beside.embedder} are not here: a backup holds only what is "
-                    "searched",
+                    f"the vectors of {migrate.described(beside)} are not here: a backup holds "
+                    "only what is searched",
                     remedy="`footage migrate --finish` forgets them",
                 )
-            self._swap(beside, target)
+            self._swap(beside, target, searched=False)
             self._catch_up()
             return self.lacking()
 
     def finish(self, *, abandon: bool = False) -> str:
-        """Delete the space that `migrate` left; with ``abandon`` also one that is still growing.
+        """Delete the vectors that were searched before `migrate` switched.
 
-        Returns what was deleted, in words. Raises `UsageError` where there is none.
+        With ``abandon`` delete those beside the ones searched, whichever they are: of a migration
+        that is not complete, or was taken back. Returns what was deleted, in words. Raises
+        `UsageError` where there is nothing to delete, or a migration is under way.
         """
         with self._indexing(wait=INDEX_WAIT):
             self._follow()
@@ -422,8 +515,9 @@ class Library:
                 raise UsageError("there is no migration to finish", remedy="nothing is left over")
             if not beside.searched and not abandon:
                 raise UsageError(
-                    f"the migration to {beside.embedder} is not complete",
-                    remedy="go on with the same `footage migrate`, or give it up with --abandon",
+                    f"the migration to {migrate.described(beside)} is not complete: search is "
+                    f"with {migrate.described(self.settings.space)}",
+                    remedy="`footage migrate` goes on with it, --abandon deletes what it has made",
                 )
             self.index.drop_space(beside.fingerprint)
             self.catalog.forget_space(beside.fingerprint)
@@ -474,6 +568,8 @@ class Library:
                 return False
         except LibraryLocked:
             return True
+        except LibraryUnwritable:
+            return False
 
     def differing(self) -> list[str]:
         """The videos whose rows in the index are not those of the archive, or of no video.
@@ -482,10 +578,11 @@ class Library:
         Raises `ArchiveDamaged` or `IndexUnavailable`.
         """
         held = self.index.digests()
-        differing = held.keys() - self.catalog.embedded().keys()
-        for video_id in self.catalog.embedded():
+        places = self._placement.places()
+        differing = held.keys() - places.keys()
+        for video_id, name in places.items():
             embedding = self.archive.read(video_id, self.embedder.fingerprint)
-            if self.index.expected_digests(video_id, embedding) != held.get(video_id, {}):
+            if self.index.expected_digests(video_id, embedding, name) != held.get(video_id, {}):
                 differing.add(video_id)
         return sorted(differing)
 
@@ -504,7 +601,11 @@ class Library:
         return self._index_at(uri, self._milvus_token)
 
     def _index_at(
-        self, uri: str | None, token: SecretStr | None, embedder: Embedder | None = None
+        self,
+        uri: str | None,
+        token: SecretStr | None,
+        embedder: Embedder | None = None,
+        rule: tuple[Part, ...] | None = None,
     ) -> SegmentIndex:
         embedder = embedder or self.embedder
         milvus = Milvus(
@@ -518,6 +619,7 @@ class Library:
             fingerprint=embedder.fingerprint,
             routes=embedder.routes,
             plan=plan_of(self.settings.index),
+            divided=bool(self.settings.partition_by if rule is None else rule),
         )
 
     def _close_index(self) -> None:
@@ -536,7 +638,7 @@ class Library:
         known = self.settings
         if settings.space != known.space:
             self._bind(open_embedder(settings.embedder, settings.sampling))
-        elif (settings.milvus_uri, settings.index) != (known.milvus_uri, known.index):
+        elif settings.place != known.place:
             log.info("the index is now in %s", described(settings.milvus_uri))
             self._close_index()
         self.settings = settings
@@ -551,6 +653,14 @@ class Library:
         self, embedder: str | Embedder | None, sampling: Sampling | None
     ) -> tuple[Space, Embedder]:
         """Where a migration is to go. Raises `UsageError` where it cannot."""
+        beside = self.settings.beside
+        if embedder is None and sampling is None:
+            if beside is None or beside.searched:
+                raise UsageError(
+                    "there is no migration to go on with",
+                    remedy="give --embedder, --fps or --segment-length to begin one",
+                )
+            embedder, sampling = beside.embedder, beside.sampling
         sampling = sampling or self.settings.sampling
         if isinstance(embedder, Embedder):
             target = embedder
@@ -564,13 +674,26 @@ class Library:
                 f"this library is searched with {migrate.described(space)} already",
                 remedy="name another embedder or sampling",
             )
-        beside = self.settings.beside
         if beside is not None and beside.fingerprint != target.fingerprint.id:
-            raise UsageError(
-                f"there is another space beside the one searched: {migrate.described(beside)}",
-                remedy="`footage migrate --finish` or --abandon deletes it",
-            )
+            raise _one_at_a_time(beside)
         return space, target
+
+    def _count_embeddings(self, report: Report) -> None:
+        if self.embedder.sent_to is not None:
+            known = len(report.of(Kind.UNCHANGED, Kind.LOCATED))
+            self._query_vectors.count("embeddings", hits=known, misses=len(report.of(Kind.ADDED)))
+
+    def _ingest(self, budget: float | None, observer: Observer | None = None) -> Ingest:
+        return Ingest(
+            catalog=self.catalog,
+            archive=self.archive,
+            index=self.index,
+            placement=self._placement,
+            thumbnails=self.thumbnails,
+            embedder=self.embedder,
+            observer=observer or Observer(),
+            budget=allowance(self.catalog, budget),
+        )
 
     @contextlib.contextmanager
     def _migrator(self, target: Embedder) -> Iterator[Migrator]:
@@ -583,6 +706,7 @@ class Library:
                 grown=grown,
                 archive=self.archive,
                 index=index,
+                placement=Placement(grown, self.settings.partition_by),
                 thumbnails=self.thumbnails,
                 embedder=target,
             )
@@ -590,12 +714,15 @@ class Library:
             index.close()
             grown.close()
 
-    def _swap(self, beside: Beside, target: Embedder) -> None:
-        """Search with ``beside`` from now on, and keep what was searched beside it."""
+    def _swap(self, beside: Beside, target: Embedder, *, searched: bool) -> None:
+        """Search with ``beside`` from now on, and keep what was searched beside it.
+
+        What is left ``searched`` is what `rollback` goes back to; else `migrate` goes on to it.
+        """
         left = Beside(
             **self.settings.space.model_dump(),
             fingerprint=self.embedder.fingerprint.id,
-            searched=True,
+            searched=searched,
         )
         self._save_settings(embedder=beside.embedder, sampling=beside.sampling, beside=left)
         self._bind(target)
@@ -621,6 +748,8 @@ class Library:
                 archive=self.archive,
                 fingerprint=self.embedder.fingerprint,
                 target=target,
+                # not where they belong by now: the catalog speaks of both places
+                names=self.catalog.assigned,
             )
             mover.fill(report, on_progress)
         finally:
@@ -630,6 +759,30 @@ class Library:
         self._left_token, self._milvus_token = self._milvus_token, token
         self._save_settings(milvus_uri=uri)
         self.catalog.mark_indexed(self.catalog.embedded())
+
+    def _fill_and_divide(
+        self, rule: tuple[Part, ...], on_progress: Callable[[int, int], None]
+    ) -> int:
+        """Go to the collections that are for this rule, filled first; returns how many videos."""
+        placement = Placement(self.catalog, rule)
+        target = self._index_at(self.settings.milvus_uri, self._milvus_token, rule=rule)
+        try:
+            mover = Mover(
+                catalog=self.catalog,
+                archive=self.archive,
+                fingerprint=self.embedder.fingerprint,
+                target=target,
+                names=lambda: placement.names(self.catalog.embedded()),
+            )
+            mover.fill(MoveReport(target.place, target.place), on_progress)
+        finally:
+            target.close()
+        # from here until the reindexing that follows, videos are searched wherever they may lie
+        names = placement.names(self.catalog.embedded())
+        self.catalog.assign(names)
+        self._close_index()
+        self._save_settings(partition_by=rule)
+        return len(names)
 
     def _clean_left(self, report: MoveReport) -> None:
         """Clean the place that this move left, or one before it that was interrupted."""
@@ -655,12 +808,14 @@ class Library:
         self.embedder.self_test(full=False)
         self._catch_up_unless_indexing()
         mark = self.embedder.fingerprint
+        closer = CloserLook(lambda video, *span: self.archive.frames(video, mark, *span))
         return Searcher(
             embedder=self.embedder,
             index=self.index,
             catalog=self.catalog,
             thumbnails=self.thumbnails,
-            closer=CloserLook(lambda video, *span: self.archive.frames(video, mark, *span)),
+            closer=closer if self.embedder.keeps_frames else None,
+            vectors=self._query_vectors,
         )
 
     def _forget_files(self, video_id: str) -> int:
@@ -703,6 +858,7 @@ class Library:
     def _catch_up_unless_indexing(self) -> None:
         # whoever is indexing has videos under way that the index cannot hold yet
         with contextlib.suppress(LibraryLocked, LibraryUnwritable), self._indexing():
+            self._follow()
             self._catch_up()
 
     def _caught_up(self) -> bool:
@@ -729,19 +885,48 @@ class Library:
             self._finish_removal(half_removed)
         expected = sum(self.catalog.embedded().values())
         if not self.catalog.unindexed() and self.index.count() == expected:
+            self._place()
             return
         log.info("the index does not hold the %d segments it should: repairing", expected)
-        self._reconcile(fresh=False, on_progress=lambda _d, _n: None)
+        self._reindexer().reconcile(on_progress=lambda _d, _n: None)
 
-    def _reconcile(self, *, fresh: bool, on_progress: Callable[[int, int], None]) -> ReindexReport:
-        return reconcile(
+    def _place(self, among: Iterable[str] | None = None) -> None:
+        """Write videos anew whose tags or folders have changed, where they belong now."""
+        if misplaced := self._placement.misplaced(among):
+            log.info("%d videos go to other partitions", len(misplaced))
+            self._reindexer().rewrite(misplaced)
+
+    def _place_if_possible(self, among: Iterable[str] | None = None) -> None:
+        # else they are found where they are, and go at the next catch-up
+        with contextlib.suppress(LibraryLocked, LibraryUnwritable, IndexUnavailable):
+            self._place(among)
+
+    @property
+    def _placement(self) -> Placement:
+        return Placement(self.catalog, self.settings.partition_by)
+
+    def _reindexer(self) -> Reindexer:
+        return Reindexer(
             catalog=self.catalog,
             archive=self.archive,
             index=self.index,
+            placement=self._placement,
             fingerprint=self.embedder.fingerprint,
-            fresh=fresh,
-            on_progress=on_progress,
         )
+
+
+def _one_at_a_time(beside: Beside) -> UsageError:
+    """Why no other migration is begun, and what ends the one there is."""
+    words = migrate.described(beside)
+    if beside.searched:
+        return UsageError(
+            f"the vectors of {words}, which were searched before, are still kept",
+            remedy="`footage migrate --finish` deletes them, then begin again; or --rollback",
+        )
+    return UsageError(
+        f"the migration to {words} is not complete",
+        remedy="`footage migrate` goes on with it, `footage migrate --abandon` gives it up",
+    )
 
 
 def _stamp(folder: Path) -> int:
@@ -750,6 +935,16 @@ def _stamp(folder: Path) -> int:
         return (folder / FILE_NAME).stat().st_mtime_ns
     except OSError:
         return 0
+
+
+def _there(video: Video) -> Place:
+    """Where a video can be read now; raises `MediaError` where it cannot."""
+    place = video.place
+    if isinstance(place, WebVideo):
+        place.look()
+    elif place is None or not place.exists():
+        raise MediaMissing(f"{place or video.title} is not there now")
+    return place
 
 
 def _several(references: str | Path | Iterable[str | Path]) -> list[str | Path]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import sys
 from pathlib import Path
+from typing import TextIO
 
 NOISY = (
     *("pymilvus", "milvus_lite", "filelock", "asyncio", "grpc", "PIL"),
@@ -15,15 +17,27 @@ FILES_KEPT = 3
 _FORMAT = "%(asctime)s %(levelname)-5s %(process)d %(name)s: %(message)s"
 
 
+NOTICE = {"notice": True}
+"""``extra`` of a record that a person waiting at the terminal is told whatever the verbosity."""
+
+
+class _Terminal(logging.StreamHandler[TextIO]):
+    """Writes to whatever stderr is at the time: a progress bar puts itself there."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 class _LogFile(logging.handlers.RotatingFileHandler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         """A full or read-only disk loses its log; nobody is told about the log of a log."""
 
 
 def to_terminal(verbosity: int) -> None:
-    """Show footage's log on stderr: ``1`` from INFO on, ``2`` from DEBUG on, else nothing.
+    """Show footage's log on stderr: ``1`` from INFO on, ``2`` from DEBUG on, else notices alone.
 
-    A command prints what went wrong itself, as one sentence.
+    A command prints what went wrong itself, as one sentence. Below 0 nothing is shown.
     """
     quiet_others()
     root = logging.getLogger("footage")
@@ -32,9 +46,12 @@ def to_terminal(verbosity: int) -> None:
     root.handlers = [handler for handler in root.handlers if not _is_terminal(handler)]
     if verbosity < 0:
         return
-    handler = logging.StreamHandler()
-    handler.setLevel({0: logging.CRITICAL, 1: logging.INFO}.get(verbosity, logging.DEBUG))
+    handler = _Terminal()
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    if verbosity == 0:
+        handler.addFilter(lambda record: getattr(record, "notice", False))
+        handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setLevel(logging.DEBUG if verbosity > 1 else logging.INFO)
     root.addHandler(handler)
 
 
@@ -70,4 +87,4 @@ def quiet_others() -> None:
 
 
 def _is_terminal(handler: logging.Handler) -> bool:
-    return type(handler) is logging.StreamHandler
+    return isinstance(handler, _Terminal)

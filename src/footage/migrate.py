@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from footage.archive import Archive
@@ -20,10 +19,13 @@ from footage.embedder import Embedder, VideoFile
 from footage.errors import MediaError
 from footage.index.segments import SegmentIndex
 from footage.ingest.pipeline import Ingest
-from footage.ingest.report import Observer, Report
+from footage.ingest.report import Observer, Plan, Report
+from footage.ledger import allowance
 from footage.media.probe import probe
 from footage.media.sources import Scan
-from footage.reindex import reconcile
+from footage.media.web import Place, WebVideo
+from footage.partitions import Placement
+from footage.reindex import Reindexer
 from footage.settings import Space
 from footage.thumbnails import Thumbnails
 
@@ -38,17 +40,32 @@ class MigrationPlan:
     target: str
     done: int
     """Videos that the new space holds already."""
-    files: dict[Path, Video]
+    files: dict[Place, Video]
     """What is to be embedded: a place to read each video from."""
+    run: Plan
+    """What embedding them comes to, and which of them can be told already to fail."""
     unreachable: list[Video]
     """Videos that lie nowhere that can be read now."""
     pace: float | None
-    """Seconds of video embedded a second, measured on one of the files; None where none opens."""
+    """Seconds of video embedded a second, measured on one of the files; None where none opens.
+
+    None too where videos are sent away: measuring would be paid for.
+    """
 
     @property
     def duration(self) -> float:
         """Seconds of video to embed."""
         return sum(video.duration for video in self.files.values())
+
+    @property
+    def dollars(self) -> float:
+        """About what it costs."""
+        return self.run.dollars
+
+    @property
+    def sent_to(self) -> str | None:
+        """Where the videos are sent; None where they stay on this machine."""
+        return self.run.sent_to
 
     @property
     def seconds(self) -> float | None:
@@ -64,7 +81,11 @@ class MigrationPlan:
             "to_embed": [str(path) for path in self.files],
             "duration": round(self.duration, 3),
             "unreachable": [video.video_id for video in self.unreachable],
+            "failed": [outcome.to_json() for outcome in self.run.failed],
+            "beyond_budget": [str(file.path) for file in self.run.left],
             "estimated_seconds": None if self.seconds is None else round(self.seconds, 1),
+            "sent_to": self.sent_to,
+            "dollars": round(self.dollars, 4),
         }
 
 
@@ -88,7 +109,11 @@ class MigrationReport:
             "switched": self.switched,
             "videos": self.videos,
             "lacking": [
-                {"video_id": video.video_id, "path": str(video.path) if video.path else None}
+                {
+                    "video_id": video.video_id,
+                    "path": str(video.path) if video.path else None,
+                    "url": video.url,
+                }
                 for video in self.lacking
             ],
             "index": self.embedded.to_json(),
@@ -105,6 +130,7 @@ class Migrator:
         grown: Catalog,
         archive: Archive,
         index: SegmentIndex,
+        placement: Placement,
         thumbnails: Thumbnails,
         embedder: Embedder,
     ) -> None:
@@ -113,19 +139,24 @@ class Migrator:
         self._grown = grown
         self._archive = archive
         self._index = index
+        self._placement = placement
         self._thumbnails = thumbnails
         self._embedder = embedder
 
     def plan(self, source: str, target: str) -> MigrationPlan:
         """What is left to embed, and how long that will take."""
-        files, unreachable = self._to_embed()
+        found, unreachable = self._to_embed()
+        run = self._ingest(Observer()).plan(Scan.of(found))
+        files = {file.path: found[file.path] for file in run.files}
+        away = run.sent_to is not None
         return MigrationPlan(
             source,
             target,
             done=len(self._grown.embedded()),
             files=files,
+            run=run,
             unreachable=unreachable,
-            pace=next(filter(None, map(self._pace, files)), None),
+            pace=None if away else next(filter(None, map(self._pace, files)), None),
         )
 
     def run(self, observer: Observer) -> Report:
@@ -135,23 +166,15 @@ class Migrator:
         """
         self._forget_lost()
         files, _ = self._to_embed()
-        ingest = Ingest(
+        report = self._ingest(observer).run(Scan.of(files))
+        reindexer = Reindexer(
             catalog=self._grown,
             archive=self._archive,
             index=self._index,
-            thumbnails=self._thumbnails,
-            embedder=self._embedder,
-            observer=observer,
-        )
-        report = ingest.run(Scan(tuple(sorted(files))))
-        reconcile(
-            catalog=self._grown,
-            archive=self._archive,
-            index=self._index,
+            placement=self._placement,
             fingerprint=self._embedder.fingerprint,
-            fresh=False,
-            on_progress=_unheard,
         )
+        reindexer.reconcile(on_progress=_unheard)
         self._index.settle()
         return report
 
@@ -161,17 +184,32 @@ class Migrator:
         videos = self._catalog.videos(sorted(wanted)).values()
         return [video for video in videos if video.state == "ready"]
 
-    def _to_embed(self) -> tuple[dict[Path, Video], list[Video]]:
-        """Of the lacking videos, those that can be read, by where, and the others."""
-        files = {}
+    def _to_embed(self) -> tuple[dict[Place, Video], list[Video]]:
+        """Of the lacking videos, those that can be read, by where, and the others.
+
+        Of what is on the web only asking could tell, and the run that follows does.
+        """
+        files: dict[Place, Video] = {}
         unreachable = []
         for video in self.lacking():
-            path = video.path
-            if path is not None and path.is_file():
-                files[path] = video
+            place = video.place
+            if isinstance(place, WebVideo) or (place is not None and place.is_file()):
+                files[place] = video
             else:
                 unreachable.append(video)
         return files, unreachable
+
+    def _ingest(self, observer: Observer) -> Ingest:
+        return Ingest(
+            catalog=self._grown,
+            archive=self._archive,
+            index=self._index,
+            placement=self._placement,
+            thumbnails=self._thumbnails,
+            embedder=self._embedder,
+            observer=observer,
+            budget=allowance(self._catalog, None),
+        )
 
     def _forget_lost(self) -> None:
         """What the archive lacks is to be embedded again: a backup brings only the other space."""
@@ -180,14 +218,14 @@ class Migrator:
             if not self._archive.has(video_id, mark):
                 self._grown.forget_embedding(video_id)
 
-    def _pace(self, path: Path) -> float | None:
+    def _pace(self, path: Place) -> float | None:
         try:
             return pace(self._embedder, path)
         except MediaError:
             return None
 
 
-def pace(embedder: Embedder, path: Path) -> float:
+def pace(embedder: Embedder, path: Place) -> float:
     """Seconds of video that ``embedder`` does a second, measured on the beginning of a file.
 
     Raises `MediaError` for a file that cannot be used, `EmbedderBroken` for a model that cannot.
@@ -218,5 +256,4 @@ def _unheard(_: Any, __: Any) -> None:
 
 def described(space: Space) -> str:
     """A space in words: the embedder, and how videos are cut for it."""
-    cut = space.sampling
-    return f"{space.embedder} ({cut.fps:g} fps, segments of {cut.shortest:g}-{cut.longest:g} s)"
+    return f"{space.embedder} ({space.sampling.in_words})"

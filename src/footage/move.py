@@ -11,7 +11,7 @@ import contextlib
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from footage.archive import Archive
 from footage.catalog import Catalog
 from footage.embedder import Fingerprint, VideoEmbedding
 from footage.errors import IndexUnavailable, LibraryUnwritable
-from footage.index.segments import SegmentIndex
+from footage.index.segments import NOTHING, SegmentIndex
 
 log = logging.getLogger(__name__)
 
@@ -68,8 +68,16 @@ class Mover:
     """Fills ``target`` with what the archive holds. The caller holds the ingest lock."""
 
     def __init__(
-        self, *, catalog: Catalog, archive: Archive, fingerprint: Fingerprint, target: SegmentIndex
+        self,
+        *,
+        catalog: Catalog,
+        archive: Archive,
+        fingerprint: Fingerprint,
+        target: SegmentIndex,
+        names: Callable[[], Mapping[str, str]],
     ) -> None:
+        """``names`` gives the partition, at the target, of every embedded video."""
+        self._names = names
         self._catalog = catalog
         self._archive = archive
         self._fingerprint = fingerprint
@@ -102,13 +110,13 @@ class Mover:
 
     def _lacking(self) -> list[str]:
         """The videos whose rows the target lacks; rows of no video are taken out."""
-        held = self._target.ids()
-        expected = self._catalog.embedded()
-        self._target.delete(held.keys() - expected.keys())
+        held = self._target.held()
+        names = self._names()
+        self._target.delete(held.keys() - names.keys())
         lacking = []
-        for video_id in expected:
+        for video_id, partition in names.items():
             spans = self._archive.spans(video_id, self._fingerprint)
-            if self._target.segment_ids(video_id, spans) != held.get(video_id, set()):
+            if self._target.expected(video_id, spans, partition) != held.get(video_id, NOTHING):
                 lacking.append(video_id)
         return lacking
 
@@ -120,7 +128,7 @@ class Mover:
         done = total - sum(sizes.get(video_id, 0) for video_id in video_ids)
         for batch in self._batches(video_ids):
             on_progress(done, total)
-            self._target.write(batch, expected=total)
+            self._target.write(batch, partitions=self._names(), expected=total)
             rows = sum(embedding.segments for embedding in batch.values())
             report.written += rows
             done += rows

@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from footage import copies, logs
 from footage.embedder import Embedder
-from footage.embedders import agrees, settled
+from footage.embedders import agrees, check_name, settled
 from footage.errors import LibraryError, LibraryNotFound, LibraryUnwritable, UsageError
 from footage.index.address import checked_uri, described, redacted
 from footage.library import Library
@@ -39,11 +39,12 @@ def open_library(
     model where it is not on this machine; ``on_fetch`` is told bytes done and in all.
     Raises `LibraryNotFound`, `LibraryError`, `LibraryTooNew`, `CatalogDamaged`, `UsageError`.
     """
-    path = absolute(folder) if folder else default_library()
+    _check_kinds(folder, embedder, sampling)
+    path = _path_of(folder)
     own = embedder if isinstance(embedder, Embedder) else None
     name = embedder.fingerprint.name if isinstance(embedder, Embedder) else embedder
     logs.quiet_others()
-    if not (path / FILE_NAME).is_file():
+    if not is_library(path):
         if not create:
             raise _not_found(path)
         if own is None:  # the model is there, before a folder is made
@@ -58,9 +59,38 @@ def open_library(
             ),
         )
     settings = LibrarySettings.load(path)
+    if own is None and name is not None:
+        check_name(name)
     _check_same(settings, name, sampling)
     _check_place(settings, milvus_uri)
     return Library(path, settings, embedder=own, milvus_token=milvus_token)
+
+
+def _check_kinds(folder: object, embedder: object, sampling: object) -> None:
+    for name, value, kinds, remedy in (
+        ("library", folder, (str, Path), "give the path of a folder"),
+        ("embedder", embedder, (str, Embedder), "give a name, or a `footage.Embedder` of your own"),
+        ("sampling", sampling, (Sampling,), "give a `footage.Sampling(...)`"),
+    ):
+        if value is not None and not isinstance(value, kinds):
+            raise UsageError(f"the {name} is {value!r:.100}", remedy=remedy)
+
+
+def is_library(folder: str | Path | None) -> bool:
+    """Whether there is a library at a folder, or at the default place."""
+    return (_path_of(folder) / FILE_NAME).is_file()
+
+
+def settings_of(folder: str | Path | None) -> LibrarySettings | None:
+    """The settings of the library at a folder, or at the default place; None where none is.
+
+    Raises `LibraryError`.
+    """
+    return LibrarySettings.load(_path_of(folder)) if is_library(folder) else None
+
+
+def _path_of(folder: str | Path | None) -> Path:
+    return absolute(folder) if folder else default_library()
 
 
 def _create(path: Path, settings: LibrarySettings) -> None:
@@ -84,9 +114,7 @@ def _check_free(path: Path) -> None:
         return
     if is_library_without_settings(path):
         raise _not_found(path)
-    raise LibraryError(
-        f"{path} exists and is not a footage library", remedy="name another folder with --library"
-    )
+    raise LibraryError(f"{path} exists and is not a footage library", remedy="name another folder")
 
 
 def is_library_without_settings(path: Path) -> bool:
@@ -112,8 +140,9 @@ def _check_same(settings: LibrarySettings, embedder: str | None, sampling: Sampl
         )
     if sampling is not None and sampling != settings.sampling:
         raise UsageError(
-            f"this library was made with sampling {settings.sampling}, not {sampling}",
-            remedy="leave the option away, or make another library with --library",
+            f"this library looks at {settings.sampling.in_words}, not {sampling.in_words}",
+            remedy=f"`footage migrate {sampling.words_from(settings.sampling)}` changes it while "
+            "search goes on",
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from footage.errors import InvalidQuery
+from footage.example import Example, check_weight
 
 LONGEST_TEXT = 2_000  # characters; models read a few dozen words, the rest would be lost unseen
 _YEAR = re.compile(r"\d{4}", re.ASCII)
@@ -18,6 +19,8 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{3}|\.\d{6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
+MOST_EXAMPLES = 10  # as many as a service embeds at once
+MODALITIES = ("visual", "audio", "speech", "screen", "fused")
 DEEPEST = 1_000  # moments that offset and limit may reach together
 
 
@@ -35,10 +38,15 @@ class Filters:
     recorded_before: datetime | None = None
     shortest: float | None = None
     longest: float | None = None
+    partitions: tuple[str, ...] = ()
+    """Names, or what they begin with up to a ``/``; any of them."""
 
     def __post_init__(self) -> None:
         """Take what is near enough (one tag, a date, ``2024-05``); raises `InvalidQuery`."""
-        for name, kinds in (("videos", (str,)), ("folders", (str, Path)), ("tags", (str,))):
+        for name, kinds in (
+            *(("videos", (str,)), ("folders", (str, Path)), ("tags", (str,))),
+            ("partitions", (str,)),
+        ):
             values = listed(name, getattr(self, name), kinds)
             object.__setattr__(
                 self, name, tuple(map(Path, values)) if name == "folders" else tuple(values)
@@ -58,30 +66,43 @@ class Filters:
             "recorded_before": self.recorded_before and self.recorded_before.isoformat(),
             "shortest": self.shortest,
             "longest": self.longest,
+            "partitions": list(self.partitions),
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A question to the library. Its text is taken literally.
+    """A question to the library: a text, taken literally, examples, or both; or else a vector.
 
-    Raises `InvalidQuery` for what cannot be asked.
+    Raises `InvalidQuery` for what cannot be asked, and `MediaError` for a file that does not show
+    what it is.
     """
 
     text: str | None = None
+    examples: tuple[Example, ...] = ()
+    """Also taken: one alone, and files for examples of their kind and weight 1."""
+    text_weight: float = 1.0
+    """Above 0: how much the text counts beside the examples."""
     vector: Sequence[float] | None = field(default=None, repr=False)
+    modalities: tuple[str, ...] = ()
+    """Which of `MODALITIES` are searched; all that the library has where none is named."""
     filters: Filters = field(default_factory=Filters)
     limit: int = 10
     offset: int = 0
     group_by_video: bool = False
 
     def __post_init__(self) -> None:
-        if (self.text is None) == (self.vector is None):
+        object.__setattr__(self, "examples", _examples(self.examples))
+        object.__setattr__(self, "modalities", _modalities(self.modalities))
+        asked = self.text is not None or bool(self.examples)
+        if asked == (self.vector is not None):
             raise InvalidQuery(
-                "a search needs either a text or a vector", remedy="give exactly one of them"
+                "a search needs a text, examples or both, or else a vector",
+                remedy="say what the moment looks like",
             )
         if self.text is not None:
             _check_text(self.text)
+        check_weight("text_weight", self.text_weight)
         if not isinstance(self.filters, Filters):
             raise InvalidQuery(
                 f"filters is {self.filters!r:.100}", remedy="give a `footage.Filters(...)`"
@@ -98,7 +119,10 @@ class Query:
         """The shape of ``query`` in ``search --json``."""
         return {
             "text": self.text,
+            "text_weight": self.text_weight,
+            "examples": [example.to_json() for example in self.examples],
             "vector": self.vector is not None,
+            "modalities": list(self.modalities),
             "filters": self.filters.to_json(),
             "limit": self.limit,
             "offset": self.offset,
@@ -118,6 +142,25 @@ def listed(name: str, values: object, kinds: tuple[type, ...] = (str,)) -> list[
     return found
 
 
+def _examples(values: object) -> tuple[Example, ...]:
+    given = listed("examples", values, (Example, str, Path))
+    if len(given) > MOST_EXAMPLES:
+        raise InvalidQuery(
+            f"the query has {len(given)} examples", remedy=f"give at most {MOST_EXAMPLES}"
+        )
+    return tuple(value if isinstance(value, Example) else Example(value) for value in given)
+
+
+def _modalities(values: object) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(listed("modalities", values)))
+    if unknown := [name for name in named if name not in MODALITIES]:
+        raise InvalidQuery(
+            f"there is no modality {unknown[0]!r:.100}",
+            remedy=f"name some of {', '.join(MODALITIES)}",
+        )
+    return named
+
+
 def _instant(name: str, value: object) -> datetime | None:
     if value is None:
         return None
@@ -133,8 +176,13 @@ def _instant(name: str, value: object) -> datetime | None:
 
 
 def _check_number(name: str, value: object) -> None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
-        raise InvalidQuery(f"{name} is {value!r:.100}", remedy="give a number of seconds")
+    if value is None:
+        return
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not value >= 0:  # type: ignore[operator]  # nor a NaN
+        raise InvalidQuery(
+            f"{name} is {value!r:.100}", remedy="give a number of seconds, 0 or more"
+        )
 
 
 def _check_text(text: object) -> None:

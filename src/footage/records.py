@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from footage.catalog import Video
+from footage.errors import UsageError
 from footage.media.identity import FileStamp
+from footage.media.web import WebVideo
 
 Locations = list[tuple[Path, FileStamp]]
 
@@ -56,10 +58,10 @@ def described(header: Mapping[str, Any]) -> tuple[Video, Locations] | None:
             has_audio=bool(about["has_audio"]),
             recorded_at=datetime.fromisoformat(about["recorded_at"]),
             added_at=datetime.fromisoformat(about["added_at"]),
-            url=None if about["url"] is None else str(about["url"]),
+            url=None if about["url"] is None else WebVideo(str(about["url"])).url,
         )
         locations = [(Path(lies["path"]), _stamp(lies)) for lies in about["locations"]]
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, UsageError):
         return None
     return video, locations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,8 @@ from footage.archive import Archive
 from footage.catalog import Catalog
 from footage.embedder import Fingerprint, VideoEmbedding
 from footage.errors import ArchiveDamaged
-from footage.index.segments import SegmentIndex
+from footage.index.segments import NOTHING, SegmentIndex
+from footage.partitions import Placement
 
 log = logging.getLogger(__name__)
 
@@ -38,65 +39,85 @@ class ReindexReport:
         }
 
 
-def reconcile(
-    *,
-    catalog: Catalog,
-    archive: Archive,
-    index: SegmentIndex,
-    fingerprint: Fingerprint,
-    fresh: bool,
-    on_progress: Callable[[int, int], None],
-) -> ReindexReport:
-    """Compare the index with the archive, id by id and video by video; write what differs.
+class Reindexer:
+    """Writes to an index what its archive and catalog say. Needs the ingest lock."""
 
-    With ``fresh`` the collections are dropped first. A video whose archive file is damaged leaves
-    the index and counts as not embedded, so that the next `index` run embeds it again.
-    """
-    report = ReindexReport()
-    if fresh:
-        index.drop()
-    held = index.ids()
-    expected = catalog.embedded()
-    strangers = held.keys() - expected.keys()
-    index.delete(strangers)
-    report.strangers = len(strangers)
-    batch: dict[str, VideoEmbedding] = {}
-    for done, video_id in enumerate(expected):
-        on_progress(done, len(expected))
-        report.checked += 1
-        try:
-            spans = archive.spans(video_id, fingerprint)
-            if index.segment_ids(video_id, spans) == held.get(video_id, set()):
-                catalog.mark_indexed([video_id])
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        archive: Archive,
+        index: SegmentIndex,
+        placement: Placement,
+        fingerprint: Fingerprint,
+    ) -> None:
+        self._catalog = catalog
+        self._archive = archive
+        self._index = index
+        self._placement = placement
+        self._fingerprint = fingerprint
+        self._report = ReindexReport()
+
+    def reconcile(
+        self, *, fresh: bool = False, on_progress: Callable[[int, int], None]
+    ) -> ReindexReport:
+        """Compare the index with the archive, id by id and video by video; write what differs.
+
+        With ``fresh`` the collections are dropped first. A video whose archive file is damaged
+        leaves the index and counts as not embedded, so that the next `index` run embeds it again.
+        """
+        if fresh:
+            self._index.drop()
+        held = self._index.held()
+        expected = self._catalog.embedded()
+        strangers = held.keys() - expected.keys()
+        self._index.delete(strangers)
+        names = self._placement.names(expected)
+        right: dict[str, str] = {}
+        differing: list[str] = []
+        for video_id, name in names.items():
+            on_progress(len(right), len(expected))
+            try:
+                spans = self._archive.spans(video_id, self._fingerprint)
+            except ArchiveDamaged as error:
+                self._drop_damaged(video_id, error)
                 continue
-            batch[video_id] = archive.read(video_id, fingerprint)
-        except ArchiveDamaged as error:
-            _drop_damaged(catalog, index, video_id, error, report)
-            continue
-        if sum(embedding.segments for embedding in batch.values()) >= BATCH_SEGMENTS:
-            _write(catalog, index, batch, report)
-    _write(catalog, index, batch, report)
-    on_progress(len(expected), len(expected))
-    return report
+            if self._index.expected(video_id, spans, name) == held.get(video_id, NOTHING):
+                right[video_id] = name
+            else:
+                differing.append(video_id)
+        self._catalog.assign(right)
+        self._catalog.mark_indexed(right)
+        self.rewrite(differing, lambda done: on_progress(len(right) + done, len(expected)))
+        on_progress(len(expected), len(expected))
+        self._report.checked = len(expected)
+        self._report.strangers = len(strangers)
+        return self._report
 
+    def rewrite(
+        self, video_ids: Iterable[str], on_progress: Callable[[int], None] = lambda _done: None
+    ) -> ReindexReport:
+        """Write the rows of these videos anew, where they belong."""
+        batch: dict[str, VideoEmbedding] = {}
+        for done, video_id in enumerate(video_ids):
+            on_progress(done)
+            try:
+                batch[video_id] = self._archive.read(video_id, self._fingerprint)
+            except ArchiveDamaged as error:
+                self._drop_damaged(video_id, error)
+            if sum(embedding.segments for embedding in batch.values()) >= BATCH_SEGMENTS:
+                self._write(batch)
+        self._write(batch)
+        return self._report
 
-def _write(
-    catalog: Catalog, index: SegmentIndex, batch: dict[str, VideoEmbedding], report: ReindexReport
-) -> None:
-    index.write(batch, expected=sum(catalog.embedded().values()))
-    catalog.mark_indexed(batch)
-    report.written += len(batch)
-    batch.clear()
+    def _write(self, batch: dict[str, VideoEmbedding]) -> None:
+        expected = sum(self._catalog.embedded().values())
+        self._placement.write(self._index, batch, expected=expected)
+        self._report.written += len(batch)
+        batch.clear()
 
-
-def _drop_damaged(
-    catalog: Catalog,
-    index: SegmentIndex,
-    video_id: str,
-    error: ArchiveDamaged,
-    report: ReindexReport,
-) -> None:
-    log.error("%s", error)
-    report.damaged.append(error)
-    index.delete([video_id])
-    catalog.forget_embedding(video_id)
+    def _drop_damaged(self, video_id: str, error: ArchiveDamaged) -> None:
+        log.error("%s", error)
+        self._report.damaged.append(error)
+        self._index.delete([video_id])
+        self._catalog.forget_embedding(video_id)

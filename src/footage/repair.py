@@ -7,6 +7,7 @@ index, thumbnails.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import shutil
@@ -19,7 +20,7 @@ from filelock import FileLock
 
 from footage import copies, durable, holders, retouch, salvage
 from footage.archive import Archive
-from footage.catalog import Video
+from footage.catalog import Lying, Video
 from footage.embedder import Embedder
 from footage.embedders import open_embedder
 from footage.errors import (
@@ -34,8 +35,10 @@ from footage.errors import (
     MediaMissing,
 )
 from footage.index import engine_file
+from footage.ingest.report import Observer
 from footage.library import Library
 from footage.media.identity import FileStamp
+from footage.media.web import Place, WebVideo
 from footage.opening import is_library_without_settings, open_library
 from footage.settings import FILE_NAME, LibrarySettings, Sampling
 
@@ -60,11 +63,14 @@ class Mended:
         return asdict(self)
 
 
-def repair(folder: Path, *, embedder: Embedder | None = None) -> Iterator[Mended]:
+def repair(
+    folder: Path, *, embedder: Embedder | None = None, observer: Observer | None = None
+) -> Iterator[Mended]:
     """Repair the library at ``folder``; yields what was wrong, as it is put right.
 
     Nothing is yielded for a sound library. ``embedder`` is the library's own where it is not one
-    of footage's. Raises `LibraryNotFound`, `LibraryTooNew`, `LibraryLocked`, `LibraryUnwritable`.
+    of footage's; ``observer`` is told of what is embedded again, and may refuse. Raises
+    `LibraryNotFound`, `LibraryTooNew`, `LibraryLocked`, `LibraryUnwritable`.
     """
     if not (folder / FILE_NAME).exists() and not is_library_without_settings(folder):
         raise LibraryNotFound(f"there is no library at {folder}")
@@ -77,7 +83,7 @@ def repair(folder: Path, *, embedder: Embedder | None = None) -> Iterator[Mended
             yield from _catalog(folder, own)
         with open_library(folder, create=False, embedder=embedder) as library:
             yield from _engine(library)
-            yield from _archive(library)
+            yield from _archive(library, observer)
             yield from _index(library)
             yield from _thumbnails(library)
     except OSError as error:
@@ -160,7 +166,7 @@ def _catalog(folder: Path, embedder: Embedder) -> Iterator[Mended]:
 # archive
 
 
-def _archive(library: Library) -> Iterator[Mended]:
+def _archive(library: Library, observer: Observer | None) -> Iterator[Mended]:
     yield from _damaged_files(library)
     if adopted := salvage.adopt(library.archive, library.catalog, library.embedder.fingerprint):
         yield Mended(
@@ -168,7 +174,7 @@ def _archive(library: Library) -> Iterator[Mended]:
             f"{len(adopted):,} whole files that the catalog did not count as embedded",
             "taken into the catalog",
         )
-    yield from _embed_again(library)
+    yield from _embed_again(library, observer)
 
 
 def _damaged_files(library: Library) -> Iterator[Mended]:
@@ -183,24 +189,28 @@ def _damaged_files(library: Library) -> Iterator[Mended]:
             yield Mended("archive", error.what, f"{done}; out of the index")
 
 
-def _embed_again(library: Library) -> Iterator[Mended]:
+def _embed_again(library: Library, observer: Observer | None) -> Iterator[Mended]:
     embedded = library.catalog.embedded()
     lost = [video for video in library.videos(hidden=True) if _is_lost(video, embedded)]
-    here = [video for video in lost if video.path is not None and video.path.is_file()]
+    here = [place for video in lost if (place := video.place) is not None and _is_here(place)]
     if here:
         try:
-            library.add(*[video.path for video in here if video.path is not None])
+            library.add(*here, observer=observer)
         except (IndexUnavailable, MediaError) as error:
             log.error("%s", error)
         embedded = library.catalog.embedded()
     for video in lost:
         found = f"{video.title} ({video.video_id}) has no vectors"
         if video.video_id in embedded:
-            yield Mended("archive", found, f"embedded again from {video.path}")
+            yield Mended("archive", found, f"embedded again from {video.place}")
         else:
-            at = video.path or "its file"
-            todo = f"bring {at} back, then run `footage doctor --repair` or index its folder"
+            at = video.place or "its file"
+            todo = f"bring {at} back, then run `footage doctor --repair` or index it"
             yield Mended("archive", found, todo, ok=False)
+
+
+def _is_here(place: Place) -> bool:
+    return isinstance(place, WebVideo) or place.is_file()
 
 
 def _is_lost(video: Video, embedded: dict[str, int]) -> bool:
@@ -263,11 +273,12 @@ def _thumbnails(library: Library) -> Iterator[Mended]:
         library.thumbnails.delete(stranger)
     made, lost = 0, []
     locations = library.catalog.locations()
+    addresses = library.catalog.addresses()
     for video_id in known:
         rows = library.segments(video_id)
         if all(retouch.is_whole(row.thumbnail) for row in rows):
             continue
-        source = _unchanged_source(library.video(video_id), locations)
+        source = _unchanged_source(library.video(video_id), locations, addresses)
         try:
             if source is None:
                 raise MediaMissing(f"the source of {video_id} is not there")
@@ -289,8 +300,15 @@ def _thumbnails(library: Library) -> Iterator[Mended]:
         )
 
 
-def _unchanged_source(video: Video, locations: dict[Path, tuple[FileStamp, str]]) -> Path | None:
-    """A file that still holds what was embedded, as far as its stamp says."""
+def _unchanged_source(
+    video: Video, locations: dict[Path, tuple[FileStamp, str]], addresses: dict[str, Lying]
+) -> Place | None:
+    """Where what was embedded still lies, as far as its stamp says."""
+    place = video.place
+    if isinstance(place, WebVideo):
+        with contextlib.suppress(MediaError):
+            if place.look().agrees(addresses[place.url].stamp):
+                return place
     for path in video.paths:
         try:
             if locations[path][0] == FileStamp.of(path):

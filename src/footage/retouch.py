@@ -10,13 +10,14 @@ from PIL import Image
 
 from footage.media import sampling
 from footage.media.probe import probe
+from footage.media.web import Place
 from footage.thumbnails import Thumbnails
 
 
 def remake(
     thumbnails: Thumbnails,
     video_id: str,
-    source: Path,
+    source: Place,
     spans: Sequence[tuple[float, float]],
     *,
     fps: float,

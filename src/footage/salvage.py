@@ -24,10 +24,11 @@ log = logging.getLogger(__name__)
 # parents before children, as the foreign keys want them; with what a row must be to be believed
 TABLES: dict[str, tuple[str, ...]] = {
     "videos": (
-        *("video_id", "title", "url", "duration", "width", "height", "fps", "codec", "has_audio"),
+        *("video_id", "title", "duration", "width", "height", "fps", "codec", "has_audio"),
         *("recorded_at", "added_at"),
     ),
     "locations": ("path", "video_id", "size", "mtime_ns", "inode"),
+    "addresses": ("url", "video_id", "address", "etag", "modified", "size"),
     "tags": ("video_id", "tag"),
     "tombstones": ("video_id", "removed_at"),
     "embeddings": ("video_id", "fingerprint", "segments", "damage"),
@@ -70,6 +71,8 @@ def fault(folder: Path) -> str:
                 for video in catalog.videos().values():
                     video.to_json()
                 catalog.locations()
+                catalog.rows("SELECT * FROM embeddings")
+                catalog.addresses()
     except CatalogDamaged as error:
         return error.what
     except (ValueError, TypeError, UnicodeError) as error:  # a flipped bit in a date, say

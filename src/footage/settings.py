@@ -10,12 +10,21 @@ from typing import Literal
 
 import tomli_w
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from footage.durable import draft_of
 from footage.errors import LibraryError, LibraryTooNew, LibraryUnwritable
 from footage.paths import absolute
+from footage.validation import first_wrong
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -35,7 +44,14 @@ class Environment(BaseSettings):
     library: Path | None = None  # FOOTAGE_LIBRARY: the library used when none is named
     milvus_uri: str | None = None  # FOOTAGE_MILVUS_URI: a server for new libraries
     milvus_token: SecretStr | None = None  # FOOTAGE_MILVUS_TOKEN: never written to disk
-    marengo_dollars_a_minute: float | None = None  # FOOTAGE_MARENGO_DOLLARS_A_MINUTE
+    marengo_dollars_a_minute: float | None = Field(default=None, ge=0)
+    """FOOTAGE_MARENGO_DOLLARS_A_MINUTE: the price, where the one known here is out of date."""
+    dollars_a_month: float | None = Field(default=None, ge=0)
+    """FOOTAGE_DOLLARS_A_MONTH: what a library may spend at services in a calendar month (UTC)."""
+    marengo_rpm: int | None = Field(default=None, ge=1)
+    marengo_rpd: int | None = Field(default=None, ge=1)
+    """FOOTAGE_MARENGO_RPM, _RPD: requests a minute and a day that your plan with Twelve Labs lets
+    you make; without them the service's refusals teach it."""
     models: Path | None = None  # FOOTAGE_MODELS: where models that were fetched lie
 
 
@@ -53,10 +69,24 @@ class Sampling(BaseModel):
         """As a fingerprint holds them."""
         return {key: str(value) for key, value in self.model_dump().items()}
 
+    @property
+    def in_words(self) -> str:
+        """For people."""
+        return f"{self.fps:g} fps, segments of {self.shortest:g}-{self.longest:g} s"
+
+    def words_from(self, other: Sampling) -> str:
+        """The options of the command line that turn ``other`` into this one."""
+        words = [f"--fps {self.fps:g}"] if self.fps != other.fps else []
+        if (self.shortest, self.longest) != (other.shortest, other.longest):
+            words.append(f"--segment-length {self.shortest:g}-{self.longest:g}")
+        return " ".join(words)
+
     @model_validator(mode="after")
     def _room_to_split(self) -> Sampling:
         if self.longest < 2 * self.shortest:
-            raise ValueError("`longest` must be at least twice `shortest`, or no shot can be split")
+            raise ValueError(
+                "the longest segment must last at least twice the shortest, or no shot can be split"
+            )
         return self
 
 
@@ -84,11 +114,14 @@ class Beside(Space):
     """A space beside the one that is searched: growing, or kept to go back to."""
 
     fingerprint: str = Field(pattern=r"^[\w-]{1,64}$")  # names its archive folder and collections
-    searched: bool = False  # whether it was searched, so that one can go back to it
+    searched: bool = False  # whether it was, until a migration from it, which one can take back
+
+
+Part = Literal["tag", "folder", "year", "month"]  # what the name of a partition is made of
 
 
 class LibrarySettings(BaseModel):
-    """``library.toml``: what a library is, written when it is made, moved, tuned or migrated."""
+    """``library.toml``: what a library is; written when it is made, and by what changes it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -100,6 +133,19 @@ class LibrarySettings(BaseModel):
     sampling: Sampling = Sampling()
     index: IndexSettings | None = None  # None: by the number of segments
     beside: Beside | None = None  # what `footage migrate` grows, or has left
+    partition_by: tuple[Part, ...] = ()  # the rule of `footage partitions`; none: one partition
+
+    @field_validator("partition_by")
+    @classmethod
+    def _each_once(cls, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        if len(set(parts)) < len(parts):
+            raise ValueError("it names a part twice")
+        return parts
+
+    @property
+    def place(self) -> tuple[str | None, IndexSettings | None, tuple[Part, ...]]:
+        """Where the index is and what it is like."""
+        return self.milvus_uri, self.index, self.partition_by
 
     @property
     def space(self) -> Space:
@@ -123,10 +169,8 @@ class LibrarySettings(BaseModel):
         try:
             settings = cls.model_validate(values)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the file"
             raise LibraryError(
-                f"{path} is not right: {where}: {first['msg']}",
+                f"{path} is not right: {first_wrong(error)}",
                 remedy="correct that line, or `footage doctor --repair` makes it anew",
             ) from error
         if missing := [name for name in _ALWAYS_THERE if name not in values]:

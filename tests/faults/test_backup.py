@@ -114,6 +114,14 @@ def test_a_backup_is_never_written_over(made: Path, own_house: House) -> None:
     assert made.read_bytes() == data
 
 
+def test_a_backup_into_a_folder_that_is_not_there(own_house: House, tmp_path: Path) -> None:
+    with (
+        own_house.open() as library,
+        pytest.raises(UsageError, match=r"no folder .*/nowhere; make"),
+    ):
+        backup(library, tmp_path / "nowhere/x")
+
+
 def test_a_backup_that_fails_leaves_nothing(
     own_house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

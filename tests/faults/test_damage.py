@@ -15,6 +15,7 @@ from colours import ColourEmbedder
 from conftest import House
 
 import footage
+from footage import Filters
 from footage.archive import Archive
 from footage.doctor import Status, examine_library
 from footage.errors import ArchiveDamaged, FootageError
@@ -149,6 +150,32 @@ def test_a_removed_video_stays_removed_when_the_catalog_is_lost(own_house: House
         assert library.video(green.video_id).removed
         report = library.add(own_house.videos)
         assert sorted(one.kind.value for one in report.outcomes) == ["removed"] + ["unchanged"] * 3
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_without_its_catalog_the_index_is_found_to_be_divided_as_it_was(
+    own_house: House, copied: bool
+) -> None:
+    with own_house.open() as library:
+        library.partition_by("folder", "year")
+        before = library.catalog.assigned()
+    (own_house.library / "catalog.sqlite").unlink()
+    if not copied:
+        shutil.rmtree(own_house.library / "copies")
+    assert [mended.part for mended in mend(own_house)] == ["catalog"]
+    with own_house.open() as library:
+        beach = library.search("red", filters=Filters(partitions=("beach",)))
+        assert {moment.title for moment in beach} == {"red-blue", "green"}
+        assert library.catalog.assigned() == before
+        assert library.catalog.unsettled() == []
+    assert_sound(own_house)
+
+
+def test_a_partition_that_is_no_text_is_damage(own_house: House) -> None:
+    with sqlite3.connect(own_house.library / "catalog.sqlite") as db:
+        db.execute("UPDATE embeddings SET partition = CAST(x'ff' AS TEXT)")
+    assert [mended.part for mended in mend(own_house)] == ["catalog"]
+    assert_sound(own_house)
 
 
 def test_a_catalog_is_never_silently_begun_anew(own_house: House) -> None:

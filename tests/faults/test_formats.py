@@ -15,6 +15,7 @@ from conftest import House
 
 import footage
 from footage import LibraryTooNew, catalog_file
+from footage.catalog import Catalog
 from footage.embedder import Fingerprint
 from footage.embedders.local import VISUAL
 from footage.errors import CatalogDamaged
@@ -39,11 +40,12 @@ ALTER TABLE videos RENAME TO old_videos;
 ALTER TABLE tags RENAME TO old_tags;
 ALTER TABLE embeddings RENAME TO old_embeddings;
 {now}
-INSERT INTO videos SELECT video_id, title, NULL, duration, 0, 0, 0.0, '', 0, recorded_at,
+INSERT INTO videos SELECT video_id, title, duration, 0, 0, 0.0, '', 0, recorded_at,
     recorded_at FROM old_videos;
 INSERT INTO locations SELECT path, video_id, 0, 0, '0' FROM old_videos;
 INSERT INTO tags SELECT * FROM old_tags;
-INSERT INTO embeddings SELECT video_id, fingerprint, segments, '{{}}', 0 FROM old_embeddings;
+INSERT INTO embeddings (video_id, fingerprint, segments, damage)
+    SELECT video_id, fingerprint, segments, '{{}}' FROM old_embeddings;
 DROP TABLE old_videos;
 DROP TABLE old_tags;
 DROP TABLE old_embeddings;
@@ -168,3 +170,22 @@ def test_a_described_video_comes_back(own_house: House) -> None:
             for name in ("title", "duration", "width", "height", "fps", "codec", "has_audio"):
                 assert again[name] == video.to_json()[name]
             assert found[0].recorded_at == video.recorded_at
+
+
+def test_rows_written_before_there_were_partitions_are_known_to_lie_in_one(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("".join(catalog_file.MIGRATIONS[:2]) + "PRAGMA user_version = 2;")
+        sizes = (7.5, 160, 120, 10.0, "h264", 0)
+        dates = ("2020-01-01T00:00:00+00:00",) * 2
+        row = (VIDEO_ID, "old film", None, *sizes, *dates)
+        db.execute("INSERT INTO videos VALUES (?,?,?,?,?,?,?,?,?,?,?)", row)
+        db.execute("INSERT INTO locations VALUES (x'2f61', ?, 0, 0, '0')", (VIDEO_ID,))
+        db.execute("INSERT INTO embeddings VALUES (?, 'colours-1', 3, '{}', 1)", (VIDEO_ID,))
+        db.commit()
+    with closing(Catalog(path, fingerprint="colours-1")) as catalog:
+        assert catalog.assigned() == {VIDEO_ID: "default"}
+        assert catalog.unsettled() == []
+        assert catalog.unindexed() == {}
+        (partition,) = catalog.partitions()
+        assert (partition.name, partition.segments) == ("default", 3)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,18 @@ def test_every_command_and_option_has_help(name: str, run: Run) -> None:
     answer = run(name, "--help")
     assert answer.code == 0
     assert command.help.splitlines()[0] in answer.out
+    assert "bool" not in answer.out
+    assert "......" not in answer.out
+    assert not re.search(r"--verbose.*(int|default)", answer.out)
+    assert "...]..." not in answer.out
+    assert ") ." not in answer.out
+
+
+def test_the_service_is_spoken_of_where_models_are(run: Run) -> None:
+    assert "bool" not in run("models", "fetch", "--help").out
+    assert "bool" not in run("--help").out
+    assert "marengo" in run("index", "--help").out
+    assert "marengo is a service" in run("models").out
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -197,13 +211,65 @@ def test_search_in_a_folder_or_a_video(run: Run, at: tuple[str, Path], built_hou
     assert {moment["title"] for moment in found["moments"]} == {"white"}
 
 
+def test_a_copy_in_the_folder_asked_for_is_the_one_that_is_shown(
+    run: Run, own: tuple[str, Path], own_house: House, tmp_path: Path
+) -> None:
+    for name in ("a copy", "z copy"):  # before and after the original in the order of paths
+        (tmp_path / name).mkdir()
+        copy = Path(shutil.copy(path_of(own_house, "white"), tmp_path / name / "copy.mp4"))
+        run("index", copy, *own)
+        found = run("search", "white", "--json", "--folder", copy.parent, *own).json
+        assert {moment["path"] for moment in found["moments"]} == {str(copy)}
+        listed = run("videos", "--json", "--folder", copy.parent, *own).json["videos"]
+        assert [video["path"] for video in listed] == [str(copy)]
+
+
 def test_search_that_finds_nothing_says_so(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
-    answer = run("search", "red", "--tag", "no such", *at)
-    assert (answer.code, answer.out) == (0, "nothing found: search with fewer filters\n")
+    for options, why in (
+        (["--tag", "no such"], "no video passes --tag no such"),
+        (["--tag", "summer", "--tag", "no such"], "no video passes --tag no such"),
+        (["--folder", "nope"], "no video passes --folder nope"),
+        (["--since", "2031"], "no video passes --since"),
+        (["--until", "1999"], "no video passes --until"),
+        (["--min-duration", "1:00"], "no video passes --min-duration"),
+        (["--max-duration", "0.5"], "no video passes --max-duration"),
+        (["--since", "2024", "--until", "2023"], "no video passes all of the filters together"),
+    ):
+        answer = run("search", "red", *options, *at)
+        assert (answer.code, answer.out) == (0, f"nothing found: {why}\n")
+    answer = run("search", "red", "--offset", "500", *at)
+    assert (answer.code, answer.out) == (0, "nothing found beyond moment 500: lower --offset\n")
     footage.open(tmp_path / "empty.library", embedder=ColourEmbedder()).close()
     answer = run("search", "red", "--library", tmp_path / "empty.library")
     assert answer.code == 0
     assert "footage index" in answer.out
+
+
+def test_a_query_that_lite_cannot_read_is_told(run: Run, tmp_path: Path, folder: Path) -> None:
+    make_video(folder / "a.mp4", shots=["red"])
+    library = ("--library", tmp_path / "new.library")
+    assert run("index", folder, *library).code == 0
+    for text in ("日落", "🐈", "закат red"):
+        answer = run("search", text, *library)
+        assert answer.code == 0
+        assert ("lite knows English alone" in answer.err) is ("red" not in text)
+    assert run("search", "日落", "--quiet", *library).err == ""
+    assert "lite" not in run("search", "été", *library).err
+
+
+@pytest.mark.parametrize("command", [("search", "red"), ("videos",)])
+def test_a_library_that_is_being_filled_says_so(
+    run: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    from filelock import FileLock
+
+    footage.open(tmp_path / "new.library", embedder=ColourEmbedder()).close()
+    at = ("--library", tmp_path / "new.library")
+    with FileLock(tmp_path / "new.library" / "ingest.lock"):
+        answer = run(*command, *at)
+        assert answer.code == 0
+        assert answer.out.startswith("nothing is indexed yet: `footage index` is at work")
+    assert run(*command, *at).out.startswith("the library is empty: `footage index FOLDER`")
 
 
 # videos, show, tag
@@ -232,6 +298,21 @@ def test_show(run: Run, at: tuple[str, Path], built_house: House) -> None:
     assert len(shape["segment_list"]) == shape["segments"] == 3
     assert list(shape["segment_list"][0]) == ["start", "end", "modality", "scope", "thumbnail"]
     assert run("show", shape["video_id"][:8], "--json", *at).json == shape
+
+
+def test_show_tells_damage_in_words(run: Run, own: tuple[str, Path], own_house: House) -> None:
+    path = path_of(own_house, "white")
+    with own_house.open() as library:
+        damage = {"corrupt_frames": 28, "failed_packets": 1}
+        library.catalog.record_embedding(library.video(path).video_id, 1, damage)
+    assert "28 frames with errors, 1 unreadable part" in run("show", path, *own).out
+
+
+def test_show_takes_what_search_printed(run: Run, own: tuple[str, Path]) -> None:
+    first, second = run("search", "red", "--json", "--by-video", *own).json["moments"][:2]
+    assert run("show", "2", "--json", *own).json["video_id"] == second["video_id"]
+    assert run("show", first["title"], "--json", *own).json["video_id"] == first["video_id"]
+    assert "'99'" in run("show", "99", *own).err
 
 
 def test_tag(run: Run, own: tuple[str, Path], own_house: House) -> None:
@@ -296,10 +377,26 @@ def test_index(run: Run, tmp_path: Path, folder: Path) -> None:
     again = run("index", folder, "--exclude", "b.*", "--json", *library)
     assert again.code == 0
     assert set(again.json) == {
-        *("files", "skipped", "not_video", "elapsed", "video_seconds", "waiting_for_index"),
+        *("files", "skipped", "not_video", "hidden", "elapsed", "video_seconds"),
+        "waiting_for_index",
     }
     assert [file["outcome"] for file in again.json["files"]] == ["unchanged"]
     assert run("videos", "--json", *library).json["videos"][0]["tags"] == ["trip"]
+
+
+def test_index_says_what_it_leaves_out(run: Run, tmp_path: Path, folder: Path) -> None:
+    (folder / "sound.m4a").write_text("x")
+    (folder / ".secret.mp4").write_text("x")
+    (folder / ".DS_Store").write_text("x")
+    at = ("--library", tmp_path / "new.library")
+    summary = "no videos found, 1 not video, 1 hidden\n"
+    assert run("index", folder, *at).out == summary + "-v names the files that were left out\n"
+    verbose = run("index", folder, "-v", *at)
+    assert verbose.out == summary
+    assert f"not video: {folder / 'sound.m4a'}\n" in verbose.err
+    assert f"hidden: {folder / '.secret.mp4'}\n" in verbose.err
+    shape = run("index", folder, "--json", *at).json
+    assert (shape["not_video"], shape["hidden"]) == (1, 1)
 
 
 def test_index_names_every_failure_and_exits_with_1(run: Run, tmp_path: Path, folder: Path) -> None:
@@ -359,8 +456,33 @@ def test_any_interrupt_exits_with_130(
 
     monkeypatch.setattr(footage.Library, "videos", interrupt)
     answer = run("videos", *at)
-    assert answer.code == 130
-    assert "Traceback" not in answer.err
+    assert (answer.code, answer.out, answer.err) == (130, "", "interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("module", "ending"),
+    [
+        *(("numpy", ""), ("pydantic", ""), ("av", ""), ("typer", "")),
+        (
+            "pydantic",
+            "except BaseException as error: raise ImportError('a module in C') from error",
+        ),
+    ],
+)
+def test_an_interrupt_while_the_program_is_loaded_exits_with_130(
+    tmp_path: Path, module: str, ending: str
+) -> None:
+    interrupt = "import os, signal\ntry: os.kill(os.getpid(), signal.SIGINT)\n"
+    (tmp_path / f"{module}.py").write_text(interrupt + (ending or "finally: pass"))
+    source = Path(footage.__file__).parent.parent
+    ended = subprocess.run(
+        [sys.executable, "-c", "from footage_program import main; main()", "videos"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{source}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "interrupted\n")
 
 
 @pytest.mark.parametrize(
@@ -382,6 +504,8 @@ def test_sampling_that_makes_no_sense_is_a_usage_error(
     answer = run("index", folder, *options, "--library", tmp_path / "new.library")
     assert answer.code == 2
     assert answer.err.startswith("error: ")
+    assert "--segment-length" in answer.err or "--fps must be " in answer.err
+    assert "Input" not in answer.err
     assert not (tmp_path / "new.library").exists()
 
 
@@ -390,7 +514,18 @@ def test_sampling_is_settled_with_the_library(run: Run, tmp_path: Path, folder: 
     assert run("index", folder, "--fps", "2", "--segment-length", "3-9", *library).code == 0
     assert run("index", folder, *library).code == 0
     assert run("index", folder, "--fps", "2", "--segment-length", "3-9", *library).code == 0
-    assert run("index", folder, "--fps", "1", *library).code == 2
+    assert run("index", folder, "--fps", "2", *library).code == 0
+    other = run("index", folder, "--fps", "1", *library)
+    assert other.code == 2
+    assert "looks at 2 fps, segments of 3-9 s, not 1 fps, segments of 3-9 s" in other.err
+    assert "`footage migrate --fps 1` changes it" in other.err
+    both = run("index", folder, "--fps", "1", "--segment-length", "2-8.5", *library)
+    assert "`footage migrate --fps 1 --segment-length 2-8.5`" in both.err
+    unknown = run("index", folder, "--embedder", "lite:2", *library)
+    assert "there is no embedder called 'lite:2'" in unknown.err
+    assert "`footage migrate --embedder clip` changes it" in (
+        run("index", folder, "--embedder", "clip", *library).err
+    )
 
 
 # reindex, doctor
@@ -497,10 +632,40 @@ def test_open_plays_a_video_at_a_time(
     run: Run, at: tuple[str, Path], built_house: House, player: None
 ) -> None:
     path = path_of(built_house, "green")
-    answer = run("open", f"{path}@1:15", "--dry-run", *at)
-    assert answer.out == f"/usr/bin/mpv --start=75.000 {path}\n"
+    answer = run("open", f"{path}@0:05.5", "--dry-run", *at)
+    assert answer.out == f"/usr/bin/mpv --start=5.500 {path}\n"
     assert "--start=0.000" in run("open", path, "--dry-run", *at).out
-    assert run("open", f"{path}@soon", "--dry-run", *at).code == 2
+
+
+@pytest.mark.usefixtures("player")
+@pytest.mark.parametrize(
+    ("time", "said"),
+    [("soon", "'soon' is not a time"), ("1:15", "green.mp4 lasts 0:09, and 1:15 is beyond")],
+)
+def test_open_says_what_time_there_is_not(
+    run: Run, at: tuple[str, Path], built_house: House, time: str, said: str
+) -> None:
+    answer = run("open", f"{path_of(built_house, 'green')}@{time}", "--dry-run", *at)
+    assert answer.code == 2
+    assert said in answer.err
+
+
+def test_open_says_what_video_there_is_not(run: Run, at: tuple[str, Path]) -> None:
+    assert "no video 'me@home.mp4'" in run("open", "me@home.mp4", *at).err
+
+
+@pytest.mark.parametrize("name", ["pay $HOME `id` 'now'", "two\nlines \x1b[2J \\ 'é'", "a & b;c"])
+def test_open_prints_a_command_that_does_nothing_else(
+    run: Run, own: tuple[str, Path], tmp_path: Path, player: None, name: str
+) -> None:
+    path = make_video(tmp_path / f"{name}.mp4", shots=["red"])
+    run("index", path, *own)
+    printed = run("open", path, "--dry-run", *own).out
+    assert not COMMANDING.search(printed)
+    pasted = subprocess.run(
+        ["bash", "-c", f'set -- {printed}\nprintf %s "$3"'], capture_output=True, check=True
+    )
+    assert os.fsdecode(pasted.stdout) == str(path)
 
 
 def test_open_starts_the_player(
@@ -545,7 +710,19 @@ def test_open_without_a_player_says_what_to_install(
     monkeypatch.setattr(open_.shutil, "which", lambda _: None)
     answer = run("open", path_of(built_house, "green"), "--dry-run", *at)
     assert answer.code == 2
-    assert "install mpv or vlc" in answer.err
+    assert "green.mp4 at 0:00; install mpv or vlc" in answer.err
+
+
+def test_open_tells_the_time_to_a_player_that_cannot_be_told(
+    run: Run, at: tuple[str, Path], built_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        open_.shutil, "which", lambda name: "/usr/bin/xdg-open" if name == "xdg-open" else None
+    )
+    monkeypatch.setattr(open_.sys, "platform", "linux")
+    answer = run("open", f"{path_of(built_house, 'green')}@0:05", "--dry-run", *at)
+    assert answer.out.startswith("/usr/bin/xdg-open ")
+    assert "go to 0:05" in answer.err
 
 
 # How it fails

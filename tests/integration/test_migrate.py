@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from colours import ColourEmbedder
+from conftest import Run
 from numpy.typing import NDArray
 from typer.testing import CliRunner
 from videos import make_video
 
 import footage
+import footage.cli.migrate
 from footage import EmbedderBroken, Library, UsageError
 from footage.cli.app import app
 from footage.doctor import Check, Status, examine_library
@@ -131,7 +133,7 @@ def test_finish_deletes_the_old_space_alone(library: Library) -> None:
     assert library.archive.fingerprints() == [library.embedder.fingerprint] != [old]
     assert LibrarySettings.load(library.folder).beside is None
     assert first(library, "green") == "green"
-    with pytest.raises(UsageError, match="not migrated"):
+    with pytest.raises(UsageError, match="no migration to go back from"):
         library.rollback(ColourEmbedder())
     with pytest.raises(UsageError, match="no migration"):
         library.finish()
@@ -143,7 +145,7 @@ def test_an_unfinished_one_can_be_given_up(library: Library, videos: Path) -> No
     assert not report.switched
     assert [video.title for video in report.lacking] == ["red"]
     assert first(library, "red") == "red"
-    with pytest.raises(UsageError, match="another space"):
+    with pytest.raises(UsageError, match=r"to colours .* is not complete; .*--abandon"):
         library.migrate(ColourEmbedder(version="3"))
     library.finish(abandon=True)
     assert len(library.archive.fingerprints()) == 1
@@ -230,10 +232,95 @@ def test_from_the_command_line(tmp_path: Path, videos: Path) -> None:
         assert library.search("red").found
         assert len(library.segments(videos / "red.mp4")) > len(before)
         assert all(segment.thumbnail for segment in library.segments(videos / "red.mp4"))
-    assert "again" in footage_("migrate", "--rollback")
+    back = footage_("migrate", "--rollback")
+    assert "searched with lite (1 fps, segments of 1-15 s) again" in back
+    assert "lite (2 fps, segments of 0.5-1 s) is kept" in back
     with footage.open(folder) as library:
         assert library.segments(videos / "red.mp4") == before
-    assert "2 fps" in footage_("migrate", "--finish", "--yes")
+    assert "2 fps" in footage_("migrate", "--abandon", "--yes")
+
+
+@pytest.fixture
+def migrated(tmp_path: Path, videos: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A library of lite, made at 4 fps and migrated to segments of 2 to 6 seconds."""
+    folder = tmp_path / "cli.library"
+    monkeypatch.setenv("FOOTAGE_LIBRARY", str(folder))
+    assert run("index", videos, "--fps", "4").code == 0
+    moved = run("migrate", "--segment-length", "2-6")
+    assert moved.code == 0, moved.err
+    assert "from lite (4 fps, segments of 1-15 s) to lite (4 fps, segments of 2-6 s)" in moved.err
+    return folder
+
+
+def test_what_is_not_named_stays(migrated: Path, run: Run) -> None:
+    assert LibrarySettings.load(migrated).sampling == Sampling(fps=4, shortest=2, longest=6)
+    run("migrate", "--finish", "--yes")
+    plan = run("migrate", "--fps", "6", "--dry-run")
+    assert "to lite (6 fps, segments of 2-6 s)" in plan.out
+
+
+def test_a_rollback_is_made_once(migrated: Path, run: Run) -> None:
+    assert run("migrate", "--rollback", "--dry-run").code == 2
+    assert LibrarySettings.load(migrated).sampling.longest == 6
+    assert run("migrate", "--rollback").code == 0
+    again = run("migrate", "--rollback")
+    assert again.code == 2
+    assert "is searched with lite (4 fps, segments of 1-15 s)" in again.err
+    assert "`footage migrate` goes on to lite (4 fps, segments of 2-6 s)" in again.err
+    assert LibrarySettings.load(migrated).sampling == Sampling(fps=4)
+
+
+def test_finishing_keeps_what_was_taken_back(migrated: Path, run: Run) -> None:
+    run("migrate", "--rollback")
+    refused = run("migrate", "--finish", "--yes")
+    assert refused.code == 2
+    assert "search is with lite (4 fps, segments of 1-15 s)" in refused.err
+    with footage.open(migrated) as library:
+        assert len(library.archive.fingerprints()) == 2
+    forward = run("migrate", "--json")
+    assert forward.code == 0, forward.err
+    assert (forward.json["switched"], forward.json["index"]["files"]) == (True, [])
+    assert "deleted: lite (4 fps, segments of 1-15 s)" in run("migrate", "--finish", "--yes").out
+
+
+def test_what_is_deleted_is_named(
+    migrated: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(footage.cli.migrate, "confirm", lambda question, _: asked.append(question))
+    assert run("migrate", "--finish").code == 0
+    assert asked == [
+        "Delete the vectors of lite (4 fps, segments of 1-15 s), for good? Search stays with "
+        "lite (4 fps, segments of 2-6 s)."
+    ]
+
+
+def test_one_that_was_begun_goes_on_without_options(
+    tmp_path: Path, videos: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTAGE_LIBRARY", str(tmp_path / "cli.library"))
+    run("index", videos)
+    assert "no migration to go on with" in run("migrate").err
+    (videos / "red.mp4").rename(videos / "elsewhere")
+    assert run("migrate", "--fps", "2").code == 1
+    other = run("migrate", "--fps", "8")
+    assert other.code == 2
+    assert "to lite (2 fps, segments of 1-15 s) is not complete; `footage migrate`" in other.err
+    (videos / "elsewhere").rename(videos / "red.mp4")
+    gone_on = run("migrate")
+    assert gone_on.code == 0, gone_on.err
+    assert "searched with lite (2 fps" in gone_on.out
+    third = run("migrate", "--fps", "8")
+    assert "lite (1 fps, segments of 1-15 s), which were searched before" in third.err
+
+
+def test_a_plan_says_what_would_fail(library: Library, videos: Path) -> None:
+    (videos / "red.mp4").write_bytes(b"")
+    plan = library.plan_migration(OtherEmbedder())
+    assert sorted(path.stem for path in plan.files if isinstance(path, Path)) == ["blue", "green"]
+    assert [outcome.path for outcome in plan.run.failed] == [videos / "red.mp4"]
+    assert plan.duration == pytest.approx(6, abs=0.1)
+    assert len(plan.to_json()["failed"]) == 1
 
 
 @pytest.mark.slow

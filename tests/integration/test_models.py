@@ -77,7 +77,12 @@ def test_fetching_from_a_hub_and_deleting(
         (("fetch", "little"), "cannot be fetched from huggingface.co"),
         (("fetch", "a b"), "is not a name of a model"),
         (("delete", "little", "--yes"), "no model called little is on the shelf"),
-        (("fetch", "other", "--from", "little"), "does not hold other"),
+        (("fetch", "little"), "`footage models fetch little --from DIR/little`"),
+        (("fetch", "lite"), "lite is not fetched: it is inside footage"),
+        (("fetch", "marengo:3.5"), "marengo is not fetched: it is a service"),
+        (("delete", "lite"), "lite is not deleted: it is inside footage"),
+        (("delete", "little"), "no model called little is on the shelf"),
+        (("fetch", "other", "--from", "little"), "little is not called other; the folder of a"),
         (("fetch", "empty", "--from", "empty"), "is not a CLIP model: config.json is missing"),
     ],
 )
@@ -98,6 +103,13 @@ def test_a_mistake_is_one_sentence(
     assert message in answer.err
 
 
+def test_a_fetch_that_never_began_left_nothing_to_delete(run: Run) -> None:
+    assert run("models", "fetch", "little").code == 1
+    nothing = run("models", "delete", "little", "--yes")
+    assert (nothing.code, nothing.out) == (2, "")
+    assert "no model called little is on the shelf" in nothing.err
+
+
 def test_a_library_of_its_own_from_the_first_command(
     run: Run, little: Path, videos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +125,20 @@ def test_a_library_of_its_own_from_the_first_command(
     checks = {check["name"]: check for check in doctor["checks"]}
     assert checks["embedder"]["status"] == "ok"
     assert "clip:little" in checks["embedder"]["detail"]
+
+
+def test_a_dry_run_fetches_nothing(run: Run, videos: Path, tmp_path: Path) -> None:
+    plan = run("index", "--embedder", "clip", "--dry-run", videos)  # no hub is in reach
+    assert plan.code == 0, plan.err
+    assert "clip:ViT-B-32-SigLIP2-256__webli is to be fetched first, about 1.5 GB" in plan.out
+    assert "2 videos to index, 0:12 in all" in plan.out
+    shape = run("index", "--embedder", "clip:other", "--dry-run", "--json", videos).json
+    assert shape["to_fetch"] == {"model": "clip:other", "bytes": None}
+    assert len(shape["files"]) == 2
+    assert run("index", "--dry-run", "--json", videos).json["to_fetch"] is None
+    assert run("index", "--embedder", "a b", "--dry-run", videos).code == 1
+    assert not (tmp_path / "my.library").exists()
+    assert not (tmp_path / "models").exists()
 
 
 def test_without_its_model_a_library_says_how_to_get_it(
@@ -138,4 +164,4 @@ def test_migrating_to_it_with_search_still_up(run: Run, little: Path, videos: Pa
     assert "searched with clip:other@" in moved.out
     assert run("search", "--json", "green").json["moments"][0]["title"] == "b"
     assert run("migrate", "--rollback").code == 0
-    assert run("migrate", "--finish", "--yes").code == 0
+    assert run("migrate", "--abandon", "--yes").code == 0

@@ -160,11 +160,15 @@ def test_the_command_asks_says_and_forgets(
     code, text = run()
     assert code == 2
     assert "say --yes" in text
+    assert "renamed or moved? `footage index` on the folder" in text
+    assert "paid" not in text
     assert "1 video nowhere any more, 1 file gone, 0 out of reach" in run("--dry-run")[1]
     code, text = run("--yes", "--json")
     assert code == 0
     assert json.loads(text)["gone"] == [str(drive / "red.mp4")]
-    assert "0 videos nowhere any more" in run()[1]
+    nothing = run()[1]
+    assert "0 videos nowhere any more" in nothing
+    assert "renamed" not in nothing
 
 
 def test_one_video_or_one_tag_by_itself_is_one(library: footage.Library, drive: Path) -> None:
@@ -181,3 +185,6 @@ def test_a_closed_library_says_that_it_was_closed(tmp_path: Path) -> None:
     library.close()
     with pytest.raises(footage.LibraryClosed, match=r"was closed; open it again"):
         library.videos()
+    library.close()
+    with pytest.raises(footage.LibraryClosed), library:
+        pass

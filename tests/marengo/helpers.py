@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -16,11 +17,12 @@ from twelvelabs import (
     TwelveLabs,
 )
 
+import footage
 from marengo_double import Double
 from marengo_double.sound import RATE, Floats, Line
 
 KEY = "tlk_secret"
-
+Open = Callable[..., footage.Library]
 
 # One for all: each that is made reads every certificate of this machine.
 HTTP = httpx.Client(timeout=30, trust_env=False)

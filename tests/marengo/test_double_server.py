@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -25,6 +26,25 @@ from footage.embedder import VideoEmbedding, VideoFile
 from marengo_double.__main__ import main
 
 ROOT = Path(footage.__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", ["starlette", "uvicorn", "twelvelabs"])
+def test_what_it_needs_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "sitecustomize.py").write_text(f"import sys\nsys.modules[{name!r}] = None\n")
+    for program in ("marengo_double", "marengo_double.demo"):
+        ended = subprocess.run(
+            [sys.executable, "-m", program, "--help"],
+            env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT / 'src'}"},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 1
+        assert re.fullmatch(
+            rf"marengo_double needs {name}[.\w]*: pip install -e '\.\[dev\]' brings it\n",
+            ended.stderr,
+        )
 
 
 def test_it_listens_on_this_machine_alone() -> None:

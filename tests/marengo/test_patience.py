@@ -379,3 +379,14 @@ def test_whatever_the_body_is_it_is_an_error_of_ours(body: object, status: int) 
     error = ApiError(status_code=status, headers={}, body=body)
     with pytest.raises(ServiceError):
         Line(error, patience=Patience(deadline=0)).call()
+
+
+def test_whoever_waits_is_told_now_and_then(caplog: pytest.LogCaptureFixture) -> None:
+    random.seed(1)
+    line = Line(*[httpx.ConnectError("refused")] * 7)
+    with caplog.at_level(logging.WARNING, "footage"):
+        assert line.call() == "done"
+    notices = [record for record in caplog.records if getattr(record, "notice", False)]
+    assert 1 <= len(notices) < 7
+    assert "Twelve Labs: connect error" in notices[0].getMessage()
+    assert "Ctrl-C is safe" in notices[0].getMessage()

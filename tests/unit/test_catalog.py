@@ -262,6 +262,23 @@ def test_a_file_s_name_is_enough_where_one_file_has_it(catalog: Catalog) -> None
         catalog.video("films/holiday.mp4")
 
 
+def test_a_title_or_a_name_without_its_suffix_is_enough(catalog: Catalog) -> None:
+    put(catalog, 1, "/films/city-trip.mp4", title="City trip")
+    put(catalog, 2, "/films/city-trip.2.mp4", title="AC/DC")
+    put(catalog, 3, "/films/c.mp4", title="twin")
+    put(catalog, 4, "/films/twin.mkv", title="other")
+    put(catalog, 5, "/films/city-trip/e.mp4")
+    put(catalog, 6, "/films.d/f.mp4")
+    ids = {name: catalog.video(name).video_id for name in ("City trip", "city-trip", "AC/DC")}
+    assert ids == {"City trip": f"{1:032x}", "city-trip": f"{1:032x}", "AC/DC": f"{2:032x}"}
+    assert catalog.video("city-trip.2").video_id == f"{2:032x}"
+    with pytest.raises(InvalidQuery, match="'twin' may be any of 2 videos"):
+        catalog.video("twin")
+    for nothing in ("city", "City", "trip", "films", "city-trip.", "city-tri_"):
+        with pytest.raises(NotFound):
+            catalog.video(nothing)
+
+
 @pytest.mark.parametrize(
     "reference", ["", "%", "______", "nothing", "a\0b", "~nobody-here/x", "\udcff", "*", "../.."]
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,18 @@ from videos import make_video
 import footage
 from footage import InvalidQuery, Library, UsageError, evaluate, read_queries
 from footage.cli.app import app
-from footage.evaluation import Place, first_overlap, gains, iou, ndcg, recall, reciprocal_rank
+from footage.evaluation import (
+    Evaluation,
+    LabelledQuery,
+    Place,
+    Span,
+    first_overlap,
+    gains,
+    iou,
+    ndcg,
+    recall,
+    reciprocal_rank,
+)
 
 seconds = st.floats(0, 1e4)
 places = st.builds(
@@ -89,10 +101,20 @@ def write(path: Path, *lines: Any) -> Path:
     [
         ("{", "line 2"),
         ({"query": "", "relevant": [{"video": "a"}]}, "query"),
-        ({"query": "red", "relevant": []}, "relevant"),
         ({"query": "red", "relevant": [{"video": "a", "start": 1}]}, "both"),
         ({"query": "red", "relevant": [{"video": "a", "start": 2, "end": 1}]}, "after"),
-        ({"query": "red", "relevant": [{"video": "a", "from": 2}]}, "from"),
+        (
+            {"query": "red", "relevant": [{"video": "a", "from": 2}]},
+            r"relevant\[0\].from is not kn",
+        ),
+        ("red", "it is not JSON"),
+        ("[]", "it must be an object"),
+        ({"query": "red", "relevant": []}, "relevant must have 1 or more entries"),
+        ({"query": 3, "relevant": [{"video": "a"}]}, "query must be a text"),
+        ({"relevant": [{"video": "a"}]}, "query is missing"),
+        ({"query": "a", "relevant": [{"video": "a", "start": "x", "end": 2}]}, "'x' is not a time"),
+        ({"query": "a", "relevant": [{"video": "a", "start": -1, "end": 2}]}, "must be 0 or more"),
+        ('{"query": "a", "relevant": [{"video": "a", "start": 1, "end": NaN}]}', "finite number"),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path: Path, line: Any, why: str) -> None:
@@ -100,6 +122,8 @@ def test_a_wrong_line_is_named(tmp_path: Path, line: Any, why: str) -> None:
     with pytest.raises(InvalidQuery, match=why) as caught:
         read_queries(path)
     assert "line 2" in caught.value.what
+    assert "nput" not in caught.value.what
+    assert "Tuple" not in caught.value.what
 
 
 def test_a_file_without_queries_and_one_not_there(tmp_path: Path) -> None:
@@ -110,8 +134,9 @@ def test_a_file_without_queries_and_one_not_there(tmp_path: Path) -> None:
 
 
 def labelled(house: Library) -> list[dict[str, Any]]:
-    """What is found for red, as the right answer; a place where nothing is; a video not there."""
+    """What is found for red, as the right answer; a video without red; a video not there."""
     found = house.search("red")[0]
+    others = [video.video_id for video in house.videos() if video.title == "white"]
     return [
         {
             "query": "red",
@@ -121,7 +146,7 @@ def labelled(house: Library) -> list[dict[str, Any]]:
         {
             "query": "red",
             "kind": "wrong",
-            "relevant": [{"video": found.video_id, "start": 9e3, "end": 9.1e3}],
+            "relevant": [{"video": others[0], "start": 0, "end": 1}],
         },
         {"query": "red", "relevant": [{"video": "not-here.mp4"}]},
     ]
@@ -132,14 +157,57 @@ def test_a_library_is_measured(house: Library, tmp_path: Path) -> None:
     evaluation = evaluate(house, queries)
     assert evaluation.by_kind["warm"]["recall@1"] == 1
     assert evaluation.by_kind["warm"]["mean_iou"] == 1
-    assert evaluation.by_kind["wrong"]["recall@10"] == 0
-    assert evaluation.figures["mrr"] == 0.5
+    assert evaluation.by_kind["wrong"]["recall@1"] == 0
+    mrr = evaluation.figures["mrr"]
+    assert mrr == pytest.approx((1 + evaluation.by_kind["wrong"]["mrr"]) / 2, abs=1e-4)
     assert evaluation.unknown == {"red": "not-here.mp4"}
     assert evaluation.worst(1)[0].query.kind == "wrong"
-    assert evaluation.missed({"mrr": 0.6}) == {"mrr": 0.5}
-    assert evaluation.missed({"mrr": 0.5}) == {}
-    with pytest.raises(UsageError, match="no figure 'speed'"):
-        evaluation.missed({"speed": 1})
+    assert evaluation.missed({"mrr": mrr + 0.1}) == {"mrr": mrr}
+    assert evaluation.missed({"mrr": mrr}) == {}
+    for name in ("speed", "p50_ms"):
+        with pytest.raises(UsageError, match=f"no figure '{name}'"):
+            evaluation.missed({name: 1})
+    for value in (math.nan, math.inf):
+        with pytest.raises(UsageError, match=f"mrr cannot be {value}"):
+            evaluation.missed({"mrr": value})
+
+
+def test_a_figure_that_was_not_measured_is_not_passed(house: Library) -> None:
+    untimed = LabelledQuery(query="red", relevant=(Span(video=house.videos()[0].video_id),))
+    with pytest.raises(UsageError, match="no answer has times"):
+        evaluate(house, [untimed]).missed({"mean_iou": 0.1})
+    nothing = evaluate(house, [LabelledQuery(query="red", relevant=(Span(video="not-here"),))])
+    with pytest.raises(UsageError, match="no query was judged"):
+        nothing.missed({"mrr": 0.1})
+
+
+def test_no_answer_is_taken_from_memory(house: Library, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="footage")
+    query = LabelledQuery(query="a red one", relevant=(Span(video=house.videos()[0].video_id),))
+    evaluate(house, [query])
+    assert "index " in caplog.text
+    assert "from memory" not in caplog.text
+
+
+def test_an_answer_beyond_the_end_is_refused_and_one_over_it_is_cut(house: Library) -> None:
+    video = house.search("red")[0]
+    lasts = house.video(video.video_id).duration
+
+    def judge(start: float, end: float) -> Evaluation:
+        span = Span(video=video.video_id, start=start, end=end)
+        return evaluate(house, [LabelledQuery(query="red", relevant=(span,))])
+
+    with pytest.raises(InvalidQuery, match="an answer to 'red' begins at 1000 s"):
+        judge(1000, 1010)
+    assert judge(0, 1000).judged[0].overlap == judge(0, lasts).judged[0].overlap
+
+
+def test_times_are_written_as_elsewhere_and_a_mark_is_passed_over(tmp_path: Path) -> None:
+    line = {"query": "red", "relevant": [{"video": "a", "start": "0:11", "end": "1:02.5"}]}
+    path = tmp_path / "q.jsonl"
+    path.write_text(json.dumps(line), "utf-8-sig")
+    (span,) = read_queries(path)[0].relevant
+    assert (span.start, span.end) == (11, 62.5)
 
 
 def test_from_the_command_line(tmp_path: Path) -> None:
@@ -160,3 +228,10 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     bad = CliRunner().invoke(app, [*words, "--at-least", "mean_iou=1.1"])
     assert bad.exit_code == 1
     assert "too low" in bad.output
+    strange = write(tmp_path / "s.jsonl", {"query": "red", "relevant": [{"video": "nowhere"}]})
+    words[1] = str(strange)
+    nothing = CliRunner().invoke(app, [*words, "--at-least", "recall@10=0.1"])
+    assert nothing.exit_code == 1
+    assert "left out: 1 of the queries" in nothing.output
+    for figure in ("recall@10=nan", "p50_ms=1", "recall@3=1"):
+        assert CliRunner().invoke(app, [*words, "--at-least", figure]).exit_code != 0

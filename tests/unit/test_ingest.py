@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import footage.library
 from footage import Library, LibraryLocked, LibraryUnwritable, Observer, Outcome, Report
 from footage.embedder import VideoEmbedding, VideoFile
 from footage.ingest import pipeline
-from footage.ingest.report import IngestInterrupted, Kind
+from footage.ingest.report import IngestInterrupted, Kind, Plan
 
 Maker = Callable[..., Path]
 
@@ -146,7 +147,7 @@ def test_what_is_no_video_is_counted(library: Library, folder: Path, make: Maker
     make("a.mp4")
     (folder / "notes.txt").write_text("x")
     report = library.add(folder)
-    assert report.scan.others == 1
+    assert report.scan.others == (folder / "notes.txt",)
     assert kinds(report) == {"a.mp4": "added"}
 
 
@@ -165,6 +166,19 @@ def test_the_outcomes_come_in_the_order_of_the_scan(
 
 
 # The same content again
+
+
+def test_what_is_unchanged_is_reported_as_it_is(
+    library: Library, folder: Path, make: Maker
+) -> None:
+    make("a.mp4", "red", "blue", seconds=6)
+    (first,) = library.add(folder).outcomes
+    (again,) = library.add(folder).outcomes
+    assert (again.kind, again.segments) == (Kind.UNCHANGED, 2)
+    assert replace(again, kind=Kind.ADDED) == first
+    library.remove(folder / "a.mp4")
+    (removed,) = library.add(folder).outcomes
+    assert removed == replace(first, kind=Kind.REMOVED, segments=0, damage={})
 
 
 def test_unchanged_files_are_left_alone(library: Library, folder: Path, make: Maker) -> None:
@@ -421,7 +435,7 @@ class Taking(Observer):
     def __init__(self, library: Library, lock: FileLock) -> None:
         self.library, self.lock = library, lock
 
-    def planned(self, _unchanged: int, _durations: Sequence[tuple[Path, float]]) -> None:  # type: ignore[override]
+    def planned(self, _plan: Plan) -> None:
         self.library.index.close()
         self.lock.acquire(timeout=5)
 
@@ -448,7 +462,7 @@ def test_one_library_indexes_once_at_a_time_in_any_thread(
     refused = []
 
     class Meddling(Observer):
-        def planned(self, _unchanged: int, _durations: Any) -> None:
+        def planned(self, _plan: Plan) -> None:
             def meddle() -> None:
                 try:
                     library.reindex()
@@ -470,8 +484,9 @@ class Listening(Observer):
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
 
-    def planned(self, unchanged: int, durations: Any) -> None:
-        self.told.append(("planned", unchanged, [path.name for path, _ in durations]))
+    def planned(self, plan: Plan) -> None:
+        names = [file.path.name for file in plan.files]
+        self.told.append(("planned", plan.unchanged, names))
 
     def progressed(self, path: Path, _seconds: float) -> None:
         self.told.append(("progressed", path.name))
@@ -498,10 +513,14 @@ def test_a_report_adds_up(library: Library, folder: Path, make: Maker) -> None:
     assert report.video_seconds == pytest.approx(6, abs=0.2)
     shape = report.to_json()
     assert list(shape) == [
-        *("files", "skipped", "not_video", "elapsed", "video_seconds", "waiting_for_index"),
+        *("files", "skipped", "not_video", "hidden", "elapsed", "video_seconds"),
+        "waiting_for_index",
     ]
     good, bad = shape["files"]
-    assert list(good) == ["path", "outcome", "video_id", "duration", "segments", "damage", "error"]
+    assert list(good) == [
+        *("path", "url", "outcome", "video_id", "duration", "segments", "damage", "error"),
+    ]
+    assert (good["path"], good["url"]) == (str(folder / "a.mp4"), None)
     assert (good["outcome"], good["segments"], good["error"]) == ("added", 2, None)
     assert bad["outcome"] == "failed"
     assert list(bad["error"]) == ["code", "message", "remedy"]

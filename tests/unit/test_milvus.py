@@ -12,6 +12,7 @@ import pytest
 from filelock import FileLock
 
 from footage.errors import IndexUnavailable, LibraryLocked
+from footage.index import milvus as milvus_module
 from footage.index.milvus import Milvus
 
 
@@ -154,3 +155,19 @@ def test_an_engine_that_dies_is_let_go(
         pass
     with milvus.session(linger=0) as client:
         assert client.list_collections() == []
+
+
+def test_an_engine_that_ends_at_once_is_started_again(
+    milvus: Milvus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[int] = [0, 0]
+    started = milvus_module._started
+
+    def unlucky(uri: str) -> int | None:
+        code = started(uri)
+        return ended.pop() if ended else code
+
+    monkeypatch.setattr(milvus_module, "_started", unlucky)
+    with milvus.session() as client:
+        assert client.list_collections() == []
+    assert ended == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timezone
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -19,6 +19,7 @@ from footage.catalog import Catalog, Video
 from footage.embedder import Route, Track, Vector
 from footage.index.segments import Hit, SegmentIndex
 from footage.query import DEEPEST, Query
+from footage.search.cache import QueryVectors
 from footage.search.closer import CloserLook
 from footage.search.moments import FOLD_SHARE, JOIN_GAP, LONGEST, SearchResult, merge
 from footage.search.searcher import FEWEST_HITS, Searcher
@@ -131,6 +132,8 @@ def test_segments_that_touch_but_for_rounding_are_one(end: float) -> None:
 class LongIndex:
     """Videos of segments with random scores, searched exactly."""
 
+    partitioned = False
+
     def __init__(self, videos: int, segments: int) -> None:
         rng = np.random.default_rng(7)
         self.hits = sorted(
@@ -147,8 +150,10 @@ class LongIndex:
         _vector: Vector,
         *,
         limit: int,
+        routes: Collection[Route] | None = None,  # noqa: ARG002 - as `SegmentIndex.search` takes it
         video_ids: Sequence[str] | None = None,
-        excluding: Sequence[str] = (),  # noqa: ARG002 - as `SegmentIndex.search` takes it
+        excluding: Sequence[str] = (),  # noqa: ARG002
+        partitions: Sequence[str] | None = None,  # noqa: ARG002
         group_by_video: bool = False,
     ) -> list[Hit]:
         found = [one for one in self.hits if video_ids is None or one.video_id in video_ids]
@@ -182,6 +187,7 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
         catalog=catalog,
         thumbnails=Thumbnails(folder),
         closer=CloserLook(random_frames),
+        vectors=QueryVectors(folder),
     )
 
 

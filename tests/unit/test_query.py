@@ -57,7 +57,10 @@ def test_what_can_be_asked(right: dict[str, object]) -> None:
 def test_the_json_of_a_query_does_not_hold_its_vector() -> None:
     assert Query(vector=[1.0, 0.0], limit=3).to_json() == {
         "text": None,
+        "text_weight": 1.0,
+        "examples": [],
         "vector": True,
+        "modalities": [],
         "filters": Filters().to_json(),
         "limit": 3,
         "offset": 0,

@@ -155,7 +155,7 @@ def test_a_library_keeps_what_it_was_made_with(tmp_path: Path) -> None:
 
     sampling = Sampling(fps=2)
     footage.open(tmp_path / "a", embedder=ColourEmbedder(sampling), sampling=sampling).close()
-    with pytest.raises(footage.UsageError, match="sampling"):
+    with pytest.raises(footage.UsageError, match="footage migrate --fps 3"):
         footage.open(tmp_path / "a", embedder=ColourEmbedder(), sampling=Sampling(fps=3))
     with pytest.raises(footage.UsageError, match="embedder"):
         footage.open(tmp_path / "a", embedder="lite")

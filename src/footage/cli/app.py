@@ -6,7 +6,7 @@ import contextlib
 import signal
 import sys
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +20,7 @@ from footage.cli import (
     models,
     move,
     open_,
+    partitions,
     prune,
     reindex,
     remove,
@@ -27,16 +28,30 @@ from footage.cli import (
     show,
     tag,
     tune,
+    usage,
     version,
     videos,
 )
+from footage.cli.help import Command, Group
 from footage.cli.output import err, print_error
 from footage.errors import FootageError, LibraryLocked, UsageError
 
-FAILED, USAGE, LOCKED = 1, 2, 3
+FAILED, USAGE, LOCKED, INTERRUPTED = 1, 2, 3, 130
+
+
+class _Program(Group):
+    def invoke(self, ctx: Any) -> Any:
+        """Say that it was interrupted, where a command does not say more about it."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            err.print("interrupted")
+            raise typer.Exit(INTERRUPTED) from interrupt
+
 
 app = typer.Typer(
     name="footage",
+    cls=_Program,
     help="Say what you remember, get the moment: semantic search in your own videos.",
     epilog="Start with: footage index ~/Videos, then: footage search 'a dog on a beach'",
     no_args_is_help=True,
@@ -57,25 +72,27 @@ def _program(
     pass
 
 
-app.command("index")(index.index)
-app.command("search")(search.search)
-app.command("videos")(videos.videos)
-app.command("show")(show.show)
-app.command("open")(open_.open_)
-app.command("tag")(tag.tag)
-app.command("remove")(remove.remove)
-app.command("prune")(prune.prune)
-app.command("reindex")(reindex.reindex)
-app.command("move")(move.move)
-app.command("migrate")(migrate.migrate)
+app.command("index", cls=Command)(index.index)
+app.command("search", cls=Command)(search.search)
+app.command("videos", cls=Command)(videos.videos)
+app.command("show", cls=Command)(show.show)
+app.command("open", cls=Command)(open_.open_)
+app.command("tag", cls=Command)(tag.tag)
+app.command("remove", cls=Command)(remove.remove)
+app.command("prune", cls=Command)(prune.prune)
+app.command("reindex", cls=Command)(reindex.reindex)
+app.command("move", cls=Command)(move.move)
+app.command("migrate", cls=Command)(migrate.migrate)
 app.add_typer(models.app, name="models")
-app.command("tune")(tune.tune)
-app.command("backup")(backup.backup)
-app.command("restore")(backup.restore)
-app.command("eval")(eval_.eval_)
-app.command("doctor")(doctor.doctor)
-app.command("demo")(demo.demo)
-app.command("version")(version.version)
+app.command("partitions", cls=Command)(partitions.partitions)
+app.command("tune", cls=Command)(tune.tune)
+app.command("backup", cls=Command)(backup.backup)
+app.command("restore", cls=Command)(backup.restore)
+app.command("eval", cls=Command)(eval_.eval_)
+app.command("usage", cls=Command)(usage.usage)
+app.command("doctor", cls=Command)(doctor.doctor)
+app.command("demo", cls=Command)(demo.demo)
+app.command("version", cls=Command)(version.version)
 
 
 def main() -> None:

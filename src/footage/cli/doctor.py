@@ -9,11 +9,13 @@ import typer
 from rich.markup import escape
 
 from footage import logs
+from footage.cli.index import ProgressBar
 from footage.cli.options import (
     JsonOption,
     LibraryOption,
     QuietOption,
     VerboseOption,
+    YesOption,
     existing_library,
 )
 from footage.cli.output import out, print_json
@@ -36,13 +38,14 @@ def doctor(
     repair: Annotated[
         bool, typer.Option("--repair", help="Put right what is damaged, from what is left.")
     ] = False,
+    yes: YesOption = False,
     as_json: JsonOption = False,
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
 ) -> None:
     """Check the installation and the library: every part there, whole, and as it should be."""
     logs.to_terminal(-1 if quiet else verbose)
-    mended = _repair(library, as_json=as_json) if repair else []
+    mended = _repair(library, agreed=yes, as_json=as_json) if repair else []
     checks: list[Check] = []
 
     def tell(check: Check) -> None:
@@ -82,9 +85,10 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _repair(library: Path | None, *, as_json: bool) -> list[Mended]:
+def _repair(library: Path | None, *, agreed: bool, as_json: bool) -> list[Mended]:
     mended = []
-    for one in run_repair(absolute(library) if library else default_library()):
+    folder = absolute(library) if library else default_library()
+    for one in run_repair(folder, observer=ProgressBar(quiet=True, agreed=agreed)):
         mended.append(one)
         if not as_json:
             mark = "[green]repaired[/]" if one.ok else "[bold red]not repaired[/]"

@@ -12,7 +12,7 @@ from rich.table import Table
 from footage.cli.options import JsonOption, LibraryOption, QuietOption, existing_library
 from footage.cli.output import err, out, print_json, span
 from footage.errors import UsageError
-from footage.evaluation import Evaluation, evaluate, read_queries
+from footage.evaluation import Evaluation, check_least, evaluate, read_queries
 from footage.paths import printable
 
 
@@ -37,14 +37,21 @@ def eval_(
 ) -> None:
     """Measure search on your own queries: recall, MRR, nDCG, overlap, latency.
 
-    A line is {"query": "a dog", "relevant": [{"video": "a.mp4", "start": 3, "end": 8}]}; without
-    times the whole video is right, and "kind" groups the figures.
+    A line is {"query": "a dog", "relevant": [{"video": "a.mp4", "start": 3, "end": "0:08"}]};
+    without times the whole video is right, and "kind" groups the figures.
+
+    recall@5 is the share of queries with a right moment, one that overlaps an answer, among the
+    first 5; mrr the mean of 1 / the place of the first right moment; ndcg@10 also counts the other
+    answers, less the later they come. iou is of the first moment alone: how long it and the answer
+    overlap, over how long they last together. mean_iou is its mean, recall@1_iou0.5 the share of
+    queries where it reaches 0.5.
     """
     least = dict(_figure(text) for text in at_least or [])
+    check_least(least)
     labelled = read_queries(queries)
     with existing_library(library, quiet=quiet) as opened:
         evaluation = evaluate(opened, labelled)
-    missed = evaluation.missed(least)
+    missed = evaluation.missed(least) if evaluation.judged else {}
     if as_json:
         print_json(evaluation.to_json())
     elif not quiet:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -16,6 +19,7 @@ from rich.text import Text
 from footage import logs
 from footage.cli.models import fetching
 from footage.cli.options import (
+    BudgetOption,
     JsonOption,
     LibraryOption,
     MilvusOption,
@@ -24,22 +28,38 @@ from footage.cli.options import (
     VerboseOption,
     YesOption,
 )
-from footage.cli.output import clock, confirm, err, out, place, plural, print_json
+from footage.cli.output import clock, confirm, err, out, place, plural, print_json, size
+from footage.embedders import Absent, to_fetch
 from footage.errors import UsageError
-from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Report
-from footage.opening import open_library
+from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Plan, Report
+from footage.media.sources import listed_sources
+from footage.media.web import Place
+from footage.opening import open_library, settings_of
 from footage.paths import printable
 from footage.settings import Sampling
+from footage.validation import first_wrong
 
+OPTIONS = {
+    "fps": "--fps",
+    "shortest": "the first number of --segment-length",
+    "longest": "the second number of --segment-length",
+}
 SHOWN_FAILURES = 50
 NICENESS = 10
 
 
 def index(
     sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE...", help="Files, folders or globs.")
-    ],
+        list[str] | None,
+        typer.Argument(metavar="SOURCE", help="Files, folders, globs, or https:// addresses."),
+    ] = None,
     library: LibraryOption = None,
+    listed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from", metavar="FILE", help="A list of sources, one a line; - reads it from stdin."
+        ),
+    ] = None,
     exclude: Annotated[
         list[str] | None,
         typer.Option("--exclude", metavar="GLOB", help="Leave out names or paths; repeatable."),
@@ -53,7 +73,8 @@ def index(
         typer.Option(
             "--embedder",
             metavar="NAME",
-            help="What a new library embeds with: lite or clip:NAME (`footage models`) [lite].",
+            help="What a new library embeds with: lite, clip:NAME (`footage models` lists them), "
+            "or marengo, a service that is paid; lite where none is named.",
         ),
     ] = None,
     fps: Annotated[
@@ -70,41 +91,82 @@ def index(
     ] = None,
     milvus: MilvusOption = None,
     milvus_token: TokenOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what there is to do and what it costs.")
+    ] = False,
+    budget: BudgetOption = None,
     yes: YesOption = False,
     as_json: JsonOption = False,
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
 ) -> None:
-    """Index videos: files, folders, globs. What was indexed before is skipped.
+    """Index videos: files, folders, globs, addresses. What was indexed before is skipped.
 
     It may be stopped at any time (Ctrl-C) and started again: finished videos stay.
     """
     logs.to_terminal(-1 if quiet else verbose)
     give_way()
-    sampling = sampling_of(fps, segment_length)
-    with fetching(hidden=quiet or as_json) as on_fetch:
-        opened = open_library(
-            library,
-            embedder=embedder,
-            sampling=sampling,
-            milvus_uri=milvus,
-            milvus_token=milvus_token,
-            on_fetch=on_fetch,
-        )
-    with opened:
+    known = settings_of(library)
+    sampling = sampling_of(fps, segment_length, known.sampling if known else Sampling())
+    wanted = [*(sources or []), *read_lists(listed or [])]
+    if not (sources or listed):
+        raise UsageError("nothing to index was named", remedy="give files, folders or --from FILE")
+    with contextlib.ExitStack() as stack:
+        absent = None
+        if dry_run and known is None:  # settled by a real run, not by asking
+            absent = to_fetch(embedder or "lite")
+            embedder = None if absent else embedder  # what there is to do is the same
+            library = Path(stack.enter_context(TemporaryDirectory(prefix="footage-")))
+        with fetching(hidden=quiet or as_json) as on_fetch:
+            opened = open_library(
+                library,
+                embedder=embedder,
+                sampling=sampling,
+                milvus_uri=milvus,
+                milvus_token=milvus_token,
+                on_fetch=on_fetch,
+            )
+        stack.enter_context(opened)
+        if dry_run:
+            plan = opened.plan(*wanted, exclude=exclude or [], budget=budget)
+            _print_plan(plan, absent, as_json)
+            return
         bar = ProgressBar(quiet=quiet or as_json, agreed=yes)
         try:
             with bar:
-                report = opened.add(*sources, exclude=exclude or [], tags=tag or [], observer=bar)
+                report = opened.add(
+                    *wanted,
+                    exclude=exclude or [],
+                    tags=tag or [],
+                    budget=budget,
+                    observer=bar,
+                )
         except IngestInterrupted as interrupt:
             report = interrupt.report
-            _print(report, as_json=as_json, quiet=quiet or not report.outcomes)
+            _print(report, as_json=as_json, quiet=quiet or not report.outcomes, verbose=verbose)
             err.print("[yellow]interrupted:[/] finished videos are kept; run it again to go on")
             raise typer.Exit(130) from interrupt
-    _print(report, as_json=as_json, quiet=quiet)
+    _print(report, as_json=as_json, quiet=quiet, verbose=verbose)
     nothing = not report.outcomes and bool(report.scan.skipped)
-    if report.failed or report.waiting or nothing:
+    if report.failed or report.of(Kind.LEFT) or report.waiting or nothing:
         raise typer.Exit(1)
+
+
+def read_lists(names: Sequence[str]) -> list[str]:
+    """The sources that the files of these names list, ``-`` being stdin. Raises `UsageError`."""
+    found = []
+    for name in names:
+        try:
+            with contextlib.ExitStack() as stack:
+                stdin = name == "-"
+                lines = sys.stdin.buffer if stdin else stack.enter_context(Path(name).open("rb"))
+                found += listed_sources(lines)
+        except OSError as error:
+            raise UsageError(
+                f"the list {printable(name)} cannot be read ({error.strerror})",
+                remedy="name a text file with a source a line",
+            ) from error
+    return found
 
 
 def give_way() -> None:
@@ -113,19 +175,21 @@ def give_way() -> None:
         os.nice(NICENESS)
 
 
-def sampling_of(fps: float | None, segment_length: str | None) -> Sampling | None:
-    """What ``--fps`` and ``--segment-length`` say; None for neither. Raises `UsageError`."""
+def sampling_of(fps: float | None, segment_length: str | None, kept: Sampling) -> Sampling | None:
+    """What ``--fps`` and ``--segment-length`` say, and of ``kept`` what they do not.
+
+    None for neither. Raises `UsageError`.
+    """
     if fps is None and segment_length is None:
         return None
-    values = {} if fps is None else {"fps": fps}
+    values = kept.model_dump() | ({} if fps is None else {"fps": fps})
     try:
         if segment_length is not None:
             values["shortest"], values["longest"] = map(float, segment_length.split("-"))
         return Sampling(**values)
     except ValidationError as error:
-        message = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise UsageError(
-            f"--fps or --segment-length cannot be used: {message}", remedy="change it"
+            first_wrong(error, OPTIONS), remedy="write it as --fps 2 --segment-length 1-15"
         ) from error
     except ValueError as error:
         raise UsageError(
@@ -152,8 +216,8 @@ class ProgressBar(Observer):
         self._quiet = quiet
         self._agreed = agreed
         self._task = self._progress.add_task("", total=None, files="scanning", name="")
-        self._durations: dict[Path, float] = {}
-        self._reached: dict[Path, float] = {}
+        self._durations: dict[Place, float] = {}
+        self._reached: dict[Place, float] = {}
         self._done = 0
 
     def __enter__(self) -> ProgressBar:
@@ -163,30 +227,29 @@ class ProgressBar(Observer):
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def planned(self, unchanged: int, durations: Iterable[tuple[Path, float]]) -> None:
-        """Give the bar its length."""
-        self._durations = dict(durations)
-        total = sum(self._durations.values())
-        self._progress.update(self._task, total=total, files=f"0/{len(self._durations)}")
-        if not self._quiet and self._durations:
-            err.print(
-                f"{plural(len(self._durations), 'video')} to index, {clock(total)} in all"
-                + (f" ({unchanged:,} unchanged)" if unchanged else "")
-            )
+    def migrating(self, source: str, target: str) -> None:
+        """Say where the migration goes."""
+        if not self._quiet:
+            err.print(escape(f"from {source} to {target}"))
 
-    def sending(self, place: str, videos: int, seconds: float, dollars: float) -> None:
-        """Tell the price and ask; raises `UsageError` where nobody can be asked, ends on a no."""
-        self._progress.stop()  # a question and a bar do not share a line
-        what = f"{plural(videos, 'video')}, {clock(seconds)} in all,"
-        price = f"about ${dollars:.2f}"
-        err.print(
-            escape(f"{what} will be sent to {place}: {price}; less where tasks are under way")
-        )
-        if not self._agreed:
-            confirm("Send and pay?", "--yes")
-        self._progress.start()
+    def planned(self, plan: Plan) -> None:
+        """Give the bar its length; where videos are sent away, tell the price and ask.
 
-    def progressed(self, path: Path, seconds: float) -> None:
+        Raises `UsageError` where nobody can be asked, ends the program on a no.
+        """
+        self._durations = {file.path: file.seconds for file in plan.files}
+        self._progress.update(self._task, total=plan.seconds, files=f"0/{len(plan.files)}")
+        if not self._quiet and (plan.files or plan.left):
+            err.print(in_words(plan))
+        if plan.dollars:
+            self._progress.stop()  # a question and a bar do not share a line
+            if self._quiet:
+                err.print(in_words(plan))
+            if not self._agreed:
+                confirm("Send and pay?", "--yes")
+            self._progress.start()
+
+    def progressed(self, path: Place, seconds: float) -> None:
         """Move the bar."""
         self._reached[path] = min(seconds, self._durations.get(path, 0.0))
         name = escape(printable(path.name))
@@ -211,7 +274,37 @@ class _Rate(ProgressColumn):
         return Text(f"{task.speed:.0f}x" if task.speed else "", style="cyan")
 
 
-def _print(report: Report, *, as_json: bool, quiet: bool) -> None:
+def in_words(plan: Plan) -> str:
+    """What a run is about to do, where it sends what, and what that costs."""
+    files = plural(len(plan.files), "video")
+    text = f"{files} to index, {clock(plan.seconds)} in all"
+    if plan.unchanged:
+        text += f" ({plan.unchanged:,} unchanged)"
+    if plan.dollars:
+        text += f"; sent to {escape(plan.sent_to or '')}, for about ${plan.dollars:.2f}"
+    elif plan.sent_to and plan.files:
+        text += f"; at {escape(plan.sent_to)} already, and paid for"
+    if plan.left:
+        more = sum(file.dollars for file in plan.left)
+        text += f"; {plural(len(plan.left), 'video')} (${more:.2f}) left: beyond the budget"
+    return text
+
+
+def _print_plan(plan: Plan, absent: Absent | None, as_json: bool) -> None:
+    if as_json:
+        print_json({**plan.to_json(), "to_fetch": absent and absent._asdict()})
+        return
+    if absent:
+        about = f", about {size(absent.bytes)}" if absent.bytes else ""
+        out.print(f"the model {escape(absent.model)} is to be fetched first{about}")
+    print_foreseen(plan)
+    for file in plan.files:
+        price = f"  ${file.dollars:.2f}" if plan.sent_to else ""
+        out.print(f"{clock(file.seconds):>8}{price}  {escape(place(file.path))}")
+    out.print(in_words(plan))
+
+
+def _print(report: Report, *, as_json: bool, quiet: bool, verbose: int = 0) -> None:
     if as_json:
         print_json(report.to_json())
         return
@@ -221,6 +314,9 @@ def _print(report: Report, *, as_json: bool, quiet: bool) -> None:
     for skipped in report.scan.skipped:
         why = escape(printable(skipped.reason))
         err.print(f"[yellow]skipped:[/] {escape(place(skipped.path))}: {why}")
+    for what, paths in (("not video", report.scan.others), ("hidden", report.scan.hidden)):
+        for path in paths if verbose else ():
+            err.print(f"[dim]{what}:[/] {escape(place(path))}")
     for outcome in report.of(Kind.ADDED):
         if any(outcome.damage.values()):
             err.print(
@@ -233,14 +329,25 @@ def _print(report: Report, *, as_json: bool, quiet: bool) -> None:
             f"({escape(str(report.waiting_for))}); the next index or search takes them in"
         )
     out.print(_summary(report))
+    if not verbose and (report.scan.others or report.scan.hidden):
+        out.print("[dim]-v names the files that were left out[/]")
 
 
 def print_failures(report: Report) -> None:
     """The files that failed, each with its reason."""
-    for outcome in report.failed[:SHOWN_FAILURES]:
-        err.print(f"[red]failed:[/] {escape(printable(str(outcome.error)))}")
-    if len(report.failed) > SHOWN_FAILURES:
-        err.print(f"[red]failed:[/] and {len(report.failed) - SHOWN_FAILURES:,} more")
+    _print_failed("failed:", report.failed)
+
+
+def print_foreseen(plan: Plan) -> None:
+    """The files that would fail, each with its reason."""
+    _print_failed("would fail:", plan.failed)
+
+
+def _print_failed(word: str, failed: Sequence[Outcome]) -> None:
+    for outcome in failed[:SHOWN_FAILURES]:
+        err.print(f"[red]{word}[/] {escape(printable(str(outcome.error)))}")
+    if len(failed) > SHOWN_FAILURES:
+        err.print(f"[red]{word}[/] and {len(failed) - SHOWN_FAILURES:,} more")
 
 
 def damage_in_words(damage: Mapping[str, int]) -> str:
@@ -257,12 +364,15 @@ def _summary(report: Report) -> str:
         Kind.LOCATED: "known already",
         Kind.UNCHANGED: "unchanged",
         Kind.REMOVED: "removed earlier",
+        Kind.LEFT: "left: beyond the budget",
         Kind.FAILED: "failed",
     }
     parts = [f"{counts[kind]:,} {word}" for kind, word in words.items() if counts[kind]]
-    if report.scan.others:
-        parts.append(f"{report.scan.others:,} not video")
-    text = ", ".join(parts) or "no videos found"
+    if not parts:
+        parts.append("no videos found")
+    left_out = (("not video", report.scan.others), ("hidden", report.scan.hidden))
+    parts += [f"{len(paths):,} {what}" for what, paths in left_out if paths]
+    text = ", ".join(parts)
     if counts[Kind.ADDED] and report.elapsed > 0:
         rate = report.video_seconds / report.elapsed
         text += f" ({clock(report.video_seconds)} of video in {report.elapsed:.1f} s, "

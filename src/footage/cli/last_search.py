@@ -10,6 +10,7 @@ from footage.errors import NotFound
 from footage.search.moments import SearchResult
 
 FILE_NAME = "last-search.json"
+LONGEST_NUMBER = 5  # digits; more are the beginning of an id
 
 
 def remember(folder: Path, result: SearchResult) -> None:
@@ -22,6 +23,14 @@ def remember(folder: Path, result: SearchResult) -> None:
     with contextlib.suppress(OSError):
         draft.write_text(json.dumps(kept), "utf-8")
         draft.replace(folder / FILE_NAME)
+
+
+def reference(folder: Path, text: str) -> str:
+    """The id of the video of a numbered result; the text itself where it is no such number."""
+    if text.isdecimal() and len(text) <= LONGEST_NUMBER:
+        with contextlib.suppress(NotFound):
+            return recall(folder, int(text))[0]
+    return text
 
 
 def recall(folder: Path, number: int) -> tuple[str, float]:

@@ -7,7 +7,13 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from footage.cli.index import ProgressBar, give_way, print_failures, sampling_of
+from footage.cli.index import (
+    ProgressBar,
+    give_way,
+    print_failures,
+    print_foreseen,
+    sampling_of,
+)
 from footage.cli.models import fetching
 from footage.cli.options import (
     JsonOption,
@@ -22,7 +28,7 @@ from footage.embedders import settled
 from footage.errors import UsageError
 from footage.ingest.report import IngestInterrupted
 from footage.library import Library
-from footage.migrate import MigrationPlan, MigrationReport
+from footage.migrate import MigrationPlan, MigrationReport, described
 from footage.settings import Sampling
 
 SHOWN = 20
@@ -31,7 +37,8 @@ SHOWN = 20
 def migrate(
     library: LibraryOption = None,
     embedder: Annotated[
-        str | None, typer.Option("--embedder", metavar="NAME", help="Embed with this one.")
+        str | None,
+        typer.Option("--embedder", metavar="NAME", help="Embed with lite, clip:NAME or marengo."),
     ] = None,
     fps: Annotated[
         float | None, typer.Option("--fps", help="Look at this many frames a second.")
@@ -51,10 +58,13 @@ def migrate(
         bool, typer.Option("--rollback", help="Search with what there was before.")
     ] = False,
     finish: Annotated[
-        bool, typer.Option("--finish", help="Delete what there was before; no way back.")
+        bool, typer.Option("--finish", help="Delete what was searched before; no way back.")
     ] = False,
     abandon: Annotated[
-        bool, typer.Option("--abandon", help="Delete what is not searched, complete or not.")
+        bool,
+        typer.Option(
+            "--abandon", help="Delete what is not searched: a migration half done or taken back."
+        ),
     ] = False,
     yes: YesOption = False,
     as_json: JsonOption = False,
@@ -63,22 +73,25 @@ def migrate(
 ) -> None:
     """Embed the videos with another model or sampling, while search goes on.
 
-    Search switches once every video is embedded. It may be stopped at any time (Ctrl-C) and
-    started again. --rollback switches back, until --finish deletes what was left.
+    What is not named stays as it is. Search switches once every video is embedded. It may be
+    stopped at any time (Ctrl-C); `footage migrate` alone goes on with it. --rollback switches
+    back, until --finish deletes what was left.
     """
-    sampling = sampling_of(fps, segment_length)
-    growing = embedder is not None or sampling is not None
-    if sum((growing, rollback, finish, abandon)) != 1:
+    growing = any(option is not None for option in (embedder, fps, segment_length))
+    if sum((growing, rollback, finish, abandon)) > 1:
         raise UsageError(
             "migrate does one thing at a time",
             remedy="give --embedder, --fps or --segment-length; or --rollback, --finish, --abandon",
         )
+    if dry_run and (rollback or finish or abandon):
+        raise UsageError("--dry-run plans a migration alone", remedy="leave one of them out")
     with existing_library(library, verbose=verbose, quiet=quiet) as opened:
         if rollback:
             _roll_back(opened, as_json=as_json)
         elif finish or abandon:
             _finish(opened, abandon=abandon, yes=yes, as_json=as_json)
         else:
+            sampling = sampling_of(fps, segment_length, opened.settings.sampling)
             with fetching(hidden=quiet or as_json) as on_fetch:
                 target = settled(embedder, on_progress=on_fetch) if embedder else None
             if dry_run:
@@ -122,8 +135,13 @@ def _print_plan(plan: MigrationPlan, *, as_json: bool) -> None:
         f"{plural(len(plan.files), 'video')} to embed, {clock(plan.duration)} in all{took}"
         + (f" ({plan.done:,} done)" if plan.done else "")
     )
+    if plan.sent_to:
+        out.print(f"they are sent to {escape(plan.sent_to)}, for about ${plan.dollars:.2f}")
+    if plan.run.left:
+        out.print(f"{plural(len(plan.run.left), 'video')} left: beyond the budget")
+    print_foreseen(plan.run)
     for video in plan.unreachable[:SHOWN]:
-        where = place(video.path) if video.path else video.title
+        where = place(video.place) if video.place else video.title
         out.print(f"[yellow]out of reach:[/] {escape(where)}")
     if len(plan.unreachable) > SHOWN:
         out.print(f"[yellow]out of reach:[/] and {len(plan.unreachable) - SHOWN:,} more")
@@ -143,7 +161,7 @@ def _print_report(report: MigrationReport, *, as_json: bool, quiet: bool) -> Non
         out.print("[dim]--rollback goes back, --finish deletes what is left of the old[/]")
         return
     for video in report.lacking[:SHOWN]:
-        where = place(video.path) if video.path else video.title
+        where = place(video.place) if video.place else video.title
         err.print(f"[yellow]not embedded:[/] {escape(where)}")
     err.print(
         f"[yellow]not switched:[/] {plural(len(report.lacking), 'video')} could not be embedded: "
@@ -154,11 +172,17 @@ def _print_report(report: MigrationReport, *, as_json: bool, quiet: bool) -> Non
 
 def _roll_back(library: Library, *, as_json: bool) -> None:
     lacking = library.rollback()
+    settings = library.settings
     if as_json:
         ids = [video.video_id for video in lacking]
-        print_json({"embedder": library.settings.embedder, "lacking": ids})
+        print_json({"embedder": settings.embedder, "lacking": ids})
         return
-    out.print(f"searched with {escape(library.settings.embedder)} again")
+    out.print(escape(f"searched with {described(settings.space)} again"))
+    if settings.beside is not None:
+        out.print(
+            f"[dim]{escape(described(settings.beside))} is kept: `footage migrate` goes on to it, "
+            "--abandon deletes it[/]"
+        )
     if lacking:
         err.print(
             f"[yellow]not in it:[/] {plural(len(lacking), 'video')} added since; `footage index` "
@@ -167,8 +191,13 @@ def _roll_back(library: Library, *, as_json: bool) -> None:
 
 
 def _finish(library: Library, *, abandon: bool, yes: bool, as_json: bool) -> None:
-    if library.settings.beside is not None and not yes:
-        confirm("Delete the vectors that are not searched, for good?", "--yes")
+    settings = library.settings
+    if settings.beside is not None and (settings.beside.searched or abandon) and not yes:
+        confirm(
+            f"Delete the vectors of {described(settings.beside)}, for good? Search stays with "
+            f"{described(settings.space)}.",
+            "--yes",
+        )
     deleted = library.finish(abandon=abandon)
     if as_json:
         print_json({"deleted": deleted})

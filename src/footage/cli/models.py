@@ -19,15 +19,16 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from footage.cli.help import Command, Group
 from footage.cli.options import JsonOption, QuietOption, YesOption
 from footage.cli.output import confirm, err, out, print_json, size
 from footage.embedders import listing, settled
-from footage.embedders.clip import parse
+from footage.embedders.clip import PREFIX, parse
 from footage.embedders.listing import Offer
 from footage.embedders.shelf import Shelf
-from footage.errors import UsageError
+from footage.errors import NotFound, UsageError
 
-app = typer.Typer(help="List the models that can embed; fetch and delete them.")
+app = typer.Typer(cls=Group, help="List the models that can embed; fetch and delete them.")
 ModelArgument = Annotated[str, typer.Argument(metavar="MODEL", help="clip:NAME, or only NAME.")]
 
 
@@ -48,9 +49,13 @@ def models(context: typer.Context, as_json: JsonOption = False) -> None:
         table.add_row(*map(escape, _row(offer)))
     out.print(table, soft_wrap=False)
     out.print("[dim]`footage models fetch NAME` fetches one; --from DIR takes it from a folder[/]")
+    out.print(
+        "[dim]marengo is a service: videos are sent to Twelve Labs, which charges for each minute; "
+        "it also hears. `footage index --embedder marengo --dry-run FOLDER` tells the price[/]"
+    )
 
 
-@app.command("fetch")
+@app.command("fetch", cls=Command)
 def fetch(
     model: ModelArgument,
     source: Annotated[
@@ -65,12 +70,14 @@ def fetch(
     It is tested and its speed measured. --from takes a folder in the layout of
     huggingface.co/immich-app, where there is no network.
     """
-    name = _full(model)
+    name = _full(model, "fetched")
     if source is not None:
         folder = source.expanduser().resolve()
-        if parse(name).name != folder.name:
+        if (called := parse(name).name) != folder.name:
             raise UsageError(
-                f"{folder} does not hold {parse(name).name}", remedy="give the folder its name"
+                f"{folder} is not called {called}",
+                remedy=f"the folder of a model must have its name: rename it, or say "
+                f"`footage models fetch {folder.name}`",
             )
         name = f"clip:{folder}"
     with fetching(hidden=quiet or as_json) as on_progress:
@@ -78,7 +85,7 @@ def fetch(
     asked = parse(settled_as)
     note = Shelf().find(asked.name, asked.revision)
     if note is None:
-        raise UsageError(f"{model} is not fetched: it is inside", remedy="there is nothing to do")
+        raise NotFound(f"{settled_as} was deleted meanwhile", remedy="run the same command again")
     if as_json:
         print_json({"model": settled_as, "bytes": note.size, "sha256": note.sha256})
     elif not quiet:
@@ -86,13 +93,15 @@ def fetch(
         out.print(escape(f"{settled_as}: {size(note.size)}{pace}, passes its self-test"))
 
 
-@app.command("delete")
+@app.command("delete", cls=Command)
 def delete(model: ModelArgument, yes: YesOption = False) -> None:
     """Delete a fetched model; libraries that use it cannot be searched until it is back."""
-    name = parse(_full(model)).name
+    shelf = Shelf()
+    name = parse(_full(model, "deleted")).name
+    there = shelf.size(name)
     if not yes:
-        confirm(f"Delete {name}?", "--yes")
-    out.print(escape(f"deleted {name}: {size(Shelf().delete(name))} freed"))
+        confirm(f"Delete {name} ({size(there)})?", "--yes")
+    out.print(escape(f"deleted {name}: {size(shelf.delete(name))} freed"))
 
 
 @contextlib.contextmanager
@@ -113,8 +122,19 @@ def fetching(*, hidden: bool) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
 
 
-def _full(model: str) -> str:
-    return model if model.startswith("clip") else f"clip:{model}"
+def _full(model: str, done: str) -> str:
+    """The name with its ``clip:``. Raises `UsageError` for what no model on the shelf is."""
+    if model == "lite":
+        raise UsageError(
+            f"lite is not {done}: it is inside footage",
+            remedy="there is nothing to fetch or delete",
+        )
+    if model.split(":", maxsplit=1)[0] == "marengo":
+        raise UsageError(
+            f"marengo is not {done}: it is a service, which videos are sent to",
+            remedy="`footage index --embedder marengo` uses it",
+        )
+    return model if model.split(":", maxsplit=1)[0] == PREFIX else f"{PREFIX}:{model}"
 
 
 def _row(offer: Offer) -> tuple[Any, ...]:

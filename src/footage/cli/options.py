@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from footage import logs
-from footage.errors import InvalidQuery
+from footage.example import seconds
 from footage.library import Library
 from footage.opening import open_library
 from footage.query import Filters, day_range
@@ -33,11 +33,21 @@ TokenOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 VerboseOption = Annotated[
-    int, typer.Option("--verbose", "-v", count=True, help="Say what happens; twice for more.")
+    int,
+    typer.Option(
+        "--verbose",
+        "-v",
+        count=True,
+        show_default=False,
+        help="Say what happens; twice for more.",
+    ),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")]
 VideosArgument = Annotated[
-    list[str], typer.Argument(metavar="VIDEO...", help="Ids, beginnings of ids, or paths.")
+    list[str],
+    typer.Argument(
+        metavar="VIDEO", help="Ids, beginnings of ids, paths, addresses, names or titles."
+    ),
 ]
 
 VideoFilter = Annotated[
@@ -55,6 +65,15 @@ SinceFilter = Annotated[
 UntilFilter = Annotated[
     str | None, typer.Option("--until", metavar="DATE", help="Recorded then or earlier.")
 ]
+BudgetOption = Annotated[
+    float | None,
+    typer.Option(
+        "--budget",
+        metavar="DOLLARS",
+        min=0,
+        help="Spend at most this where a service embeds; the rest is left for later.",
+    ),
+]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 ShortestFilter = Annotated[
     str | None,
@@ -63,12 +82,27 @@ ShortestFilter = Annotated[
 LongestFilter = Annotated[
     str | None, typer.Option("--max-duration", metavar="TIME", help="Videos this long or shorter.")
 ]
+PartitionFilter = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--partition",
+        metavar="NAME",
+        help="Only in this part of the index, or below it; repeatable.",
+    ),
+]
 
 
 def existing_library(folder: Path | None, *, verbose: int = 0, quiet: bool = False) -> Library:
     """The library a command works on; raises `LibraryNotFound` where there is none."""
     logs.to_terminal(-1 if quiet else verbose)
     return open_library(folder, create=False)
+
+
+def emptiness(library: Library) -> str:
+    """What to say of a library without videos: it may be about to have some."""
+    if library.is_being_indexed():
+        return "nothing is indexed yet: `footage index` is at work on it, ask again in a while"
+    return "the library is empty: `footage index FOLDER` takes videos in"
 
 
 def filters(
@@ -80,6 +114,7 @@ def filters(
     until: str | None,
     min_duration: str | None,
     max_duration: str | None,
+    partition: list[str] | None,
 ) -> Filters:
     """The filters that the options of a command spell. Raises `InvalidQuery`."""
     return Filters(
@@ -90,21 +125,5 @@ def filters(
         recorded_before=day_range(until)[1] if until else None,
         shortest=seconds(min_duration) if min_duration else None,
         longest=seconds(max_duration) if max_duration else None,
+        partitions=tuple(partition or ()),
     )
-
-
-def seconds(text: str) -> float:
-    """``90``, ``1:30`` or ``0:01:30.5`` in seconds. Raises `InvalidQuery`."""
-    parts = text.strip().split(":")
-    try:
-        numbers = [float(part) for part in parts]
-    except ValueError:
-        numbers = []
-    below = any(not 0 <= number < 1e7 for number in numbers)
-    over = any(number >= 60 for number in numbers[1:])
-    if not 1 <= len(numbers) <= 3 or below or over:
-        raise InvalidQuery(f"{text!r} is not a time", remedy="write 90, 1:30 or 0:01:30")
-    total = 0.0
-    for number in numbers:
-        total = 60 * total + number
-    return total

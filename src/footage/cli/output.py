@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from footage.errors import FootageError, UsageError
+from footage.media.web import Place, WebVideo
 from footage.paths import printable
 
 UNBROKEN = 10_000  # columns: what goes into a pipe or a file is not folded
@@ -60,24 +61,28 @@ def span(start: float, end: float) -> str:
     return f"{clock(start)}–{clock(end)}"
 
 
-def place(path: Path | None) -> str:
-    """A path as a person would write it, from the home folder or the current one."""
+def place(path: Place | None) -> str:
+    """A path as a person would write it, from the home folder or the current one; or an address."""
     if path is None:
         return "(nowhere now)"
+    if isinstance(path, WebVideo):
+        return printable(path.url)
     for base, prefix in ((Path.cwd(), ""), (Path.home(), "~/")):
         if path.is_relative_to(base):
             return printable(prefix + str(path.relative_to(base)))
     return printable(str(path))
 
 
-def link(path: Path | None, text: str) -> str:
+def link(path: Place | None, text: str) -> str:
     """Rich markup that opens ``path`` on a click where the terminal can."""
     if path is None:
         return escape(text)
     try:
-        return f"[link={path.as_uri()}]{escape(text)}[/link]"
+        address = path.url if isinstance(path, WebVideo) else path.as_uri()
     except ValueError:
         return escape(text)
+    # a bracket would end the markup; in the address of a file it is written as %5B
+    return escape(text) if "[" in address else f"[link={address}]{escape(text)}[/link]"
 
 
 def day(moment: datetime) -> str:
@@ -107,6 +112,15 @@ def confirm(question: str, option: str) -> None:
     if not (out.is_terminal and os.isatty(0)):
         raise UsageError("nobody can be asked here", remedy=f"say {option} to go on without asking")
     typer.confirm(question, abort=True)
+
+
+def warn_of_paying_again(sent_to: str | None) -> None:
+    """Say before vectors are deleted that a service was paid for them, where one was."""
+    if sent_to is not None:
+        err.print(
+            f"[yellow]note:[/] the vectors that {escape(sent_to)} was paid for are deleted: to "
+            "have them back is to send the videos again and to pay again"
+        )
 
 
 @contextlib.contextmanager

@@ -8,7 +8,15 @@ import typer
 from rich.markup import escape
 
 from footage.cli.options import JsonOption, LibraryOption, YesOption, existing_library
-from footage.cli.output import confirm, out, place, plural, print_json, size
+from footage.cli.output import (
+    confirm,
+    out,
+    place,
+    plural,
+    print_json,
+    size,
+    warn_of_paying_again,
+)
 from footage.paths import printable
 from footage.prune import PruneReport
 
@@ -31,7 +39,8 @@ def prune(
 ) -> None:
     """Forget files that are gone, and videos that lie nowhere any more.
 
-    Files on a drive that is not plugged in are kept, unless --unreachable.
+    Files on a drive that is not plugged in are kept, unless --unreachable. Of files that were
+    renamed or moved, run `footage index` on their folder first: it knows them by their content.
     """
     with existing_library(library) as opened:
         planned = opened.prune(unreachable=unreachable, dry_run=True)
@@ -41,6 +50,8 @@ def prune(
             done = planned
         else:
             if not yes:
+                if planned.videos:
+                    warn_of_paying_again(opened.embedder.sent_to)
                 confirm(f"Forget {plural(len(planned.videos), 'video')} for good?", "--yes")
             done = opened.prune(unreachable=unreachable)
     if as_json:
@@ -60,6 +71,11 @@ def _print(report: PruneReport, *, unreachable: bool) -> None:
         f"{plural(len(report.gone), 'file')} gone, {len(report.unreachable):,} out of reach"
         + (" (kept)" if report.unreachable and not unreachable else "")
     )
+    if any(video.paths for video in report.videos):
+        out.print(
+            "[dim]renamed or moved? `footage index` on the folder they are in now finds them "
+            "again, with tags and vectors; once forgotten they are embedded anew[/]"
+        )
     if report.unreachable and not unreachable:
         out.print(
             f"[dim]out of reach is what lies in a folder that is not there, as "

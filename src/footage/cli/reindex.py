@@ -26,7 +26,7 @@ def reindex(
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
 ) -> None:
-    """Make the index hold what the archive says. Computes no embedding."""
+    """Fill the search index anew from the vectors kept in the library. Nothing is embedded."""
     bar = counting_bar("comparing and writing", hidden=quiet or as_json)
     with existing_library(library, verbose=verbose, quiet=quiet) as opened, bar as tell:
         report = opened.reindex(

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from footage.cli.index import ProgressBar
 from footage.cli.options import (
     JsonOption,
     LibraryOption,
@@ -14,7 +15,7 @@ from footage.cli.options import (
     YesOption,
     existing_library,
 )
-from footage.cli.output import confirm, err, out, plural, print_json
+from footage.cli.output import confirm, err, out, plural, print_json, warn_of_paying_again
 from footage.paths import printable
 
 
@@ -31,10 +32,12 @@ def remove(
     with existing_library(library) as opened:
         chosen = [opened.video(reference) for reference in videos]
         if restore:
-            report = opened.restore(video.video_id for video in chosen)
+            with ProgressBar(quiet=as_json, agreed=yes) as bar:
+                report = opened.restore((video.video_id for video in chosen), observer=bar)
             failed = report.failed
         else:
             if not yes:
+                warn_of_paying_again(opened.embedder.sent_to)
                 count = plural(len(chosen), "video")
                 confirm(f"Remove {count} from the library (not the files)?", "--yes")
             opened.remove(video.video_id for video in chosen)
@@ -45,7 +48,7 @@ def remove(
     else:
         unread = {outcome.path for outcome in failed}
         for video in after:
-            if video.path in unread:
+            if video.place in unread:
                 continue
             state = "restored" if video.state == "ready" else video.state
             out.print(f"{state}: {escape(printable(video.title))}")

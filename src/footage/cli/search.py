@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +17,7 @@ from footage.cli.options import (
     JsonOption,
     LibraryOption,
     LongestFilter,
+    PartitionFilter,
     QuietOption,
     ShortestFilter,
     SinceFilter,
@@ -21,19 +25,49 @@ from footage.cli.options import (
     UntilFilter,
     VerboseOption,
     VideoFilter,
+    emptiness,
     existing_library,
     filters,
 )
-from footage.cli.output import link, out, place, print_json, span
+from footage.cli.output import err, link, out, place, print_json, span
+from footage.example import Example
+from footage.library import Library
 from footage.paths import printable
-from footage.query import Query
+from footage.query import Filters, Query
 from footage.search.moments import SearchResult
 
 
 def search(
     text: Annotated[
-        list[str], typer.Argument(metavar="TEXT...", help="What the moment looks like.")
-    ],
+        list[str] | None, typer.Argument(metavar="TEXT", help="What the moment looks like.")
+    ] = None,
+    image: Annotated[
+        list[str] | None,
+        typer.Option("--image", metavar="FILE|URL", help="Like this picture; repeatable."),
+    ] = None,
+    clip: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--clip", metavar="FILE[@START-END]", help="Like what is seen there; repeatable."
+        ),
+    ] = None,
+    sound: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sound", metavar="FILE[@START-END]", help="Like what is heard there; repeatable."
+        ),
+    ] = None,
+    text_weight: Annotated[
+        float, typer.Option("--text-weight", help="How much the text counts beside them.")
+    ] = 1.0,
+    modality: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--in",
+            metavar="MODALITY",
+            help="Search there only: visual, audio, speech, screen or fused; repeatable.",
+        ),
+    ] = None,
     library: LibraryOption = None,
     limit: Annotated[int, typer.Option("--limit", "-n", help="Moments shown.")] = 10,
     offset: Annotated[int, typer.Option(help="Moments skipped first.")] = 0,
@@ -45,16 +79,34 @@ def search(
     until: UntilFilter = None,
     min_duration: ShortestFilter = None,
     max_duration: LongestFilter = None,
+    partition: PartitionFilter = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
 ) -> None:
-    """Find the moments that look like a text, best first.
+    """Find the moments that a text describes, best first, or that are like an example.
 
-    The text is taken literally. `footage open 1` plays the first result.
+    footage search a dog on a beach
+
+    footage search --image dog.jpg at night
+
+    footage search --clip 'holiday.mp4@1:05-1:12'
+
+    footage search --sound 'party.mp4@0:30-0:40' --in audio
+
+    Text and examples together are one query. ^WEIGHT behind a file says how much it counts beside
+    the others, as in --image dog.jpg^0.5; without, 1. The text is taken literally. `footage open 1`
+    plays the first result.
     """
     query = Query(
-        text=" ".join(text),
+        text=" ".join(text) if text else None,
+        examples=tuple(
+            Example.parse(value, kind)
+            for kind, values in (("image", image), ("clip", clip), ("sound", sound))
+            for value in values or ()
+        ),
+        text_weight=text_weight,
+        modalities=tuple(modality or ()),
         filters=filters(
             video=video,
             folder=folder,
@@ -63,6 +115,7 @@ def search(
             until=until,
             min_duration=min_duration,
             max_duration=max_duration,
+            partition=partition,
         ),
         limit=limit,
         offset=offset,
@@ -71,17 +124,54 @@ def search(
     with existing_library(library, verbose=verbose, quiet=quiet) as opened:
         result = opened.answer(query)
         last_search.remember(opened.folder, result)
-        empty = not result.found and not opened.videos()
+        why = "" if result.found else _why_nothing(opened, query)
+        beyond = opened.settings.embedder == "lite" and text and not _is_latin(" ".join(text))
+    if beyond and not quiet:
+        err.print(
+            "[yellow]note:[/] lite knows English alone, so these answers may mean nothing; "
+            "`footage models` lists models of many languages"
+        )
     if as_json:
         print_json(result.to_json())
     elif result.found:
         print_moments(result)
         if not quiet:
             out.print("\n[dim]play one with: footage open NUMBER[/]")
-    elif empty:
-        out.print("the library is empty: `footage index FOLDER` takes videos in")
     else:
-        out.print("nothing found: search with fewer filters")
+        out.print(escape(printable(why)))
+
+
+def _is_latin(text: str) -> bool:
+    """Whether there is any letter of the Latin alphabet in a text."""
+    return any(unicodedata.name(letter, "").startswith("LATIN ") for letter in text)
+
+
+def _why_nothing(library: Library, query: Query) -> str:
+    """What keeps a search from finding anything; the filter that lets no video pass by its name."""
+    given = query.filters
+    if not library.videos():
+        return emptiness(library)
+    for option, alone in _each_alone(given):
+        if not library.videos(alone):
+            return f"nothing found: no video passes {option}"
+    if not library.videos(given):
+        return "nothing found: no video passes all of the filters together"
+    if query.offset:
+        return f"nothing found beyond moment {query.offset:,}: lower --offset"
+    return "nothing found"
+
+
+def _each_alone(given: Filters) -> Iterator[tuple[str, Filters]]:
+    """The filters of a query one by one, each as it was typed or by the name of its option."""
+    for tag in given.tags:
+        yield f"--tag {tag}", Filters(tags=(tag,))
+    if given.folders:
+        folders = " ".join(f"--folder {folder}" for folder in given.folders)
+        yield folders, Filters(folders=given.folders)
+    yield "--since", Filters(recorded_from=given.recorded_from)
+    yield "--until", Filters(recorded_before=given.recorded_before)
+    yield "--min-duration", Filters(shortest=given.shortest)
+    yield "--max-duration", Filters(longest=given.longest)
 
 
 def print_moments(result: SearchResult) -> None:
@@ -98,6 +188,6 @@ def print_moments(result: SearchResult) -> None:
             f"{moment.score:.3f}",
             link(moment.thumbnail, span(moment.start, moment.end)),
             Text(printable(moment.title)),
-            link(moment.path, place(moment.path)),
+            link(moment.place, place(moment.place)),
         )
     out.print(table, soft_wrap=False)

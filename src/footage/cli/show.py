@@ -9,6 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from footage.catalog import Video
+from footage.cli import last_search
+from footage.cli.index import damage_in_words
 from footage.cli.options import JsonOption, LibraryOption, existing_library
 from footage.cli.output import clock, day, link, out, place, print_json, span
 from footage.library import Segment
@@ -16,13 +18,18 @@ from footage.paths import printable
 
 
 def show(
-    video: Annotated[str, typer.Argument(metavar="VIDEO", help="Id, beginning of it, or path.")],
+    video: Annotated[
+        str,
+        typer.Argument(
+            metavar="VIDEO", help="A number of the last search, or an id, path, name or title."
+        ),
+    ],
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show all that is known of one video, and its segments."""
     with existing_library(library) as opened:
-        found = opened.video(video)
+        found = opened.video(last_search.reference(opened.folder, video))
         rows = [] if found.removed else opened.segments(found.video_id)
     if as_json:
         print_json({**found.to_json(), "segment_list": [row.to_json() for row in rows]})
@@ -44,15 +51,15 @@ def _facts(video: Video) -> Table:
         "picture": f"{video.width} x {video.height}, {video.fps:.5g} fps, {video.codec}",
         "sound": "yes" if video.has_audio else "no",
         "tags": ", ".join(video.tags) or "none",
-        "damage": ", ".join(
-            f"{n} {what.replace('_', ' ')}" for what, n in video.damage.items() if n
-        ),
+        "damage": damage_in_words(video.damage),
     }
     for name, value in facts.items():
         if value:
             table.add_row(name, escape(printable(value)))
     for path in video.paths:
         table.add_row("file", link(path, place(path)))
+    if video.url:
+        table.add_row("address", link(video.place, place(video.place)))
     return table
 
 

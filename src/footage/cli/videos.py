@@ -15,10 +15,12 @@ from footage.cli.options import (
     JsonOption,
     LibraryOption,
     LongestFilter,
+    PartitionFilter,
     ShortestFilter,
     SinceFilter,
     TagFilter,
     UntilFilter,
+    emptiness,
     existing_library,
     filters,
 )
@@ -35,6 +37,7 @@ def videos(
     until: UntilFilter = None,
     min_duration: ShortestFilter = None,
     max_duration: LongestFilter = None,
+    partition: PartitionFilter = None,
     hidden: Annotated[
         bool, typer.Option("--all", help="Also the missing and the removed ones.")
     ] = False,
@@ -49,19 +52,17 @@ def videos(
         until=until,
         min_duration=min_duration,
         max_duration=max_duration,
+        partition=partition,
     )
     with existing_library(library) as opened:
         found = opened.videos(chosen, hidden=hidden)
+        empty = emptiness(opened) if not found and chosen == Filters() else ""
     if as_json:
         print_json({"videos": [video.to_json() for video in found]})
     elif found:
         _print(found)
     else:
-        out.print(
-            "no videos: `footage index FOLDER` takes some in"
-            if chosen == Filters()
-            else "no video passes these filters: `footage videos` lists them all"
-        )
+        out.print(empty or "no video passes these filters: `footage videos` lists them all")
 
 
 def _print(found: list[Video]) -> None:
@@ -78,7 +79,7 @@ def _print(found: list[Video]) -> None:
             clock(video.duration),
             Text(printable(video.title) + state),
             escape(printable(", ".join(video.tags))),
-            link(video.path, place(video.path)),
+            link(video.place, place(video.place)),
         )
     out.print(table, soft_wrap=False)
     out.print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from footage.embedder import Embedder
 from footage.errors import EmbedderUnavailable
@@ -28,6 +29,46 @@ def settled(name: str, *, on_progress: Callable[[int, int], None] | None = None)
     if name == "lite":
         return name
     raise _unknown(name)
+
+
+class Absent(NamedTuple):
+    """A model that is still to be fetched, and its bytes if they are known."""
+
+    model: str
+    bytes: int | None
+
+
+def to_fetch(name: str) -> Absent | None:
+    """What has to be fetched before a first use; None for nothing.
+
+    Nobody is asked. Raises `EmbedderUnavailable` for what is no embedder's name.
+    """
+    check_name(name)
+    if not _is(name, "clip"):
+        return None
+    from footage.embedders.clip import parse
+    from footage.embedders.listing import CATALOGUE
+    from footage.embedders.shelf import Shelf
+
+    model, revision, folder = parse(name)
+    if folder is not None or Shelf().find(model, revision) is not None:
+        return None
+    sizes = {known.name: known.megabytes * 10**6 for known in CATALOGUE}
+    return Absent(f"clip:{model}", sizes.get(f"clip:{model}"))
+
+
+def check_name(name: str) -> None:
+    """Raise `EmbedderUnavailable` for what is no embedder's name; nothing is fetched."""
+    if _is(name, "clip"):
+        from footage.embedders.clip import parse
+
+        parse(name)
+    elif _is(name, "marengo"):
+        from footage.embedders.marengo.setup import read
+
+        read(name)
+    elif name != "lite":
+        raise _unknown(name)
 
 
 def agrees(wanted: str, actual: str) -> bool:
@@ -63,7 +104,7 @@ def open_embedder(name: str, sampling: Sampling) -> Embedder:
 
 
 def _is(name: str, kind: str) -> bool:
-    return name.split(":", maxsplit=1)[0] == kind
+    return isinstance(name, str) and name.split(":", maxsplit=1)[0] == kind
 
 
 def _unknown(name: str) -> EmbedderUnavailable:

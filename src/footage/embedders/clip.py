@@ -19,7 +19,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 from PIL import Image
 
-from footage.embedder import Fingerprint, Vector, Vectors
+from footage.embedder import Fingerprint, Vector, Vectors, checked_text
 from footage.embedders import hub
 from footage.embedders.canaries import check_known, check_spread
 from footage.embedders.clip_model import ClipModel
@@ -209,7 +209,7 @@ class ClipEmbedder(LocalEmbedder):
 
     def encode_text(self, text: str) -> Vector:
         """The unit vector [dimension] of a text; what exceeds the model's context is cut."""
-        vector: Vector = self._model.encode_texts([text])[0]
+        vector: Vector = self._model.encode_texts([checked_text(text)])[0]
         return vector
 
     def self_test(self, *, full: bool = True) -> None:

@@ -137,10 +137,11 @@ def _unavailable(repository: str, error: Exception) -> EmbedderUnavailable:
             f"the hub has no model {repository} that may be read ({status})",
             remedy="`footage models` lists some; for a private one set HF_TOKEN",
         )
+    name = repository.rsplit("/", maxsplit=1)[-1]
     return EmbedderUnavailable(
         f"{repository} cannot be fetched from huggingface.co ({_reason(error)})",
-        remedy="connect and run it again, which goes on where it stopped, or give a folder that "
-        "holds the model: `footage models fetch NAME --from DIR`",
+        remedy="connect to the internet and run it again, what was fetched is kept; or take it "
+        f"from a folder: `footage models fetch {name} --from DIR/{name}`",
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.embedder import Fingerprint, Vector, Vectors
+from footage.embedder import Fingerprint, Vector, Vectors, checked_text
 from footage.embedders.canaries import check_model
 from footage.embedders.local import LocalEmbedder
 from footage.embedders.shelf import damaged
@@ -59,7 +59,7 @@ class LiteEmbedder(LocalEmbedder):
 
     def encode_text(self, text: str) -> Vector:
         """The unit vector [dimension] of an English text; beyond 128 tokens it is cut."""
-        alone = len(text.split()) == 1
+        alone = len(checked_text(text).split()) == 1
         forms = [text, WORD_IN_SENTENCE.format(text)] if alone else [text]
         mean = self._encode_texts(forms).mean(axis=0)
         vector: Vector = mean / np.linalg.norm(mean)

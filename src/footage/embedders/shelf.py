@@ -115,15 +115,19 @@ class Shelf:
         durable.sync_folder(place.parent)
         return place
 
-    def delete(self, name: str) -> int:
-        """Delete all there is of a model; returns the bytes freed. Raises `NotFound`."""
-        folder = self._shelf(name)
-        if not folder.is_dir():
+    def size(self, name: str) -> int:
+        """The bytes of all there is of a model, whole or not. Raises `NotFound` for none."""
+        there = [path for path in self._shelf(name).rglob("*") if path.is_file()]
+        if not (size := sum(path.stat().st_size for path in there)):  # a fetch that never began
             raise NotFound(
                 f"no model called {name} is on the shelf", remedy="`footage models` lists them"
             )
-        freed = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        shutil.rmtree(folder)
+        return size
+
+    def delete(self, name: str) -> int:
+        """Delete all there is of a model; returns the bytes freed. Raises `NotFound`."""
+        freed = self.size(name)
+        shutil.rmtree(self._shelf(name))
         return freed
 
     def _shelf(self, name: str) -> Path:

@@ -7,7 +7,7 @@ are read from the archive instead, once, and kept in memory: 4 bytes a dimension
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -15,8 +15,8 @@ import numpy as np
 
 from footage.embedder import Fingerprint, Route, Vector, Vectors, VideoEmbedding
 from footage.errors import ArchiveDamaged, LibraryUnwritable
-from footage.index.schema import METRIC, segment_id
-from footage.index.segments import Hit, SegmentIndex
+from footage.index.schema import METRIC, PARTITION, segment_id
+from footage.index.segments import Held, Hit, SegmentIndex
 from footage.index.unit import unit
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,8 @@ Row = tuple[str, float, float, Route]  # video id, start and end in seconds, rou
 
 class ExactIndex(SegmentIndex):
     """Answers like `SegmentIndex`, from the archive; refuses to be written."""
+
+    partitioned = False
 
     def __init__(
         self,
@@ -55,11 +57,15 @@ class ExactIndex(SegmentIndex):
         vector: Vector,
         *,
         limit: int,
+        routes: Collection[Route] | None = None,
         video_ids: Sequence[str] | None = None,
         excluding: Sequence[str] = (),
+        partitions: Sequence[str] | None = None,
         group_by_video: bool = False,
     ) -> list[Hit]:
-        """See `SegmentIndex.search`."""
+        """See `SegmentIndex.search`; it knows of no ``partitions``."""
+        if partitions is not None:
+            raise ValueError("there are no partitions here")
         rows, vectors = self._rows_and_vectors
         wanted = None if video_ids is None else set(video_ids)
         scores = vectors @ unit(np.atleast_2d(vector))[0]
@@ -68,6 +74,8 @@ class ExactIndex(SegmentIndex):
         for at in np.argsort(-scores, kind="stable").tolist():
             video_id, start, end, route = rows[at]
             if (wanted is not None and video_id not in wanted) or video_id in seen:
+                continue
+            if routes is not None and route not in routes:
                 continue
             if group_by_video:
                 seen.add(video_id)
@@ -78,13 +86,13 @@ class ExactIndex(SegmentIndex):
         hits.sort(key=lambda hit: (-hit.score, hit.video_id, hit.start))
         return hits
 
-    def ids(self) -> dict[str, set[str]]:
-        """See `SegmentIndex.ids`."""
-        held: dict[str, set[str]] = {}
+    def held(self) -> dict[str, Held]:
+        """See `SegmentIndex.held`."""
+        found: dict[str, Held] = {}
         for video_id, start, end, route in self._rows_and_vectors[0]:
             name = segment_id(video_id, self._fingerprint, route, start, end)
-            held.setdefault(video_id, set()).add(name)
-        return held
+            found.setdefault(video_id, Held(set(), {PARTITION})).ids.add(name)
+        return found
 
     def count(self) -> int:
         """See `SegmentIndex.count`."""

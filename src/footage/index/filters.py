@@ -33,6 +33,11 @@ def is_after(field: str, value: str) -> str:
     return f"{field} > {quoted(value)}"
 
 
+def all_of(expressions: Iterable[str]) -> str:
+    """What holds where each of these does; empty, which lets all through, for none."""
+    return " and ".join(expressions)
+
+
 def checked_ids(ids: Iterable[str]) -> list[str]:
     """The ids, refused where one could be more than an id: pymilvus does not escape them."""
     checked = list(ids)

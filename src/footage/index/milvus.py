@@ -32,6 +32,7 @@ from footage.index.server import PATIENCE, PatientClient, Server
 log = logging.getLogger(__name__)
 
 LINGER = 2.0  # seconds an unused embedded engine stays open for the next search
+STARTS = 3  # attempts
 STARTING = 30.0  # seconds the embedded engine may take to listen: mostly 0.1, on a busy machine 12
 
 
@@ -209,6 +210,7 @@ class Milvus:
 @functools.cache
 def _prepare_pymilvus() -> None:
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # gRPC prints failed handshakes to stderr
+    os.environ.setdefault("GLOG_minloglevel", "3")  # and the engine what it also answers
     import pymilvus  # noqa: F401 (its import sets its loggers up anew)
 
     logs.quiet_others()
@@ -251,18 +253,38 @@ def _embedded_version() -> str:
 
 
 def _await_embedded(uri: str) -> None:
-    """Start the engine and wait until it listens; pymilvus would give it ten seconds."""
+    """Start the engine and wait until it listens.
+
+    On a busy machine it may take a lock file that is being replaced for a parent that has died, and
+    then ends with 0 at once; so it is started again.
+    """
+    ended: int | None = 0
+    for _ in range(STARTS):
+        ended = _started(uri)
+        if ended != 0:
+            break
+        _stop_embedded(uri)
+    if ended is not None:
+        raise RuntimeError(f"its engine ended with {ended}")
+
+
+def _started(uri: str) -> int | None:
+    """Start the engine; None once it listens, else what it ended with.
+
+    pymilvus would give it ten seconds to listen.
+    """
     from milvus_lite.server_manager import server_manager_instance
 
     address = server_manager_instance.start_and_get_uri(uri)
     process = _embedded_process(uri)
     if process is None or not str(address).startswith("unix:"):
-        return
+        return None
     deadline = time.monotonic() + STARTING
     while not _listens(address.removeprefix("unix:")) and time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"its engine ended with {process.returncode}")
+            return int(process.returncode)
         time.sleep(0.01)
+    return None
 
 
 def _listens(path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,13 +13,15 @@ from footage.settings import IndexSettings
 # Of unit vectors the inner product is the cosine. Asked for COSINE, the embedded engine computes
 # every row's length at every search: a third of its time. Collections made so before go on with it.
 METRIC = "IP"
-PARTITION = "default"
+PARTITION = "default"  # of every row, where a library has no rule
 # Exact search of this many rows takes a server 3 ms; only above is a graph worth its lost hits.
 HNSW_FROM_ROWS = 20_000
 MOST_EF = 32_768  # Milvus's own limit
-# Milvus's default is 64. Each is stored, indexed and loaded apart: 10,000 rows took 67 s to load
-# and 14 s to list with 64, a tenth of that with one, and a library's rows share one key so far.
-PARTITIONS = 1
+# Into how many parts a server's divided collection falls; names of partitions go to them by their
+# hashes. Each is stored, indexed and loaded apart: with 64, 10,000 rows took 67 s to load and 14 s
+# to list, a tenth of that with one.
+PARTITIONS = 8
+_PART = "part_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,6 @@ class Engine:
 
     embedded: bool
     version: str
-
-    @property
-    def has_partition_key(self) -> bool:
-        """The embedded 2.5 takes a partition key and then fails to search with a filter."""
-        return not self.embedded
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +97,12 @@ def rebuild_index(client: Any, name: str, plan: IndexPlan) -> None:
     client.load_collection(name)
 
 
-def collection_name(library_id: str, fingerprint: Fingerprint, route: Route) -> str:
+def collection_name(
+    library_id: str, fingerprint: Fingerprint, route: Route, *, divided: bool = False
+) -> str:
     """The collection of one library, embedding space and route: letters, digits and ``_`` only."""
-    return f"{space_prefix(library_id, fingerprint.id)}{route.modality}_{route.scope}"
+    name = f"{space_prefix(library_id, fingerprint.id)}{route.modality}_{route.scope}"
+    return f"{name}_parts" if divided else name
 
 
 def space_prefix(library_id: str, fingerprint_id: str) -> str:
@@ -121,11 +122,13 @@ def segment_id(
 
 
 def create_collection(
-    client: Any, name: str, *, dimension: int, engine: Engine, plan: IndexPlan
+    client: Any, name: str, *, dimension: int, plan: IndexPlan, divided: bool = False
 ) -> None:
-    """Create and load an empty collection.
+    """Create and load an empty collection; ``divided`` is for a server.
 
-    Fields: id, vector [dimension], video_id, scope, start and end (seconds), partition.
+    Fields: id, vector [dimension], video_id, scope, start and end (seconds), partition. It is no
+    partition key: by that a server 2.3.5 puts most of what is upserted where it is not looked for.
+    The index is made last: a collection without one is half made.
     """
     from pymilvus import DataType, MilvusClient
 
@@ -136,19 +139,33 @@ def create_collection(
     schema.add_field("scope", DataType.VARCHAR, max_length=16)
     schema.add_field("start", DataType.DOUBLE)
     schema.add_field("end", DataType.DOUBLE)
-    schema.add_field(
-        "partition",
-        DataType.VARCHAR,
-        max_length=256,
-        **({"is_partition_key": True} if engine.has_partition_key else {}),
-    )
-    client.create_collection(
-        name,
-        schema=schema,
-        index_params=_index_params(plan),
-        consistency_level="Strong",
-        **({"num_partitions": PARTITIONS} if engine.has_partition_key else {}),
-    )
+    schema.add_field("partition", DataType.VARCHAR, max_length=256)
+    client.create_collection(name, schema=schema, consistency_level="Strong")
+    for number in range(PARTITIONS if divided else 0):
+        client.create_partition(name, f"{_PART}{number}")
+    client.create_index(name, _index_params(plan))
+    client.load_collection(name)
+
+
+def is_half_made(client: Any, name: str) -> bool:
+    """Whether making a collection was interrupted: it cannot be loaded."""
+    return not client.list_indexes(name)
+
+
+def parts_of(client: Any, name: str) -> list[str]:
+    """The parts that a server's collection is divided into; none where it is whole."""
+    numbers = [
+        int(part.removeprefix(_PART))
+        for part in client.list_partitions(name)
+        if part.startswith(_PART)
+    ]
+    return [f"{_PART}{number}" for number in sorted(numbers)]
+
+
+def part_of(partition: str, parts: Sequence[str]) -> str:
+    """The one of ``parts`` in which the rows of a partition are stored."""
+    digest = hashlib.blake2b(partition.encode(), digest_size=8).digest()
+    return parts[int.from_bytes(digest, "big") % len(parts)]
 
 
 def _index_params(plan: IndexPlan) -> Any:

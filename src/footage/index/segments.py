@@ -6,14 +6,14 @@ import hashlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from footage.embedder import Fingerprint, Route, Spans, Vector, VideoEmbedding
-from footage.index.filters import checked_ids, is_in, is_not_in
+from footage.index.filters import all_of, checked_ids, is_in, is_not_in
 from footage.index.milvus import LINGER, Milvus
 from footage.index.pages import pages
 from footage.index.schema import (
@@ -25,6 +25,9 @@ from footage.index.schema import (
     create_collection,
     hnsw,
     index_plan,
+    is_half_made,
+    part_of,
+    parts_of,
     rebuild_index,
     segment_id,
     space_prefix,
@@ -54,8 +57,21 @@ class Hit(NamedTuple):
     route: Route
 
 
+class Held(NamedTuple):
+    """What the index has of a video: the ids of its segments, and the partitions they lie in."""
+
+    ids: set[str]
+    partitions: set[str]
+
+
+NOTHING = Held(set(), set())
+
+
 class SegmentIndex:
     """The collections of one library and embedder."""
+
+    partitioned = True
+    """Whether a search may name partitions."""
 
     def __init__(
         self,
@@ -65,14 +81,27 @@ class SegmentIndex:
         fingerprint: Fingerprint,
         routes: Sequence[Route],
         plan: IndexPlan | None = None,
+        divided: bool = False,
     ) -> None:
-        """``plan`` is how to index on a server; by default it follows from the number of rows."""
+        """``plan`` is how to index on a server; by default it follows from the number of rows.
+
+        A server's collections may be ``divided``, so that a search reads only the partitions that
+        it names. They are others than those that are not. The embedded engine has no partitions:
+        there they are but a field of a row.
+        """
         self._milvus = milvus
         self._library_id = library_id
         self._fingerprint = fingerprint
         self._chosen = plan
         self._loaded = _Loaded()
-        self._names = {route: collection_name(library_id, fingerprint, route) for route in routes}
+        self._divided = divided and not milvus.embedded
+        self._names, self._others = (
+            {
+                route: collection_name(library_id, fingerprint, route, divided=way)
+                for route in routes
+            }
+            for way in (self._divided, not self._divided)
+        )
 
     @property
     def place(self) -> str:
@@ -92,30 +121,36 @@ class SegmentIndex:
         self,
         embeddings: Mapping[str, VideoEmbedding],
         *,
+        partitions: Mapping[str, str] | None = None,
         linger: float = LINGER,
         wait: float | None = None,
         expected: int = 0,
     ) -> None:
         """Make the index hold exactly these segments of these videos, keyed by video id.
 
-        ``linger`` and ``wait`` are those of `Milvus.session`; ``expected`` is how many rows are to
-        come in all, where that is known: a collection made now is made for so many. What was
-        written is found by every search that begins after this returns.
+        ``partitions`` says where each goes. ``linger`` and ``wait`` are those of `Milvus.session`;
+        ``expected`` is how many rows are to come in all, where that is known: a collection made
+        now is made for so many. What was written is found by every search that begins after this
+        returns.
         """
         if not embeddings:
             return
         began = time.perf_counter()
+        named = partitions or {}
         with self._milvus.session(linger=linger, wait=wait) as client:
             for route, name in self._names.items():
                 rows = [
                     row
                     for video_id, embedding in embeddings.items()
-                    for row in self._rows(video_id, embedding, route)
+                    for row in self._rows(
+                        video_id, embedding, route, named.get(video_id, PARTITION)
+                    )
                 ]
                 self._ensure(client, name, max(len(rows), expected))
                 _delete_videos(client, name, embeddings)
-                for batch in _batches(rows, self._fingerprint.dimension):
-                    self._put(client, name, batch)
+                for part, together in self._by_part(client, name, rows).items():
+                    for batch in _batches(together, self._fingerprint.dimension):
+                        self._put(client, name, batch, part)
                 self._await_visible(client, name)
         log.info(
             "indexed %d videos, %d segments in %.2f s",
@@ -140,6 +175,13 @@ class SegmentIndex:
             for name in self._present(client).values():
                 client.drop_collection(name)
             self._loaded = _Loaded()
+
+    def drop_others(self) -> None:
+        """Drop what is left from before a server's collections were divided, or were not."""
+        if self.on_server:
+            with self._milvus.session() as client:
+                for name in set(client.list_collections()) & set(self._others.values()):
+                    client.drop_collection(name)
 
     def drop_space(self, fingerprint_id: str) -> None:
         """Drop all collections that this library has of another embedding space."""
@@ -172,23 +214,31 @@ class SegmentIndex:
         vector: Vector,
         *,
         limit: int,
+        routes: Collection[Route] | None = None,
         video_ids: Sequence[str] | None = None,
         excluding: Sequence[str] = (),
+        partitions: Sequence[str] | None = None,
         group_by_video: bool = False,
     ) -> list[Hit]:
         """The segments nearest to ``vector``, best first, at most ``limit`` a route.
 
-        Only of ``video_ids`` where given, else of all videos but ``excluding``; with
-        ``group_by_video`` the best one of each video.
+        Only on ``routes`` where given, else on all; only of ``video_ids`` where given, else of all
+        videos but ``excluding``, and only in ``partitions`` where given: a server then touches no
+        other. With ``group_by_video`` the best one of each video.
         """
         vector = unit(np.atleast_2d(vector))[0]
-        filters = _filters(video_ids, excluding)
+        wanted = self._names.keys() if routes is None else routes
+        grouped = {"group_by_field": "video_id"} if group_by_video else {}
+        filters = _filters(video_ids, excluding, partitions)
+        asked = [{"filter": expression, **grouped} for expression in filters]
         with self._milvus.session() as client:
             hits = self._again_if_gone(
-                lambda: self._search_all(client, vector, limit, filters, group_by_video)
+                lambda: self._search_all(
+                    client, vector, limit, wanted, asked, partitions=partitions
+                )
             )
         hits.sort(key=lambda hit: (-hit.score, hit.video_id, hit.start))
-        return hits[:limit] if len(self._names) == 1 else hits
+        return hits[:limit] if len(wanted) == 1 else hits
 
     def trial(self) -> Trial:
         """A scratch collection beside this index, on its server."""
@@ -196,37 +246,50 @@ class SegmentIndex:
 
     def ids(self) -> dict[str, set[str]]:
         """The segment ids the index holds, by video id."""
-        held: dict[str, set[str]] = {}
+        return {video_id: held.ids for video_id, held in self.held().items()}
+
+    def held(self) -> dict[str, Held]:
+        """What the index holds, by video id."""
+        found: dict[str, Held] = {}
         with self._milvus.session() as client:
             for name in self._existing(client).values():
-                for page in self._pages(client, name, ["id", "video_id"], PAGE):
+                for page in self._pages(client, name, ["id", "video_id", "partition"], PAGE):
                     for row in page:
-                        held.setdefault(row["video_id"], set()).add(row["id"])
-        return held
+                        held = found.setdefault(row["video_id"], Held(set(), set()))
+                        held.ids.add(row["id"])
+                        held.partitions.add(row["partition"])
+        return found
 
     def digests(self) -> dict[str, dict[str, bytes]]:
-        """A digest of the vector and span of every row, by video id and segment id."""
+        """A digest of vector, span and partition of every row, by video id and segment id."""
         held: dict[str, dict[str, bytes]] = {}
         with self._milvus.session() as client:
             for name in self._existing(client).values():
-                fields = ["id", "video_id", "start", "end", "vector"]
+                fields = ["id", "video_id", "start", "end", "partition", "vector"]
                 for page in self._pages(client, name, fields, VECTOR_PAGE):
                     for row in page:
                         held.setdefault(row["video_id"], {})[row["id"]] = _digest(row)
         return held
 
-    def expected_digests(self, video_id: str, embedding: VideoEmbedding) -> dict[str, bytes]:
+    def expected_digests(
+        self, video_id: str, embedding: VideoEmbedding, partition: str = PARTITION
+    ) -> dict[str, bytes]:
         """What `digests` should say of a video with this embedding."""
         return {
             row["id"]: _digest(row)
             for route in self._names
-            for row in self._rows(video_id, embedding, route)
+            for row in self._rows(video_id, embedding, route, partition)
         }
 
     def count(self) -> int:
         """How many segments the index holds, over all routes."""
         with self._milvus.session() as client:
             return sum(_count(client, name) for name in self._existing(client).values())
+
+    def expected(self, video_id: str, spans: Mapping[Route, Spans], partition: str) -> Held:
+        """What `held` should say of a video with these spans."""
+        ids = self.segment_ids(video_id, spans)
+        return Held(ids, {partition} if ids else set())
 
     def segment_ids(self, video_id: str, spans: Mapping[Route, Spans]) -> set[str]:
         """The segment ids the index should hold of a video with these spans."""
@@ -252,7 +315,9 @@ class SegmentIndex:
                 "collections": dict(rows),
             }
 
-    def _rows(self, video_id: str, embedding: VideoEmbedding, route: Route) -> list[dict[str, Any]]:
+    def _rows(
+        self, video_id: str, embedding: VideoEmbedding, route: Route, partition: str
+    ) -> list[dict[str, Any]]:
         track = embedding.tracks.get(route)
         if track is None:
             return []
@@ -264,7 +329,7 @@ class SegmentIndex:
                 "scope": route.scope,
                 "start": start,
                 "end": end,
-                "partition": PARTITION,
+                "partition": partition,
             }
             for (start, end), vector in zip(track.spans.tolist(), unit(track.vectors), strict=True)
         ]
@@ -274,17 +339,23 @@ class SegmentIndex:
         client: Any,
         vector: Vector,
         limit: int,
-        filters: Sequence[str],
-        group_by_video: bool,
+        routes: Collection[Route],
+        asked: Sequence[Mapping[str, str]],
+        *,
+        partitions: Sequence[str] | None,
     ) -> list[Hit]:
         hits: list[Hit] = []
         for route, name in self._existing(client).items():
-            for expression in filters:
-                options = {
-                    "filter": expression,
-                    **({"group_by_field": "video_id"} if group_by_video else {}),
-                }
-                found = self._search(client, name, vector, min(limit, MOST_HITS), options)
+            if route not in routes:
+                continue
+            parts = self._loaded.parts[name]
+            within = {}
+            if partitions is not None and parts:
+                within = {"partition_names": sorted({part_of(p, parts) for p in partitions})}
+            for options in asked:
+                found = self._search(
+                    client, name, vector, min(limit, MOST_HITS), {**options, **within}
+                )
                 hits += [_hit(row, route) for row in found]
         return hits
 
@@ -316,12 +387,24 @@ class SegmentIndex:
         )
         return list(found[0])
 
-    def _put(self, client: Any, name: str, rows: list[dict[str, Any]]) -> None:
+    def _by_part(
+        self, client: Any, name: str, rows: list[dict[str, Any]]
+    ) -> dict[str, list[dict[str, Any]]]:
+        """The rows by the part of the collection they go to; ``""`` where it has none."""
+        if not self._divided:
+            return {"": rows}
+        parts = parts_of(client, name)
+        grouped: dict[str, list[dict[str, Any]]] = {}
+        for row in rows:
+            grouped.setdefault(part_of(row["partition"], parts), []).append(row)
+        return grouped
+
+    def _put(self, client: Any, name: str, rows: list[dict[str, Any]], part: str) -> None:
         # a server may have to be asked twice, and an insert repeated is a row twice
         if self._milvus.engine.embedded:
             client.insert(name, rows)
         else:
-            client.upsert(name, rows)
+            client.upsert(name, rows, partition_name=part)
 
     def _await_visible(self, client: Any, name: str) -> None:
         """A strong read: when it returns, the server's searches see all that was written."""
@@ -333,16 +416,19 @@ class SegmentIndex:
 
     def _ensure(self, client: Any, name: str, rows: int) -> None:
         if client.has_collection(name):
-            if not self._milvus.engine.embedded:
+            if self._milvus.engine.embedded:
+                return
+            if not is_half_made(client, name):
                 client.load_collection(name)  # to be deleted from
-            return
+                return
+            client.drop_collection(name)
         engine = self._milvus.engine
         create_collection(
             client,
             name,
             dimension=self._fingerprint.dimension,
-            engine=engine,
             plan=index_plan(engine, rows, self._chosen),
+            divided=self._divided,
         )
         self._loaded = _Loaded()
 
@@ -358,12 +444,15 @@ class SegmentIndex:
             return loaded.names
         names = self._present(client)
         engine = self._milvus.engine
-        plans = {}
+        if not engine.embedded:
+            names = {route: name for route, name in names.items() if not is_half_made(client, name)}
+        plans, parts = {}, {}
         for name in names.values():
             client.load_collection(name)
             ef = (self._chosen or hnsw()).ef
             plans[name] = replace(built_index(client, name, engine=engine), ef=ef)
-        self._loaded = _Loaded(names, plans, self._milvus.generation, time.monotonic())
+            parts[name] = parts_of(client, name) if self._divided else []
+        self._loaded = _Loaded(names, plans, parts, self._milvus.generation, time.monotonic())
         return names
 
 
@@ -373,6 +462,7 @@ class _Loaded:
 
     names: Mapping[Route, str] = field(default_factory=dict)
     plans: Mapping[str, IndexPlan] = field(default_factory=dict)
+    parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     generation: int = -1
     at: float = 0.0
 
@@ -380,7 +470,7 @@ class _Loaded:
 def _digest(row: Mapping[str, Any]) -> bytes:
     vector = np.asarray(row["vector"], dtype=np.float32)
     data = vector.tobytes() + np.array([row["start"], row["end"]]).tobytes()
-    return hashlib.blake2b(data, digest_size=8).digest()
+    return hashlib.blake2b(data + row["partition"].encode(), digest_size=8).digest()
 
 
 def _hit(row: Any, route: Route) -> Hit:
@@ -405,11 +495,16 @@ def _count(client: Any, name: str) -> int:
     return int(found[0]["count(*)"])
 
 
-def _filters(video_ids: Sequence[str] | None, excluding: Sequence[str]) -> list[str]:
+def _filters(
+    video_ids: Sequence[str] | None, excluding: Sequence[str], partitions: Sequence[str] | None
+) -> list[str]:
     """Expressions that together let the wanted videos through: one a search."""
+    inside = [] if partitions is None else [is_in("partition", partitions)]
     if video_ids is not None:
-        return [is_in("video_id", chunk) for chunk in _chunks(checked_ids(video_ids))]
-    return [is_not_in("video_id", checked_ids(excluding))] if excluding else [""]
+        chunks = _chunks(checked_ids(video_ids))
+        return [all_of([*inside, is_in("video_id", chunk)]) for chunk in chunks]
+    others = [is_not_in("video_id", checked_ids(excluding))] if excluding else []
+    return [all_of([*inside, *others])]
 
 
 def _chunks(video_ids: Sequence[str]) -> Iterator[Sequence[str]]:

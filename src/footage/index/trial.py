@@ -40,9 +40,7 @@ class Trial:
 
     def __enter__(self) -> Trial:
         with self._milvus.session() as client:
-            create_collection(
-                client, self._name, dimension=self._dimension, engine=self._milvus.engine, plan=FLAT
-            )
+            create_collection(client, self._name, dimension=self._dimension, plan=FLAT)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -8,11 +8,13 @@ its catalog row committed: killed before, nothing of it shows; killed after, not
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import asdict, dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -33,11 +35,22 @@ from footage.errors import (
     UnreadableMedia,
 )
 from footage.index.segments import SegmentIndex
-from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Report
+from footage.ingest.report import (
+    IngestInterrupted,
+    Kind,
+    Observer,
+    Outcome,
+    Plan,
+    Planned,
+    Report,
+)
 from footage.media.faults import shown
-from footage.media.identity import FileStamp, content_id
+from footage.media.identity import FileStamp, Stamp, content_id, stamp_of, unchanged
 from footage.media.probe import VideoInfo, probe
 from footage.media.sources import Scan
+from footage.media.web import Place, WebVideo, at_once
+from footage.media.web_stamp import web_id
+from footage.partitions import Placement
 from footage.records import describe
 from footage.thumbnails import ThumbnailDraft, Thumbnails
 
@@ -62,9 +75,11 @@ class _Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    path: Path
-    stamp: FileStamp
+    path: Place
+    stamp: Stamp
     info: VideoInfo
+    video_id: str | None = None  # where it had to be known before it is embedded
+    dollars: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +99,18 @@ class Ingest:
         catalog: Catalog,
         archive: Archive,
         index: SegmentIndex,
+        placement: Placement,
         thumbnails: Thumbnails,
         embedder: Embedder,
         observer: Observer,
+        budget: float | None = None,
     ) -> None:
+        """``budget``: dollars this run may spend; what goes beyond is left for a later one."""
+        self._budget = budget
         self._catalog = catalog
         self._archive = archive
         self._index = index
+        self._placement = placement
         self._thumbnails = thumbnails
         self._embedder = embedder
         self._observer = observer
@@ -103,7 +123,7 @@ class Ingest:
         self._last_flush = time.monotonic()
 
     def run(self, scan: Scan, *, tags: Sequence[str] = ()) -> Report:
-        """Index the files of a scan; failures of single files are in the report.
+        """Index what a scan found; failures of single videos are in the report.
 
         Raises `IngestInterrupted` on Ctrl-C, and `LibraryError` or `EmbedderError` where going
         on makes no sense, as with a model that fails its self-test; whatever was finished by then
@@ -112,10 +132,13 @@ class Ingest:
         began = time.monotonic()
         report = Report(scan)
         try:
-            pending = self._plan(report)
+            pending, plan = self._plan(report)
             if pending:
-                self._ask_to_send(pending)
+                self._embedder.check_ready()
+            self._observer.planned(plan)
+            if pending:
                 self._embedder.self_test()
+            self._keep_addresses(report)
             unchanged = [outcome.video_id or "" for outcome in report.of(Kind.UNCHANGED)]
             if tags and unchanged:
                 self._catalog.tag(unchanged, add=tags, remove=())
@@ -124,44 +147,115 @@ class Ingest:
             raise IngestInterrupted(report) from interrupt
         finally:
             self._flush_last(report)
-            order = {path: at for at, path in enumerate(scan.files)}
+            order = {place: at for at, place in enumerate(scan.places)}
             report.outcomes.sort(key=lambda outcome: order[outcome.path])
             report.elapsed = time.monotonic() - began
         return report
 
     # planning
 
-    def _plan(self, report: Report) -> list[_Pending]:
+    def plan(self, scan: Scan) -> Plan:
+        """What `run` would do."""
+        report = Report(scan)
+        _, plan = self._plan(report)
+        return plan
+
+    def _plan(self, report: Report) -> tuple[list[_Pending], Plan]:
         known = self._catalog.locations()
-        embedded = self._catalog.embedded()
         videos = self._catalog.videos()
-        removed = {video_id for video_id, video in videos.items() if video.removed}
-        pending = []
+        embedded = self._catalog.embedded().keys() & videos
+        pending: list[_Pending] = []
         for path in report.scan.files:
             try:
                 stamp = FileStamp.of(path)
                 seen, video_id = known.get(path, (None, ""))
-                if stamp == seen and video_id in embedded:
-                    report.outcomes.append(Outcome(path, Kind.UNCHANGED, video_id))
-                elif stamp == seen and video_id in removed:
-                    report.outcomes.append(Outcome(path, Kind.REMOVED, video_id))
+                there = stamp == seen and _as_it_was(path, videos.get(video_id), embedded)
+                if there:
+                    report.outcomes.append(there)
                 else:
-                    pending.append(_Pending(path, stamp, probe(path)))
+                    pending.append(self._priced(_Pending(path, stamp, probe(path))))
             except MediaError as error:
                 self._finish(report, _failure(path, error))
+        self._plan_web(report, videos, embedded, pending)
         log.info("%d files unchanged, %d to index", len(report.outcomes), len(pending))
-        self._observer.planned(
-            len(report.of(Kind.UNCHANGED, Kind.REMOVED)),
-            [(item.path, item.info.duration) for item in pending],
+        within, beyond = self._within_budget(pending)
+        for item in beyond:
+            duration = item.info.duration
+            self._finish(report, Outcome(item.path, Kind.LEFT, item.video_id, duration))
+        return within, Plan(
+            files=tuple(map(_planned, within)),
+            unchanged=len(report.of(Kind.UNCHANGED, Kind.REMOVED)),
+            left=tuple(map(_planned, beyond)),
+            failed=tuple(report.failed),
+            sent_to=self._embedder.sent_to,
         )
-        return pending
 
-    def _ask_to_send(self, pending: Sequence[_Pending]) -> None:
-        place = self._embedder.sent_to
-        if place is not None:
-            seconds = sum(item.info.duration for item in pending)
-            dollars = self._embedder.price(seconds)
-            self._observer.sending(place, len(pending), seconds, dollars)
+    def _plan_web(
+        self,
+        report: Report,
+        videos: Mapping[str, Video],
+        embedded: Container[str],
+        pending: list[_Pending],
+    ) -> None:
+        known = self._catalog.addresses() if report.scan.web else {}
+
+        def look(video: WebVideo) -> _Pending | Outcome:
+            stamp, seen = video.look(), known.get(video.url)
+            if seen is None or seen.stamp.silent or not stamp.agrees(seen.stamp):
+                return _Pending(video, stamp, probe(video), web_id(video.url, stamp))
+            there = _as_it_was(video, videos.get(seen.video_id), embedded)
+            return there or _Pending(video, stamp, probe(video), seen.video_id)
+
+        with closing(at_once(report.scan.web, look)) as looked_at:
+            for video, found in looked_at:
+                try:
+                    item = found.result()
+                    if isinstance(item, Outcome):
+                        report.outcomes.append(item)
+                    else:
+                        pending.append(self._priced(item))
+                except MediaError as error:
+                    self._finish(report, _failure(video, error))
+
+    def _keep_addresses(self, report: Report) -> None:
+        """Of what is on the web and as it was, keep what was signed last, and the newest stamp."""
+        known = self._catalog.addresses() if report.scan.web else {}
+        for outcome in report.of(Kind.UNCHANGED, Kind.REMOVED):
+            video = outcome.path
+            if isinstance(video, WebVideo):
+                seen = known[video.url]
+                if (video.address, video.stamp) != (seen.address, seen.stamp):
+                    self._catalog.locate_web(video, seen.video_id)
+
+    def _priced(self, item: _Pending) -> _Pending:
+        """The item with what it costs by itself: nothing where its content is embedded already.
+
+        Raises `MediaError` for a file that would be refused where it is to be sent.
+        """
+        if self._embedder.sent_to is None:
+            return item
+        video_id = self._id_of(item)
+        dollars = 0.0
+        if not (self._is_removed(video_id) or self._is_archived(video_id)):
+            dollars = self._embedder.price(VideoFile(item.path, video_id, item.info))
+        return replace(item, video_id=video_id, dollars=dollars)
+
+    def _within_budget(self, pending: Sequence[_Pending]) -> tuple[list[_Pending], list[_Pending]]:
+        """What may be paid for, and what not; the second copy of a content costs nothing."""
+        within: list[_Pending] = []
+        beyond: list[_Pending] = []
+        left = math.inf if self._budget is None else self._budget
+        paid: set[str] = set()
+        for item in pending:
+            dollars = 0.0 if item.video_id in paid else item.dollars
+            if dollars > 0 and dollars > left:
+                beyond.append(item)
+                continue
+            left -= dollars
+            within.append(replace(item, dollars=dollars))
+            if item.video_id is not None:
+                paid.add(item.video_id)
+        return within, beyond
 
     # working
 
@@ -189,6 +283,9 @@ class Ingest:
                 self._flush_if_due()
         finally:
             self._stop.set()
+            for item in running.values():
+                if isinstance(item.path, WebVideo):
+                    item.path.hang_up()
             workers.shutdown(wait=True, cancel_futures=True)
             # what was finished when the run was stopped is kept too
             for future in running:
@@ -215,14 +312,22 @@ class Ingest:
                 yield running.pop(future), future
 
     def _embed(self, item: _Pending) -> _Embedded:
-        video_id = content_id(item.path, on_bytes=self._check_stopped)
+        video_id = self._id_of(item)
         if self._is_removed(video_id):
             return _Embedded(item, video_id, Kind.REMOVED)
         with self._turn(video_id):
             known = self._from_archive(video_id)
             if known is not None:
+                self._embedder.kept(video_id)  # a run that died may not have come to it
                 return _Embedded(item, video_id, Kind.LOCATED, known)
             return _Embedded(item, video_id, Kind.ADDED, self._embed_anew(item, video_id))
+
+    def _id_of(self, item: _Pending) -> str:
+        if item.video_id is not None:
+            return item.video_id
+        if isinstance(item.path, WebVideo):
+            return web_id(item.path.url, item.path.stamp or item.path.look())
+        return content_id(item.path, on_bytes=self._check_stopped)
 
     def _embed_anew(self, item: _Pending, video_id: str) -> VideoEmbedding:
         began = time.perf_counter()
@@ -232,7 +337,7 @@ class Ingest:
                 (start, end) for track in embedding.tracks.values() for start, end in track.spans
             ]
             self._thumbnails.keep(video_id, draft, spans)
-        about = describe(_video(item, video_id, embedding.duration), [(item.path, item.stamp)])
+        about = describe(_video(item, video_id, embedding.duration), _locations(item))
         self._archive.write(video_id, self._embedder.fingerprint, embedding, video=about)
         self._embedder.kept(video_id)
         log.info(
@@ -261,14 +366,22 @@ class Ingest:
         return embedding
 
     def _check_unchanged(self, item: _Pending) -> None:
-        if FileStamp.of(item.path) != item.stamp:
+        try:
+            now = stamp_of(item.path)
+        except MediaError:
+            # What was read of the web was checked as it came; what a service fetched by itself is
+            # paid for, and what signed the address may have run out by now.
+            if isinstance(item.path, WebVideo):
+                return
+            raise
+        if not unchanged(now, item.stamp):
             raise MediaChanged(f"{shown(item.path)} changed while it was being read")
 
     def _check_stopped(self, _: object = None) -> None:
         if self._stop.is_set():
             raise _Stopped
 
-    def _progress(self, path: Path, seconds: float) -> None:
+    def _progress(self, path: Place, seconds: float) -> None:
         self._check_stopped()
         self._observer.progressed(path, seconds)
 
@@ -281,8 +394,11 @@ class Ingest:
         found = self._catalog.videos([video_id])
         return video_id in found and found[video_id].removed
 
+    def _is_archived(self, video_id: str) -> bool:
+        return self._archive.has(video_id, self._embedder.fingerprint)
+
     def _from_archive(self, video_id: str) -> VideoEmbedding | None:
-        if not self._archive.has(video_id, self._embedder.fingerprint):
+        if not self._is_archived(video_id):
             return None
         try:
             return self._archive.read(video_id, self._embedder.fingerprint)
@@ -296,10 +412,12 @@ class Ingest:
         item, embedding = result.pending, result.embedding
         with self._catalog.transaction():  # killed within, nothing of the video shows
             kind = Kind.REMOVED if self._is_removed(result.video_id) else result.kind
-            fresh = kind is not Kind.REMOVED and self._record(result)
-            self._catalog.locate(item.path, item.stamp, result.video_id)
+            fresh = kind is not Kind.REMOVED and self._record_video(result)
+            self._locate(item, result.video_id)
             if kind is not Kind.REMOVED:
                 self._catalog.tag([result.video_id], add=tags, remove=())
+            if fresh and embedding is not None:
+                self._record_embedding(result.video_id, embedding)
         if fresh and embedding is not None:
             self._unflushed[result.video_id] = embedding.segments
         elif kind is Kind.REMOVED and embedding is not None:  # removed while it was embedded
@@ -315,18 +433,25 @@ class Ingest:
             damage=asdict(embedding.damage) if embedding else {},
         )
 
-    def _record(self, result: _Embedded) -> bool:
-        """Record a video and its embedding; whether the index still lacks it."""
+    def _locate(self, item: _Pending, video_id: str) -> None:
+        if isinstance(item.path, WebVideo):
+            self._catalog.locate_web(item.path, video_id)
+        for path, stamp in _locations(item):
+            self._catalog.locate(path, stamp, video_id)
+
+    def _record_video(self, result: _Embedded) -> bool:
+        """Record a video; whether its embedding is new, so that the index still lacks it."""
         embedding = result.embedding
         if embedding is None:
             return False
         known = result.kind is Kind.LOCATED and result.video_id in self._catalog.embedded()
         self._catalog.put(_video(result.pending, result.video_id, embedding.duration))
-        if not known:
-            self._catalog.record_embedding(
-                result.video_id, embedding.segments, asdict(embedding.damage)
-            )
         return not known
+
+    def _record_embedding(self, video_id: str, embedding: VideoEmbedding) -> None:
+        damage = asdict(embedding.damage)
+        (partition,) = self._placement.names([video_id]).values()
+        self._catalog.record_embedding(video_id, embedding.segments, damage, partition=partition)
 
     def _finish(self, report: Report, outcome: Outcome) -> None:
         if outcome.error is not None:
@@ -364,8 +489,7 @@ class Ingest:
         while self._unflushed:
             part = self._next_part()
             batch = self._read([video_id for video_id in part if video_id in wanted])
-            self._index.write(batch, linger=0.0, wait=wait)
-            self._catalog.mark_indexed(batch)
+            self._placement.write(self._index, batch, linger=0.0, wait=wait)
             for video_id in part:
                 del self._unflushed[video_id]
 
@@ -390,13 +514,41 @@ class Ingest:
         return batch
 
 
-def _failure(path: Path, error: FootageError) -> Outcome:
+def _planned(item: _Pending) -> Planned:
+    return Planned(item.path, item.info.duration, item.dollars)
+
+
+def _as_it_was(place: Place, video: Video | None, embedded: Container[str]) -> Outcome | None:
+    """What is left to do about a place that still holds ``video``: nothing, or None for all."""
+    if video is None or not (video.removed or video.video_id in embedded):
+        return None
+    return Outcome(
+        place,
+        Kind.REMOVED if video.removed else Kind.UNCHANGED,
+        video.video_id,
+        duration=video.duration,
+        segments=video.segments,
+        damage=video.damage,
+    )
+
+
+def _failure(path: Place, error: FootageError) -> Outcome:
     return Outcome(path, Kind.FAILED, error=error)
 
 
+def _locations(item: _Pending) -> list[tuple[Path, FileStamp]]:
+    path, stamp = item.path, item.stamp
+    if isinstance(path, WebVideo) or not isinstance(stamp, FileStamp):
+        return []
+    return [(path, stamp)]
+
+
 def _video(item: _Pending, video_id: str, duration: float) -> Video:
-    info = item.info
-    modified = datetime.fromtimestamp(item.stamp.mtime_ns / 1e9, timezone.utc)
+    info, stamp, now = item.info, item.stamp, datetime.now(timezone.utc)
+    if isinstance(stamp, FileStamp):
+        modified: datetime | None = datetime.fromtimestamp(stamp.mtime_ns / 1e9, timezone.utc)
+    else:
+        modified = stamp.date
     return Video(
         video_id=video_id,
         title=info.title or item.path.stem,
@@ -406,6 +558,7 @@ def _video(item: _Pending, video_id: str, duration: float) -> Video:
         fps=info.fps,
         codec=info.codec,
         has_audio=info.has_audio,
-        recorded_at=info.recorded_at or modified,
-        added_at=datetime.now(timezone.utc),
+        recorded_at=info.recorded_at or modified or now,
+        added_at=now,
+        url=item.path.url if isinstance(item.path, WebVideo) else None,
     )

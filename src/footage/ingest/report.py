@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 from footage.errors import FootageError
 from footage.media.sources import Scan
+from footage.media.web import Place, WebVideo
 
 
 class Kind(str, Enum):
@@ -19,14 +18,60 @@ class Kind(str, Enum):
     LOCATED = "located"  # its content was known already: moved, copied, or embedded before
     UNCHANGED = "unchanged"  # the same file as last time
     REMOVED = "removed"  # removed from the library earlier; left out
+    LEFT = "left"  # beyond the budget: for a later run
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What happened to one file."""
+class Planned:
+    """A video to be embedded: seconds of video, and about how many dollars that costs."""
 
-    path: Path
+    path: Place
+    seconds: float
+    dollars: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is about to do."""
+
+    files: tuple[Planned, ...]
+    unchanged: int = 0
+    left: tuple[Planned, ...] = ()
+    """Beyond the budget."""
+    failed: tuple[Outcome, ...] = ()
+    """What can be told already to fail."""
+    sent_to: str | None = None
+    """Where the files are sent; None where they stay on this machine."""
+
+    @property
+    def seconds(self) -> float:
+        """Of video, as the containers say."""
+        return sum(file.seconds for file in self.files)
+
+    @property
+    def dollars(self) -> float:
+        """About what it costs."""
+        return sum(file.dollars for file in self.files)
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of ``index --dry-run --json``."""
+        return {
+            "sent_to": self.sent_to,
+            "seconds": round(self.seconds, 3),
+            "dollars": round(self.dollars, 4),
+            "unchanged": self.unchanged,
+            "files": [_planned_json(file) for file in self.files],
+            "beyond_budget": [_planned_json(file) for file in self.left],
+            "failed": [outcome.to_json() for outcome in self.failed],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened to one file, or one video on the web."""
+
+    path: Place
     kind: Kind
     video_id: str | None = None
     duration: float = 0.0
@@ -39,7 +84,7 @@ class Outcome:
         """The shape of an entry of ``files`` in ``index --json``."""
         error = self.error
         return {
-            "path": str(self.path),
+            **_named(self.path),
             "outcome": self.kind.value,
             "video_id": self.video_id,
             "duration": self.duration,
@@ -83,11 +128,25 @@ class Report:
                 {"path": str(skipped.path), "reason": skipped.reason}
                 for skipped in self.scan.skipped
             ],
-            "not_video": self.scan.others,
+            "not_video": len(self.scan.others),
+            "hidden": len(self.scan.hidden),
             "elapsed": round(self.elapsed, 3),
             "video_seconds": round(self.video_seconds, 3),
             "waiting_for_index": self.waiting,
         }
+
+
+def _planned_json(file: Planned) -> dict[str, Any]:
+    return {
+        **_named(file.path),
+        "seconds": round(file.seconds, 3),
+        "dollars": round(file.dollars, 4),
+    }
+
+
+def _named(place: Place) -> dict[str, str | None]:
+    web = isinstance(place, WebVideo)
+    return {"path": None if web else str(place), "url": str(place) if web else None}
 
 
 class IngestInterrupted(KeyboardInterrupt):
@@ -104,16 +163,13 @@ class Observer:
     ``progressed`` is called from worker threads.
     """
 
-    def planned(self, unchanged: int, durations: Iterable[tuple[Path, float]]) -> None:
-        """The files to be worked on, with their durations in seconds as the containers say."""
+    def migrating(self, source: str, target: str) -> None:
+        """The run is a migration, from and to these, in words; told before ``planned``."""
 
-    def sending(self, place: str, videos: int, seconds: float, dollars: float) -> None:
-        """So many videos, seconds in all, are about to leave this machine; raise to refuse.
+    def planned(self, plan: Plan) -> None:
+        """What the run is about to do; raise to refuse, and nothing is sent or paid."""
 
-        ``dollars`` is about what it costs, or less where tasks are under way.
-        """
-
-    def progressed(self, path: Path, seconds: float) -> None:
+    def progressed(self, path: Place, seconds: float) -> None:
         """``path`` is embedded up to ``seconds``."""
 
     def finished(self, outcome: Outcome) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import av
 from av.audio.stream import AudioStream
@@ -16,6 +18,10 @@ from av.video.stream import VideoStream
 from footage.errors import NoVideo, UnreadableMedia
 from footage.media.faults import media_fault, shown
 from footage.media.identity import FileStamp
+from footage.media.web import WebVideo
+
+if TYPE_CHECKING:
+    from footage.media.http_file import HttpFile
 
 # Not videos but texts that point at others (a playlist renamed .mp4 could make us read any file
 # or host), and readers of still images and plain text.
@@ -35,27 +41,65 @@ _ANY_TAGS: dict[str, Any] = (
     {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
 )
 
+# No protocol has this name: what lies on the web is read for FFmpeg, which opens nothing itself.
+_NO_PROTOCOL = "none"
+
+_BUFFER_BYTES = 1 << 18  # handed to FFmpeg at once by what is read for it
+
 _RESTARTING_CLOCKS = 0x0200  # AVFMT_TS_DISCONT
 
 
-def open_container(path: str | os.PathLike[str]) -> InputContainer:
-    """Open a local media file for reading; close it by ``with``.
+@contextmanager
+def open_container(path: str | os.PathLike[str] | WebVideo) -> Iterator[InputContainer]:
+    """A media file or a video on the web, open for reading within the ``with`` block.
 
-    Raises MediaMissing, MediaForbidden or UnreadableMedia.
+    Raises MediaMissing, MediaForbidden, UnreadableMedia, and for the web MediaUnreachable and
+    MediaChanged: also at the end of the block, where what was read broke off.
     """
-    if FileStamp.of(path).size == 0:
-        raise UnreadableMedia(f"{shown(path)} is empty (0 bytes)")
-    limits = {"protocol_whitelist": "file", "format_whitelist": _accepted_formats()}
-    try:
+    if isinstance(path, WebVideo):
+        with closing(path.open()) as file:
+            try:
+                with _opened(file, path, _NO_PROTOCOL) as container:
+                    yield container
+            except Exception as error:
+                if file.fault is not None:
+                    raise file.fault from error
+                if isinstance(error, UnreadableMedia) and not file.seekable():
+                    raise _out_of_order(path) from error
+                raise
+            if file.fault is not None:
+                raise file.fault
+    else:
+        if FileStamp.of(path).size == 0:
+            raise UnreadableMedia(f"{shown(path)} is empty (0 bytes)")
         # Absolute, because FFmpeg takes a relative name such as `http:x.mp4` for an address.
         full = os.path.abspath(path)  # noqa: PTH100 - Path.absolute keeps `..`
-        container: InputContainer = av.open(full, "r", container_options=limits, **_ANY_TAGS)
-        return container
+        with _opened(full, path, "file") as container:
+            yield container
+
+
+def _out_of_order(video: WebVideo) -> UnreadableMedia:
+    return UnreadableMedia(
+        f"{shown(video)} is not a video, or one that cannot be read from its beginning to its end, "
+        "and its server gives out no parts of it",
+        remedy="download it, then index the file",
+    )
+
+
+def _opened(
+    file: str | HttpFile, path: str | os.PathLike[str] | WebVideo, protocol: str
+) -> InputContainer:
+    limits = {"protocol_whitelist": protocol, "format_whitelist": _accepted_formats()}
+    try:
+        container: InputContainer = av.open(
+            file, "r", container_options=limits, buffer_size=_BUFFER_BYTES, **_ANY_TAGS
+        )
     except (av.FFmpegError, OSError, ValueError) as error:
         raise media_fault(error, path) from error
+    return container
 
 
-def video_stream(container: InputContainer, path: str | os.PathLike[str]) -> VideoStream:
+def video_stream(container: InputContainer, path: str | os.PathLike[str] | WebVideo) -> VideoStream:
     """The stream a player would show: never cover art; the default one, else the largest."""
     moving = [s for s in container.streams.video if Disposition.attached_pic not in s.disposition]
     if not moving:

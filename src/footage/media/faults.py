@@ -9,21 +9,24 @@ from os import PathLike, fspath
 import av
 
 from footage.errors import MediaError, MediaForbidden, MediaMissing, UnreadableMedia
+from footage.media.web import WebVideo
 from footage.paths import printable
 
 
-def shown(path: str | PathLike[str]) -> str:
-    """The path as one printable line, whatever its name is made of."""
-    return printable(fspath(path))
+def shown(path: str | PathLike[str] | WebVideo) -> str:
+    """The path or address as one printable line, whatever its name is made of."""
+    return printable(path.url if isinstance(path, WebVideo) else fspath(path))
 
 
-def media_fault(error: Exception, path: str | PathLike[str]) -> MediaError:
+def media_fault(error: Exception, path: str | PathLike[str] | WebVideo) -> MediaError:
     """What a failed open or read of ``path`` means to the user.
 
     PyAV's errors inherit from the built-in ones where there is a counterpart, but FFmpeg borrows
     the system's numbers for what it finds in the data too.
     """
     name = shown(path)
+    if isinstance(path, WebVideo):  # its server's faults are known by themselves
+        return _undecodable(error, name)
     from_data = isinstance(error, av.FFmpegError) and os.access(path, os.R_OK)
     if from_data or not isinstance(error, OSError):
         return _undecodable(error, name)

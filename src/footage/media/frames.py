@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from math import floor
 from types import TracebackType
 from typing import Any, cast, overload
 
@@ -24,7 +26,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from footage.errors import UnreadableMedia
+from footage.errors import MediaUnreachable, UnreadableMedia
 from footage.media.clock import FrameClock
 from footage.media.container import (
     believable_seconds,
@@ -36,6 +38,7 @@ from footage.media.container import (
 )
 from footage.media.faults import shown
 from footage.media.pixels import ONE_THREAD, Convertible
+from footage.media.web import WebVideo
 
 RGBImage = NDArray[np.uint8]
 
@@ -74,25 +77,30 @@ class FrameReader:
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], *, thread_count: int = 0, every: bool = True
+        self,
+        path: str | os.PathLike[str] | WebVideo,
+        *,
+        thread_count: int = 0,
+        start: float = 0.0,
+        every: bool = True,
     ) -> None:
         """Open ``path``. ``thread_count`` 0 lets FFmpeg use every core.
 
-        Not ``every`` frame passes over those that no other is made of, up to half of them, which
-        in H.264 takes 30 % less.
+        Frames come from the last key frame on that is shown by ``start`` seconds, or an earlier
+        one: from the beginning where the file cannot be trusted with more. Not ``every`` frame
+        passes over those that no other is made of, up to half of them, which in H.264 takes 30 %
+        less.
         """
         self.path = path
         self.damage = Damage()
         self.last_time = 0.0  #: seconds, of the newest frame
         self.end_time = 0.0  #: seconds, when the newest frame stops being shown
-        self._container = open_container(path)
-        try:
-            self._stream = video_stream(self._container, path)
-        except BaseException:
-            self._container.close()
-            raise
-        self._stream.thread_type = "AUTO"
-        self._stream.thread_count = thread_count
+        with ExitStack() as opening:
+            self._container, self._stream = _opened(opening, path, thread_count)
+            if start > 0 and not _sought(self._container, self._stream, start):
+                opening.close()
+                self._container, self._stream = _opened(opening, path, thread_count)
+            self._open = opening.pop_all()
         if not every:
             self._stream.codec_context.skip_frame = "NONREF"
 
@@ -105,11 +113,11 @@ class FrameReader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        self._open.__exit__(kind, error, trace)
 
     def close(self) -> None:
-        """Let go of the file; may be called twice."""
-        self._container.close()
+        """Let go of the file; may be called twice. Raises where what was read broke off."""
+        self._open.close()
 
     def __iter__(self) -> Iterator[tuple[float, VideoFrame]]:
         clock = self._clock()
@@ -125,7 +133,18 @@ class FrameReader:
             yield self.last_time, frame
         if not clock.started:
             raise self._no_frames(unconvertible)
-        self.damage.failed_packets += is_cut_off(self._container, self._stream, self.end_time)
+        if missing := missing_seconds(self._container, self._stream, self.end_time):
+            self._check_whole(missing)
+            self.damage.failed_packets += 1
+
+    def _check_whole(self, missing: float) -> None:
+        """Of a file its end is known, and of what a server sends as long as it says how long."""
+        video = self.path
+        if isinstance(video, WebVideo) and (video.stamp is None or video.stamp.size is None):
+            raise MediaUnreachable(
+                f"{shown(video)} broke off {missing:.0f} s before its end, and its server does not "
+                "say how long it is"
+            )
 
     def _no_frames(self, unconvertible: str) -> UnreadableMedia:
         if unconvertible:
@@ -141,6 +160,34 @@ class FrameReader:
             interval=1.0 / (frame_rate(self._container, self._stream) or FALLBACK_FPS),
             length=believable_seconds(self._container),
         )
+
+
+def _opened(
+    opening: ExitStack, path: str | os.PathLike[str] | WebVideo, thread_count: int
+) -> tuple[InputContainer, VideoStream]:
+    container = opening.enter_context(open_container(path))
+    stream = video_stream(container, path)
+    stream.thread_type = "AUTO"
+    stream.thread_count = thread_count
+    return container, stream
+
+
+def _sought(container: InputContainer, stream: VideoStream, seconds: float) -> bool:
+    """Go to a key frame that is shown by then; False where it is not sure that this is one."""
+    if not believable_seconds(container) or not stream.time_base:
+        return False
+    origin = start_seconds(container)
+    target = floor((origin + seconds) / stream.time_base)
+    try:
+        container.seek(target, stream=stream)
+        frames = decoded_frames(container, stream, Damage())
+        key = next((frame.time for frame in frames if frame.key_frame), None)
+        if key is None or key - origin > seconds:
+            return False
+        container.seek(target, stream=stream)  # again: frames have been taken
+    except (av.FFmpegError, OSError):
+        return False
+    return True
 
 
 @overload
@@ -196,10 +243,12 @@ def packets(
     yield None
 
 
-def is_cut_off(container: InputContainer, stream: VideoStream | AudioStream, end: float) -> bool:
-    """Whether a stream that came to its end at ``end`` (seconds) was promised to be longer."""
+def missing_seconds(
+    container: InputContainer, stream: VideoStream | AudioStream, end: float
+) -> float:
+    """How much longer a stream was promised to be than to ``end`` (seconds); 0.0 where by little."""
     missing = promised_seconds(container, stream) - end
-    return missing > max(1.0, min(_LOST_SHARE * end, _LOST_SECONDS))
+    return missing if missing > max(1.0, min(_LOST_SHARE * end, _LOST_SECONDS)) else 0.0
 
 
 def _shown_for(frame: VideoFrame) -> float:

@@ -8,9 +8,12 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from footage.errors import MediaChanged, UnreadableMedia
 from footage.media.faults import media_fault, shown
+from footage.media.web import WebVideo
+from footage.media.web_stamp import WebStamp
 
 # Reads of a megabyte or more run a disk at full speed; more only delays the progress callback.
 CHUNK_BYTES = 1 << 20
@@ -34,6 +37,22 @@ class FileStamp:
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableMedia(f"{shown(path)} is not a regular file", remedy="name a file")
         return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+Stamp: TypeAlias = "FileStamp | WebStamp"
+"""By what it is seen whether what lies somewhere has changed."""
+
+
+def stamp_of(place: Path | WebVideo) -> Stamp:
+    """The stamp of what lies there now; raises like `FileStamp.of` or `WebVideo.look`."""
+    return place.look() if isinstance(place, WebVideo) else FileStamp.of(place)
+
+
+def unchanged(now: Stamp, before: Stamp | None) -> bool:
+    """Whether a place holds what it held, as far as stamps can tell."""
+    if isinstance(now, WebStamp) and isinstance(before, WebStamp):
+        return now.agrees(before)
+    return now == before
 
 
 def content_id(

@@ -24,6 +24,7 @@ from footage.media.container import (
 )
 from footage.media.faults import shown
 from footage.media.frames import Damage, decoded_frames
+from footage.media.web import WebVideo
 
 # Cameras without a set clock write their epoch: 1904 (QuickTime), 1970, 1980 (FAT).
 _FIRST_BELIEVABLE_YEAR = 1981
@@ -51,10 +52,10 @@ class VideoInfo:
     title: str | None
 
 
-def probe(path: str | os.PathLike[str]) -> VideoInfo:
-    """Read a file's headers and first frame.
+def probe(path: str | os.PathLike[str] | WebVideo) -> VideoInfo:
+    """Read a file's headers and first frame, or those of a video on the web.
 
-    Raises MediaMissing, MediaForbidden, UnreadableMedia, and NoVideo for sound or cover art alone.
+    Raises like `open_container`, and NoVideo for sound or cover art alone.
     """
     with open_container(path) as container:
         stream = video_stream(container, path)
@@ -97,9 +98,10 @@ def _display_size(stream: VideoStream, frame: VideoFrame | None, rotation: int) 
     return (height, width) if rotation % 180 else (width, height)
 
 
-def _container_name(container: InputContainer, path: str | os.PathLike[str]) -> str:
+def _container_name(container: InputContainer, path: str | os.PathLike[str] | WebVideo) -> str:
     names = container.format.name.split(",")
-    suffix = PurePath(path).suffix.lower().lstrip(".")
+    name = path if isinstance(path, WebVideo) else PurePath(path)
+    suffix = name.suffix.lower().lstrip(".")
     return suffix if suffix in names else names[0]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from math import floor
+from math import ceil, floor, inf
 from types import TracebackType
 
 from av.video.frame import VideoFrame
@@ -13,9 +13,11 @@ from av.video.frame import VideoFrame
 from footage.errors import UsageError
 from footage.media.faults import shown
 from footage.media.frames import Damage, FrameReader, RGBImage, RGBScaler
+from footage.media.keyframes import keyframes
 from footage.media.previews import jpeg, thumbnail_size
 from footage.media.probe import VideoInfo
 from footage.media.shots import ShotDetector
+from footage.media.web import WebVideo
 
 # Sound often ends a little after the picture; within this the file's own length is the truth.
 _TAIL_SECONDS = 0.5
@@ -50,17 +52,21 @@ class VideoSampler:
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path: str | os.PathLike[str] | WebVideo,
         info: VideoInfo,
         *,
         fps: float = 1.0,
         image_size: tuple[int, int],
         render: Callable[[VideoFrame], RGBImage] | None = None,
         thumbnail_width: int = 320,
+        start: float = 0.0,
+        end: float = inf,
     ) -> None:
         """``image_size`` is (width, height) in pixels, whatever the video's aspect.
 
         Frames are squashed into it, unless ``render`` makes images of them in another way.
+        A stretch [``start``, ``end``) seconds without a tick has one sample all the same, unless
+        the file ends before it.
         """
         if not 0 < fps <= 1000 or min(*image_size, thumbnail_width) < 1:
             raise UsageError(
@@ -69,12 +75,15 @@ class VideoSampler:
             )
         self._info = info
         self._step = 1.0 / fps
-        self._next = 0
+        self._start, self._end = start, end
+        self._next: float = ceil((start - _EARLY_SECONDS) / self._step)
+        if self._tick >= end:
+            self._next = start / self._step
         self._images = render or RGBScaler(*image_size, info.rotation)
         self._thumbnails = RGBScaler(*thumbnail_size(info, thumbnail_width), info.rotation)
         self._rendered: tuple[VideoFrame, Sample] | None = None
         self._shots = ShotDetector()
-        self._reader = FrameReader(path)
+        self._reader = FrameReader(path, start=start)
 
     def __enter__(self) -> VideoSampler:
         return self
@@ -96,13 +105,18 @@ class VideoSampler:
         with self._reader as reader:
             for time, newer in reader:
                 self._shots.push(time, newer)
+                beyond = time >= self._end
                 if frame is not None:
-                    yield from self._held(frame, time - self._step)
+                    yield from self._held(frame, inf if beyond else time - self._step)
+                if beyond:
+                    return
                 frame = newer
-                if self._rendered is None or time >= self._tick - _EARLY_SECONDS:
+                if time >= self._tick - _EARLY_SECONDS:
                     yield self._sample(frame, time)
             if frame is not None:
                 yield from self._held(frame, reader.end_time - _EARLY_SECONDS)
+                if self._rendered is None and reader.end_time > self._start:
+                    yield self._sample(frame, reader.last_time)
 
     @property
     def duration(self) -> float:
@@ -126,7 +140,7 @@ class VideoSampler:
 
     def _held(self, frame: VideoFrame, until: float) -> Iterator[Sample]:
         """Samples at the ticks, up to ``until``, that passed while ``frame`` stayed on display."""
-        while self._tick <= until:
+        while self._tick <= until and self._tick < self._end:
             yield self._sample(frame, self._tick)
 
     def _sample(self, frame: VideoFrame, time: float) -> Sample:
@@ -140,9 +154,16 @@ class VideoSampler:
 
 
 def thumbnails(
-    path: str | os.PathLike[str], info: VideoInfo, *, fps: float
+    path: str | os.PathLike[str] | WebVideo, info: VideoInfo, *, fps: float
 ) -> Iterator[tuple[float, bytes]]:
-    """Times in seconds and JPEGs, as a `VideoSampler` of that rate would make them."""
+    """Times in seconds and JPEGs, as a `VideoSampler` of that rate would make them.
+
+    Of what lies on the web they are of keyframes: reading all of it to look at some would take
+    hours.
+    """
+    if isinstance(path, WebVideo):
+        yield from keyframes(path, info)
+        return
     with VideoSampler(path, info, fps=fps, image_size=_LEAST_IMAGE) as sampler:
         for sample in sampler:
             yield sample.time, sample.thumbnail

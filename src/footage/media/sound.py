@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from types import TracebackType
 
 import numpy as np
@@ -22,7 +23,8 @@ from footage.media.container import (
     open_container,
     start_seconds,
 )
-from footage.media.frames import Damage, decoded_frames, is_cut_off
+from footage.media.frames import Damage, decoded_frames, missing_seconds
+from footage.media.web import WebVideo
 
 Samples = NDArray[np.float32]
 """One channel, -1 to 1, shape [n]."""
@@ -54,10 +56,11 @@ class SoundReader:
     counted in ``damage``. A reader is good for one iteration.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Raises MediaMissing, MediaForbidden or UnreadableMedia."""
+    def __init__(self, path: str | os.PathLike[str] | WebVideo) -> None:
+        """Raises like `open_container`."""
         self.damage = Damage()
-        self._container = open_container(path)
+        self._open = ExitStack()
+        self._container = self._open.enter_context(open_container(path))
         streams = self._container.streams.audio
         self._stream = min(filter(has_decoder, streams), key=_prominence, default=None)
         self.track = streams.index(self._stream) + 1 if self._stream else None
@@ -77,11 +80,11 @@ class SoundReader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        self._open.__exit__(kind, error, trace)
 
     def close(self) -> None:
-        """Let go of the file; may be called twice."""
-        self._container.close()
+        """Let go of the file; may be called twice. Raises where what was read broke off."""
+        self._open.close()
 
     @property
     def seconds(self) -> float:
@@ -101,7 +104,8 @@ class SoundReader:
         rest = resample.rest()
         self._count += len(rest)
         yield rest
-        self.damage.failed_packets += is_cut_off(self._container, self._stream, self.seconds)
+        if missing_seconds(self._container, self._stream, self.seconds):
+            self.damage.failed_packets += 1
 
     def _silence_before(self, timestamp: float | None) -> Generator[Samples, None, int]:
         """Yield what is missing until a frame; return how many of its samples come too late."""

@@ -1,16 +1,20 @@
-"""From what a user names (files, folders, patterns) to the list of files to look into."""
+"""From what a user names (files, folders, patterns, addresses) to the videos to look into."""
 
 from __future__ import annotations
 
+import codecs
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from footage.errors import MediaMissing
+from footage.errors import MediaMissing, UsageError
 from footage.media.faults import shown
 from footage.media.patterns import Excludes, Pattern, has_magic
+from footage.media.urls import is_url
 from footage.media.walk import FoundFile, walk
+from footage.media.web import Place, WebVideo
 from footage.paths import absolute
 
 VIDEO_SUFFIXES: frozenset[str] = frozenset(
@@ -41,20 +45,53 @@ class Scan:
 
     files: tuple[Path, ...]
     skipped: tuple[Skipped, ...] = ()
-    others: int = 0  #: files in folders that are no videos by their suffix
+    others: tuple[Path, ...] = ()  #: files in folders that are no videos by their suffix, sorted
+    web: tuple[WebVideo, ...] = ()  #: by their addresses, each once
+    hidden: tuple[Path, ...] = ()  #: videos in folders, by their suffix, that begin with a dot
+
+    @classmethod
+    def of(cls, places: Collection[Place]) -> Scan:
+        """Places that are known to be videos."""
+        files = {place for place in places if not isinstance(place, WebVideo)}
+        web = {place for place in places if isinstance(place, WebVideo)}
+        return cls(tuple(sorted(files)), web=tuple(sorted(web, key=str)))
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Everything that was found: the files, then what lies on the web."""
+        return (*self.files, *self.web)
 
 
-def scan(sources: Sequence[str | Path], *, exclude: Sequence[str] = ()) -> Scan:
+def scan(sources: Sequence[str | Place], *, exclude: Sequence[str] = ()) -> Scan:
     """Look for videos in files, in folders and all below, and by patterns (``~/Videos/**/*.mp4``).
 
-    In folders, hidden entries and footage libraries are passed over. ``exclude`` holds patterns:
-    ``*.part`` is matched against every name, ``raw/*.mov`` against the end of the path and
-    ``~/Videos/private`` against the whole of it. Raises MediaMissing if a source is not there.
+    What begins with ``https://`` or ``http://`` is a video on the web; nothing is asked for yet.
+
+    In folders, what begins with a dot and footage libraries are passed over. ``exclude`` holds
+    patterns: ``*.part`` is matched against every name, ``raw/*.mov`` against the end of the path
+    and ``~/Videos/private`` against the whole of it. Raises MediaMissing if a source is not there,
+    and UsageError for an address that cannot be one, or what is neither text nor path.
     """
     gathered = _Gathered(Excludes(exclude))
     for source in sources:
         gathered.add(source)
     return gathered.result()
+
+
+def listed_sources(lines: Iterable[bytes]) -> list[str]:
+    """The sources of a list, one a line; empty lines and those that begin with ``#`` are not.
+
+    A path is taken as it is written, bytes that are no text included. Of an address, spaces around
+    it are left out.
+    """
+    found = []
+    for number, line in enumerate(lines):
+        if number == 0:
+            line = line.removeprefix(codecs.BOM_UTF8)  # noqa: PLW2901
+        if line.strip() and not line.lstrip().startswith(b"#"):
+            text = os.fsdecode(line.rstrip(b"\r\n"))
+            found.append(text.strip() if is_url(text) else text)
+    return found
 
 
 @dataclass(slots=True)
@@ -63,8 +100,18 @@ class _Gathered:
     found: list[FoundFile] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     others: set[Path] = field(default_factory=set)
+    hidden: set[Path] = field(default_factory=set)
+    web: dict[WebVideo, WebVideo] = field(default_factory=dict)
 
-    def add(self, source: str | Path) -> None:
+    def add(self, source: str | Place) -> None:
+        if not isinstance(source, (str, Path, WebVideo)):
+            raise UsageError(
+                f"{source!r:.100} is no source",
+                remedy="give files, folders, patterns and addresses, each by itself",
+            )
+        if isinstance(source, WebVideo) or is_url(source):
+            self._add_web(source if isinstance(source, WebVideo) else WebVideo(str(source)))
+            return
         path = absolute(source)
         if path.is_dir():
             self._add_folder(path)
@@ -74,6 +121,10 @@ class _Gathered:
             self._add_matches(Pattern(path), os.fspath(source))
         else:
             raise MediaMissing(f"{shown(path)} is not there")
+
+    def _add_web(self, video: WebVideo) -> None:
+        if not self.excludes.match(Path(video.url)):
+            self.web[video] = video  # signed twice, the later one
 
     def _add_file(self, path: Path) -> None:
         try:
@@ -92,7 +143,9 @@ class _Gathered:
 
     def _add_folder(self, folder: Path, pattern: Pattern | None = None) -> int:
         count = 0
-        for entry in walk(folder, self._pruned, depth=pattern.depth if pattern else None):
+        for entry in walk(
+            folder, partial(self._pruned, pattern), depth=pattern.depth if pattern else None
+        ):
             if isinstance(entry, FoundFile):
                 if pattern is None or pattern.match(entry.path):
                     count += self._add_entry(entry, any_suffix=bool(pattern and pattern.suffix))
@@ -115,16 +168,25 @@ class _Gathered:
         if not pattern.base.is_dir() or not self._add_folder(pattern.base, pattern):
             self.skipped.append(Skipped(Path(source), "the pattern matches no video"))
 
-    def _pruned(self, path: Path, *, is_folder: bool) -> bool:
-        name = path.name
-        library = is_folder and name.lower().endswith(LIBRARY_SUFFIX)
-        return name.startswith(".") or library or self.excludes.match(path)
+    def _pruned(self, pattern: Pattern | None, path: Path, *, is_folder: bool) -> bool:
+        library = is_folder and path.name.lower().endswith(LIBRARY_SUFFIX)
+        if library or self.excludes.match(path):
+            return True
+        if not path.name.startswith("."):
+            return False
+        asked = pattern is None or pattern.match(path)
+        if asked and not is_folder and path.suffix.lower() in VIDEO_SUFFIXES:
+            self.hidden.add(path)
+        return True
 
     def result(self) -> Scan:
+        found = {entry.path for entry in self.found}
         return Scan(
             files=tuple(_each_once(self.found)),
             skipped=tuple(sorted(set(self.skipped), key=lambda item: item.path)),
-            others=len(self.others - {found.path for found in self.found}),
+            others=tuple(sorted(self.others - found)),
+            web=tuple(sorted(self.web.values(), key=str)),
+            hidden=tuple(sorted(self.hidden - found)),
         )
 
 

@@ -20,6 +20,7 @@ from footage.errors import MediaError
 from footage.media.container import has_decoder, open_container, start_seconds
 from footage.media.faults import shown
 from footage.media.frames import Damage
+from footage.media.web import Place, WebVideo
 from footage.reader import Line, Reader, ReaderFingerprint, Reading
 from footage.readers.cues import FORMATS, TEXT_CODECS, Cue, file_cues, stream_cues, tidied
 from footage.readers.languages import is_known, language, primary
@@ -88,13 +89,15 @@ class SubtitleReader(Reader):
         return len(self._languages)
 
 
-def files_beside(path: Path) -> list[Path]:
+def files_beside(path: Place) -> list[Path]:
     """The subtitle files that belong to a video: when one of them changes, so does its reading."""
     return [choice.file for choice in _beside(path) if choice.file]
 
 
-def _beside(path: Path) -> Iterator[Choice]:
+def _beside(path: Place) -> Iterator[Choice]:
     """``clip.srt``, ``clip.en.forced.vtt``, ``clip.mp4.srt`` for ``clip.mp4``, in any case."""
+    if isinstance(path, WebVideo):
+        return
     try:
         names = sorted(os.listdir(path.parent))  # noqa: PTH208 - names alone are wanted
     except OSError:
@@ -126,7 +129,7 @@ def _words_after(path: Path, stem: str) -> list[str] | None:
     return None
 
 
-def _inside(path: Path) -> tuple[list[Choice], list[str]]:
+def _inside(path: Place) -> tuple[list[Choice], list[str]]:
     """The container's streams of text, and a sentence on each stream of another kind."""
     choices, warnings = [], []
     with open_container(path) as container:
@@ -177,7 +180,7 @@ def _lines_of(
 
 
 def _track_cues(
-    path: Path, track: int, damage: Damage, on_progress: Callable[[float], None]
+    path: Place, track: int, damage: Damage, on_progress: Callable[[float], None]
 ) -> list[Cue]:
     def told(cues: Iterator[Cue]) -> Iterator[Cue]:
         for cue in cues:

@@ -9,6 +9,7 @@ from typing import Any, overload
 
 from footage.embedder import Route
 from footage.index.segments import Hit
+from footage.media.web import Place, WebVideo
 from footage.query import Query
 
 JOIN_GAP = 0.05  # seconds between segments that still touch, given rounding
@@ -63,6 +64,11 @@ class Moment:
     confidence: float | None = None
     """The probability that it matches, 0 to 1; None where the library is not calibrated."""
     evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+
+    @property
+    def place(self) -> Place | None:
+        """Where the video lies: its path or its address, without what signs that."""
+        return WebVideo(self.url) if self.url else self.path
 
     def to_json(self) -> dict[str, Any]:
         """The shape of an entry of ``moments`` in ``search --json``."""

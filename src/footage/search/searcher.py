@@ -6,13 +6,16 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from pathlib import Path
 
 from footage.catalog import Catalog, Video
-from footage.embedder import Embedder, Vector, checked_vector
+from footage.embedder import Embedder, Part, Route, Vector, checked_vector
+from footage.errors import InvalidQuery
 from footage.index.segments import MOST_HITS, Hit, SegmentIndex
 from footage.query import Query
+from footage.search.cache import QueryVectors, Results
 from footage.search.closer import CloserLook
+from footage.search.mixing import mixed
 from footage.search.moments import (
     FLOOR_RANK,
     Evidence,
@@ -42,9 +45,13 @@ class Searcher:
         index: SegmentIndex,
         catalog: Catalog,
         thumbnails: Thumbnails,
-        closer: CloserLook,
+        closer: CloserLook | None,
+        vectors: QueryVectors,
     ) -> None:
+        """``closer`` is None where no frames are kept."""
         self._embedder = embedder
+        self._vectors = vectors
+        self._results: Results[list[Group]] = Results()
         self._closer = closer
         self._index = index
         self._catalog = catalog
@@ -53,58 +60,105 @@ class Searcher:
     def search(self, query: Query) -> SearchResult:
         """The best moments for ``query``, ``offset`` skipped, at most ``limit``."""
         began = time.perf_counter()
-        vector = self._encode(query)
-        encoded = time.perf_counter()
-        groups = self._groups(query, vector)
+        page = self._page(query)
+        moments = self._present(page, query.filters.folders)
+        log.info("search: %d moments in %.1f ms", len(moments), 1e3 * (time.perf_counter() - began))
+        return SearchResult(query, tuple(moments))
+
+    def _page(self, query: Query) -> list[Group]:
+        if query.vector is not None or query.examples:
+            # of no use to keep: it hardly comes twice, and another picture may be there by then
+            return self._found(query)
+        version = self._catalog.version
+        kept = self._results.get(query, version)
+        if kept is not None:
+            log.info("results: from memory, %s so far", self._results.tally)
+            return kept
+        page = self._found(query)
+        self._results.keep(query, version, page)
+        return page
+
+    def _found(self, query: Query) -> list[Group]:
+        find = self._finder(query)
+        vector = mixed(self._encoded(query), partial(find, limit=FLOOR_RANK))
+        began = time.perf_counter()
+        groups = self._groups(query, vector, partial(find, vector))
         searched = time.perf_counter()
         page = groups[query.offset : query.offset + query.limit]
         self._sharpen(page, vector)
-        moments = self._present(page)
         log.info(
-            "search: %d moments; encode %.1f ms, search %.1f ms, present %.1f ms",
-            len(moments),
-            1e3 * (encoded - began),
-            1e3 * (searched - encoded),
+            "index %.1f ms, frames %.1f ms",
+            1e3 * (searched - began),
             1e3 * (time.perf_counter() - searched),
         )
-        return SearchResult(query, tuple(moments))
+        return page
 
-    def _encode(self, query: Query) -> Vector:
-        if query.text is not None:
-            return self._embedder.encode_text(query.text)
-        return checked_vector(query.vector, self._embedder.fingerprint.dimension)
+    def _encoded(self, query: Query) -> list[tuple[Vector, float]]:
+        """The vectors of the query's parts, and what each counts."""
+        if query.vector is not None:
+            return [(checked_vector(query.vector, self._embedder.fingerprint.dimension), 1.0)]
+        began = time.perf_counter()
+        parts = self._embedder.parts(query.text, query.examples, text_weight=query.text_weight)
+        encoded = [(self._encode(part), part.weight) for part in parts]
+        log.info("encode %.1f ms", 1e3 * (time.perf_counter() - began))
+        return encoded
 
-    def _groups(self, query: Query, vector: Vector) -> list[Group]:
+    def _encode(self, part: Part) -> Vector:
+        key = None if self._embedder.sent_to is None else part.identity
+        if key is None:  # computed sooner than read, or not the same for long
+            return self._embedder.encode(part)
+        make = partial(self._embedder.encode, part)
+        return self._vectors.vector(self._embedder.fingerprint.id, key, make)
+
+    def _finder(self, query: Query) -> Callable[..., list[Hit]]:
+        """A search for vectors in the videos and modalities that the query is about."""
+        scope = self._catalog.scope(query.filters, partitioned=self._index.partitioned)
+        return partial(self._index.search, routes=self._routes(query), **scope._asdict())
+
+    def _routes(self, query: Query) -> list[Route]:
+        """Where moments are looked for: not among whole videos where there are segments as well."""
+        there = self._embedder.routes
+        asked = [
+            route for route in there if not query.modalities or route.modality in query.modalities
+        ]
+        if not asked:
+            has = ", ".join(dict.fromkeys(route.modality for route in there))
+            raise InvalidQuery(
+                f"this library has no {' or '.join(query.modalities)}: "
+                f"{self._embedder.fingerprint.name} embeds {has}",
+                remedy="search there, or index with an embedder that has it",
+            )
+        return [route for route in asked if route.scope == "clip"] or asked
+
+    def _groups(
+        self, query: Query, vector: Vector, search: Callable[..., list[Hit]]
+    ) -> list[Group]:
         wanted = query.offset + query.limit
-        video_ids, excluding = self._catalog.scope(query.filters)
-        search = partial(self._search, vector, video_ids=video_ids, excluding=excluding)
         if query.group_by_video:
-            return best_a_video(self._closer.rescored(of_videos(search, wanted), vector))[:wanted]
+            return best_a_video(self._rescored(of_videos(search, wanted), vector))[:wanted]
         groups: list[Group] = []
         for depth in _depths(HITS_A_MOMENT * wanted):
-            hits = self._closer.rescored(search(limit=depth), vector)
+            hits = self._rescored(search(limit=depth), vector)
             groups = merge(hits)
             if len(groups) >= wanted or len(hits) < depth:
                 break
         return groups
 
-    def _search(self, vector: Vector, **options: Any) -> list[Hit]:
-        """The hits that are moments: not whole videos, where there are segments as well."""
-        hits = self._index.search(vector, **options)
-        if all(route.scope != "clip" for route in self._embedder.routes):
-            return hits
-        return [hit for hit in hits if hit.route.scope == "clip"]
+    def _rescored(self, hits: list[Hit], vector: Vector) -> list[Hit]:
+        return hits if self._closer is None else self._closer.rescored(hits, vector)
 
     def _sharpen(self, groups: Sequence[Group], vector: Vector) -> None:
+        if self._closer is None:
+            return
         for group in groups:
             group.start, group.end = self._closer.sharpened(
                 group.best.video_id, group.start, group.end, query=vector, floor=group.floor
             )
 
-    def _present(self, groups: Sequence[Group]) -> list[Moment]:
+    def _present(self, groups: Sequence[Group], folders: Sequence[Path]) -> list[Moment]:
         videos = self._catalog.videos(sorted({group.best.video_id for group in groups}))
         return [
-            self._moment(group, videos[group.best.video_id])
+            self._moment(group, videos[group.best.video_id].within(folders))
             for group in groups
             if group.best.video_id in videos
         ]

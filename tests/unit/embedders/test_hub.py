@@ -56,7 +56,7 @@ def test_a_broken_download_goes_on_where_it_stopped(hub: Hub, tmp_path: Path) ->
             hub.breaks_after = 0  # and nothing more arrives, however often it is tried
 
     hub.breaks_after = 12_000_000
-    with pytest.raises(EmbedderUnavailable, match="goes on where it stopped"):
+    with pytest.raises(EmbedderUnavailable, match="what was fetched is kept"):
         fetching.fetch(REPOSITORY, None, tmp_path / "here", cut_off)
     hub.breaks_after = None
     hub.asked.clear()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from footage.errors import MediaMissing, UsageError
-from footage.media.sources import VIDEO_SUFFIXES, scan
+from footage.media.sources import VIDEO_SUFFIXES, Scan, listed_sources, scan
+from footage.media.urls import is_url
 
 
 def touch(path: Path, content: bytes = b"x") -> Path:
@@ -19,11 +23,10 @@ def touch(path: Path, content: bytes = b"x") -> Path:
 
 def test_a_folder_gives_its_videos_sorted_and_counts_the_rest(tmp_path: Path) -> None:
     b, a = touch(tmp_path / "b.mp4"), touch(tmp_path / "deep/er/a.MKV")
-    touch(tmp_path / "notes.txt")
-    touch(tmp_path / "photo.jpg")
+    others = touch(tmp_path / "notes.txt"), touch(tmp_path / "photo.jpg")
     found = scan([tmp_path])
     assert found.files == (b, a)
-    assert found.others == 2
+    assert found.others == others
     assert found.skipped == ()
 
 
@@ -167,12 +170,17 @@ class TestOnceEach:
 
 
 class TestPassedOver:
-    def test_hidden_entries_and_libraries_in_silence(self, tmp_path: Path) -> None:
-        touch(tmp_path / ".hidden.mp4")
+    def test_hidden_entries_and_libraries(self, tmp_path: Path) -> None:
+        hidden = touch(tmp_path / ".hidden.mp4")
+        touch(tmp_path / ".DS_Store")
         touch(tmp_path / ".cache" / "a.mp4")
         touch(tmp_path / "default.library" / "previews" / "a.mp4")
         found = scan([tmp_path])
-        assert (found.files, found.skipped, found.others) == ((), (), 0)
+        assert (found.files, found.skipped, found.others) == ((), (), ())
+        assert found.hidden == (hidden,)
+        assert scan([tmp_path, hidden]).hidden == ()
+        assert scan([tmp_path], exclude=[".h*"]).hidden == ()
+        assert scan([f"{tmp_path}/*.mov"]).hidden == ()
 
     def test_but_not_where_they_are_named(self, tmp_path: Path) -> None:
         video = touch(tmp_path / ".hidden" / "a.mp4")
@@ -217,10 +225,68 @@ class TestPassedOver:
     def test_typescript_is_no_transport_stream(self, tmp_path: Path) -> None:
         stream = tmp_path / "broadcast.ts"
         stream.write_bytes((b"\x47" + bytes(187)) * 3)
-        (tmp_path / "app.ts").write_text("Generic<T>; export const answer = 42;\n" * 20)
+        script = tmp_path / "app.ts"
+        script.write_text("Generic<T>; export const answer = 42;\n" * 20)
         found = scan([tmp_path])
         assert found.files == (stream,)
-        assert found.others == 1
+        assert found.others == (script,)
+
+
+class TestTheWeb:
+    def test_addresses_are_told_from_paths_and_come_once_each(self, tmp_path: Path) -> None:
+        video = touch(tmp_path / "a.mp4")
+        found = scan(
+            [
+                "https://b.example/b.mp4",
+                video,
+                "HTTPS://B.example:443/b.mp4#t=5",
+                "http://a.example/",
+            ]
+        )
+        assert found.files == (video,)
+        assert [web.url for web in found.web] == ["http://a.example/", "https://b.example/b.mp4"]
+        assert found.places == (video, *found.web)
+        assert Scan.of({*found.places}) == Scan(found.files, web=found.web)
+
+    def test_signed_twice_the_later_counts(self) -> None:
+        signed = "https://a.example/a.mp4?X-Amz-Signature={}"
+        (web,) = scan([signed.format("old"), signed.format("new")]).web
+        assert web.address == signed.format("new")
+
+    def test_excluded_by_name_and_by_the_end_of_the_path(self) -> None:
+        sources = [f"https://a.example/{path}" for path in ("raw/a.mp4", "b.part", "c.mp4?x=1")]
+        for exclude in (["*.part", "raw/*"], ["a.*", "b.*"]):
+            (kept,) = scan(sources, exclude=exclude).web
+            assert kept.url == "https://a.example/c.mp4?x=1"
+
+    def test_what_is_no_address_is_a_usage_error(self) -> None:
+        with pytest.raises(UsageError, match="begins with s3://"):
+            scan(["s3://bucket/a.mp4"])
+
+    @pytest.mark.skipif(os.name == "nt", reason="no colons in names there")
+    def test_a_file_s_name_may_look_like_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        video = touch(tmp_path / "http:evil.example.mp4")
+        monkeypatch.chdir(tmp_path)
+        assert scan(["http:evil.example.mp4"]).files == (video,)
+
+
+class TestLists:
+    def test_comments_and_empty_lines_are_left_out(self) -> None:
+        lines = [b"# films\n", b"\n", b"  \t\n", b"   # no\n", b"a #1.mp4\n", b"./#b.mp4"]
+        assert listed_sources(lines) == ["a #1.mp4", "./#b.mp4"]
+
+    def test_paths_are_taken_as_written_and_addresses_trimmed(self) -> None:
+        lines = [b"\xef\xbb\xbf a.mp4 \r\n", b"  https://a.example/a.mp4\t\r\n"]
+        assert listed_sources(lines) == [" a.mp4 ", "https://a.example/a.mp4"]
+
+    @given(st.lists(st.binary(min_size=1).filter(lambda name: not set(name) & set(b"\r\n\0"))))
+    def test_every_name_that_is_listed_comes_back(self, names: list[bytes]) -> None:
+        told = [name for name in names if name.strip() and not name.lstrip().startswith(b"#")]
+        told = [name for name in told if not is_url(os.fsdecode(name)) and name[:3] != BOM_UTF8]
+        found = listed_sources([b"# first", *(name + b"\n" for name in told)])
+        assert [os.fsencode(name) for name in found] == told
 
 
 @pytest.mark.parametrize("name", ["naïve – 映画.mp4", "two\nlines.mp4", "'; -- .mp4", " .mp4"])

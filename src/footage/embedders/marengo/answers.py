@@ -10,6 +10,7 @@ import numpy as np
 
 from footage.embedder import Vector, Vectors
 from footage.errors import AnswerUnusable
+from footage.media.urls import redacted
 
 NORM_MOST = 1e6  # of a vector; a long one is garbage, not an embedding
 
@@ -69,7 +70,7 @@ def task_of(value: Any, dimension: int) -> Task:
     if status == "failed":
         error = value.get("error")
         message = error.get("message") if isinstance(error, dict) else None
-        return Task(task_id, status, reason=str(message) if message else None)
+        return Task(task_id, status, reason=redacted(str(message)) if message else None)
     if status == "ready":
         return Task(task_id, status, rows=_rows(value.get("data"), dimension))
     return Task(task_id, status)
@@ -130,7 +131,7 @@ def asset_of(value: Any) -> Asset:
     """From the SDK's ``AssetDetail``; raises `AnswerUnusable` for one without id or status."""
     if not value.id or not value.status:
         raise AnswerUnusable("the answer about an asset has no id or no status")
-    reason = value.error.message if value.error else None
+    reason = redacted(value.error.message or "") if value.error else None
     return Asset(value.id, value.status, value.filename, reason, value.size, value.duration)
 
 

@@ -23,6 +23,7 @@ from twelvelabs.core.api_error import ApiError
 from footage.errors import (
     AnswerLost,
     KeyRefused,
+    NotAtService,
     QuotaGone,
     RequestRefused,
     ServiceDown,
@@ -126,6 +127,8 @@ def error_of(fault: Fault, endpoint: str, *, lost: bool, until: str | None) -> S
         return KeyRefused(f"Twelve Labs does not take the API key {call}")
     if fault.again:
         return ServiceDown(f"Twelve Labs cannot be reached or is out of order {call}", remedy=later)
+    if fault.status == 404:
+        return NotAtService(f"Twelve Labs does not have what was asked for {call}")
     return RequestRefused(f"Twelve Labs refused a request {call}")
 
 

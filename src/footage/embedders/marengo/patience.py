@@ -24,6 +24,7 @@ from typing import TypeVar
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
+from footage import logs
 from footage.embedders.marengo.circuit import Circuit
 from footage.embedders.marengo.faults import CAUGHT, Fault, Scrub, error_of, fault_of, wait_for_turn
 from footage.embedders.marengo.pace import Pace
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Check = Callable[[], None]
 
+WORTH_TELLING = 3.0  # seconds of a wait
+TELL_EVERY = 30.0  # seconds
 SLICE = 1.0  # seconds between two looks at whether the work was cancelled
 
 
@@ -91,6 +94,7 @@ class Caller:
 
     def __init__(self, *, clock: Clock, circuit: Circuit, ear: Ear, scrub: Scrub) -> None:
         self._clock, self._circuit, self._ear, self._scrub = clock, circuit, ear, scrub
+        self._told = -TELL_EVERY
 
     def call(
         self,
@@ -119,10 +123,16 @@ class Caller:
                 paid and error.fault.lost
             )  # fmt: skip
 
+        def tell(state: RetryCallState) -> None:
+            error = state.outcome.exception() if state.outcome else None
+            if isinstance(error, _Failed):
+                self._tell(error.fault, state.upcoming_sleep, left())
+
         retrying = Retrying(
             retry=retry_if_exception(hopeful),
             wait=_Wait(patience),
             stop=lambda state: state.upcoming_sleep > left(),
+            before_sleep=tell,
             sleep=lambda seconds: self.pause(seconds, check),
             reraise=True,
         )
@@ -141,6 +151,19 @@ class Caller:
         except _Failed as failed:
             fault = failed.fault
         raise error_of(fault, endpoint, lost=paid, until=self._until(fault.wait))
+
+    def _tell(self, fault: Fault, wait: float, left: float) -> None:
+        """Tell whoever waits at the terminal, now and then, what is waited for."""
+        now = self._clock.monotonic()
+        if wait >= WORTH_TELLING and now - self._told >= TELL_EVERY:
+            self._told = now
+            log.warning(
+                "Twelve Labs: %s; asked again in %.0f s, and until %s (Ctrl-C is safe)",
+                fault,
+                wait,
+                self._until(left),
+                extra=logs.NOTICE,
+            )
 
     def pause(self, seconds: float, check: Check = unchecked) -> None:
         """Sleep, with a look at ``check`` every second."""

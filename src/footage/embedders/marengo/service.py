@@ -45,6 +45,7 @@ from footage.embedders.marengo.upload import (
     size_of,
 )
 from footage.errors import AnswerLost, KeyRefused, RequestRefused
+from footage.media.urls import redacted
 
 KEY_VARIABLES = ("TWELVE_LABS_API_KEY", "TWELVELABS_API_KEY")
 TIMEOUT = httpx.Timeout(120.0, connect=10.0, pool=30.0)  # seconds without a byte
@@ -185,16 +186,14 @@ class Service:
         by this object goes on behind the parts that have arrived. Raises `MediaError` too.
         """
         name = name or path.name
-        options: Any = {"pace": self._uploading, "patience": self._patience, "check": check}
-        uploader = Uploader(
-            self._sdk,
-            self._http,
-            call=partial(self._caller.call, **options),
-            store=partial(self._store.call, **options),
-        )
+        uploader = self._uploader(check)
         if size_of(path) <= self._direct_most:
             return uploader.whole(path, name, on_progress)
         return self._in_parts(uploader, path, name, on_progress)
+
+    def fetch(self, address: str, *, name: str, check: Check = unchecked) -> str:
+        """Have the service fetch a video from the web by itself; its asset's id."""
+        return self._uploader(check).by_address(address, name)
 
     def asset(self, asset_id: str, *, check: Check = unchecked) -> Asset:
         """An asset as it stands."""
@@ -266,8 +265,17 @@ class Service:
             body = None
         raise ApiError(headers=dict(answer.headers), status_code=answer.status_code, body=body)
 
+    def _uploader(self, check: Check) -> Uploader:
+        options: Any = {"pace": self._uploading, "patience": self._patience, "check": check}
+        return Uploader(
+            self._sdk,
+            self._http,
+            call=partial(self._caller.call, **options),
+            store=partial(self._store.call, **options),
+        )
+
     def _scrub(self, text: str) -> str:
-        return text.replace(self._key, "***")
+        return redacted(text.replace(self._key, "***"))
 
     def _in_parts(self, uploader: Uploader, path: Path, name: str, on_progress: OnProgress) -> str:
         key = identity(path, name)

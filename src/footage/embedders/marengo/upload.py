@@ -120,6 +120,18 @@ class Uploader:
 
         return _named(self.call("POST /assets", send).id, "asset")
 
+    def by_address(self, address: str, name: str) -> str:
+        """Have the service fetch what lies at an address; the asset's id."""
+        create = partial(
+            self.sdk.assets.create,
+            method="url",
+            url=address,
+            filename=name,
+            enable_hls=False,
+            enable_thumbnail=False,
+        )
+        return _named(self.call("POST /assets", create).id, "asset")
+
     def begin(self, path: Path, name: str) -> Session:
         """A session for a file in parts."""
         size = size_of(path)
