@@ -11,7 +11,7 @@ from pathlib import Path
 
 BENCHMARKS = (
     *("quality", "moments", "clips", "shots", "ingest", "search", "memory", "repair", "server"),
-    *("partitions", "marengo", "mixtures"),
+    *("partitions", "marengo", "mixtures", "readers"),
 )
 NEED_DATA = {"quality", "moments", "shots", "mixtures"}
 

@@ -21,6 +21,9 @@
     │   ├── ArchiveDamaged        archive_damaged       500
     │   └── BackupDamaged         backup_damaged        422
     ├── IndexUnavailable          index_unavailable     503   yes
+    ├── ReaderError               reader                500
+    │   ├── ReaderUnavailable     reader_unavailable    400
+    │   └── ReaderBroken          reader_broken         500
     └── EmbedderError             embedder              500
         ├── EmbedderUnavailable   embedder_unavailable  400
         ├── EmbedderBroken        embedder_broken       500
@@ -214,6 +217,26 @@ class IndexUnavailable(FootageError):
     default_remedy = (
         "`footage doctor` says more; `footage doctor --repair` rebuilds it from the archive"
     )
+
+
+class ReaderError(FootageError):
+    """What reads speech or text off the screen is the trouble."""
+
+    code = "reader"
+
+
+class ReaderUnavailable(ReaderError):
+    """An unknown reader, or one whose parts are not installed."""
+
+    code = "reader_unavailable"
+    http_status = 400
+
+
+class ReaderBroken(ReaderError):
+    """The files of a reader's model are damaged or missing."""
+
+    code = "reader_broken"
+    default_remedy = "install its package anew"
 
 
 class EmbedderError(FootageError):

@@ -24,7 +24,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("migrate",),
     ("ingest", "search", "reindex", "move", "tune", "prune", "salvage", "retouch", "demo"),
     ("records", "copies", "partitions"),
-    ("embedders", "index", "archive", "catalog"),
+    ("embedders", "readers", "index", "archive", "catalog"),
+    ("reader",),
     ("embedder", "thumbnails"),
     ("ledger",),
     ("database",),
@@ -32,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("query",),
     ("example",),
     ("media",),
-    ("settings", "logs", "prefetch"),
+    ("settings", "logs", "prefetch", "onnx"),
     ("paths", "durable", "holders", "validation"),
     ("errors",),
 )

@@ -25,12 +25,12 @@ from footage.embedders.canaries import check_known, check_spread
 from footage.embedders.clip_model import ClipModel
 from footage.embedders.drawings import CAPTIONS, check_captions, drawings
 from footage.embedders.local import LocalEmbedder
-from footage.embedders.onnx import CUDA
 from footage.embedders.pace import measure
 from footage.embedders.shelf import Note, OnProgress, Pace, Shelf, checksums, damaged
 from footage.errors import EmbedderBroken, EmbedderUnavailable
 from footage.media.frames import RGBImage, RGBScaler
 from footage.media.probe import VideoInfo
+from footage.onnx import CUDA
 from footage.paths import absolute
 from footage.settings import Sampling
 

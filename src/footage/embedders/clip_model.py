@@ -26,9 +26,9 @@ from PIL import Image
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from footage.embedder import Vectors
-from footage.embedders.onnx import open_session, providers
 from footage.errors import EmbedderBroken, EmbedderUnavailable
 from footage.media.frames import RGBImage
+from footage.onnx import open_session, providers
 
 THREADS = os.cpu_count() or 1  # beside such a model, decoding is little work
 NEEDED = (

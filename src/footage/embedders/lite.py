@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from footage.embedder import Fingerprint, Vector, Vectors, checked_text
 from footage.embedders.canaries import check_model
 from footage.embedders.local import LocalEmbedder
-from footage.embedders.onnx import open_session
 from footage.embedders.shelf import damaged
 from footage.errors import EmbedderBroken
+from footage.onnx import open_session
 from footage.settings import Sampling
 
 MODEL_FOLDER = Path(__file__).parent / "lite_model"

@@ -10,8 +10,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from footage.errors import NoVideo, UnreadableMedia
@@ -104,7 +105,7 @@ def video_stream(container: InputContainer, path: str | os.PathLike[str] | WebVi
     if not moving:
         kind = "only sound" if container.streams.audio else "no moving picture"
         raise NoVideo(f"{shown(path)} holds {kind}")
-    decodable = [stream for stream in moving if _has_decoder(stream)]
+    decodable = [stream for stream in moving if has_decoder(stream)]
     if not decodable:
         raise UnreadableMedia(
             f"{shown(path)} uses a video codec that cannot be decoded here",
@@ -132,8 +133,8 @@ def believable_seconds(container: InputContainer) -> float:
     return declared if believable else 0.0
 
 
-def promised_seconds(container: InputContainer, stream: VideoStream) -> float:
-    """How long the header says the picture alone lasts; 0.0 if it does not say."""
+def promised_seconds(container: InputContainer, stream: VideoStream | AudioStream) -> float:
+    """How long the header says the picture, or the sound, alone lasts; 0.0 if it does not say."""
     if not _has_header(container):
         return 0.0
     if stream.duration and stream.time_base:
@@ -168,7 +169,8 @@ def frame_rate(container: InputContainer, stream: VideoStream) -> float:
     return 0.0
 
 
-def _has_decoder(stream: VideoStream) -> bool:
+def has_decoder(stream: Stream) -> bool:
+    """Whether the FFmpeg inside PyAV can decode a stream."""
     context: object | None = stream.codec_context
     return context is not None
 

@@ -12,12 +12,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from math import floor
 from types import TracebackType
-from typing import cast
+from typing import Any, cast, overload
 
 import av
 import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
+from av.subtitles.stream import SubtitleStream
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from av.video.stream import VideoStream
@@ -79,11 +82,14 @@ class FrameReader:
         *,
         thread_count: int = 0,
         start: float = 0.0,
+        every: bool = True,
     ) -> None:
         """Open ``path``. ``thread_count`` 0 lets FFmpeg use every core.
 
         Frames come from the last key frame on that is shown by ``start`` seconds, or an earlier
-        one: from the beginning where the file cannot be trusted with more.
+        one: from the beginning where the file cannot be trusted with more. Not ``every`` frame
+        passes over those that no other is made of, up to half of them, which in H.264 takes 30 %
+        less.
         """
         self.path = path
         self.damage = Damage()
@@ -95,6 +101,8 @@ class FrameReader:
                 opening.close()
                 self._container, self._stream = _opened(opening, path, thread_count)
             self._open = opening.pop_all()
+        if not every:
+            self._stream.codec_context.skip_frame = "NONREF"
 
     def __enter__(self) -> FrameReader:
         return self
@@ -125,8 +133,7 @@ class FrameReader:
             yield self.last_time, frame
         if not clock.started:
             raise self._no_frames(unconvertible)
-        missing = promised_seconds(self._container, self._stream) - self.end_time
-        if missing > max(1.0, min(_LOST_SHARE * self.end_time, _LOST_SECONDS)):
+        if missing := missing_seconds(self._container, self._stream, self.end_time):
             self._check_whole(missing)
             self.damage.failed_packets += 1
 
@@ -183,11 +190,23 @@ def _sought(container: InputContainer, stream: VideoStream, seconds: float) -> b
     return True
 
 
+@overload
 def decoded_frames(
     container: InputContainer, stream: VideoStream, damage: Damage
-) -> Iterator[VideoFrame]:
+) -> Iterator[VideoFrame]: ...
+
+
+@overload
+def decoded_frames(
+    container: InputContainer, stream: AudioStream, damage: Damage
+) -> Iterator[AudioFrame]: ...
+
+
+def decoded_frames(
+    container: InputContainer, stream: VideoStream | AudioStream, damage: Damage
+) -> Iterator[VideoFrame | AudioFrame]:
     """Decode packet by packet, so that a bad one costs itself and not the rest of the file."""
-    for packet in _packets(container, stream, damage):
+    for packet in packets(container, stream, damage):
         try:
             frames = stream.decode(packet)
         except av.EOFError:  # asked twice for what it still held
@@ -200,9 +219,11 @@ def decoded_frames(
             yield frame
 
 
-def _packets(
-    container: InputContainer, stream: VideoStream, damage: Damage
-) -> Iterator[Packet[VideoStream] | None]:
+def packets(
+    container: InputContainer,
+    stream: VideoStream | AudioStream | SubtitleStream,
+    damage: Damage,
+) -> Iterator[Packet[Any] | None]:
     """The stream's packets; None, after a read error, asks for what the decoder still holds."""
     attempts = 0
     while attempts < _MOST_ATTEMPTS:
@@ -220,6 +241,14 @@ def _packets(
             damage.failed_packets += 1
             break
     yield None
+
+
+def missing_seconds(
+    container: InputContainer, stream: VideoStream | AudioStream, end: float
+) -> float:
+    """How much longer than to ``end`` (seconds) a stream was promised to be; 0.0 where by little."""
+    missing = promised_seconds(container, stream) - end
+    return missing if missing > max(1.0, min(_LOST_SHARE * end, _LOST_SECONDS)) else 0.0
 
 
 def _shown_for(frame: VideoFrame) -> float:

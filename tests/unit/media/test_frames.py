@@ -45,6 +45,15 @@ def first_frame(path: Path) -> VideoFrame:
 
 
 class TestTimes:
+    def test_frames_no_other_is_made_of_may_be_passed_over(self, tmp_path: Path) -> None:
+        path = make_video(tmp_path / "a.mp4", seconds=3, shots=[counting(10)], options=B_FRAMES)
+        with FrameReader(path, every=False) as reader:
+            frames = [(time, count_of(to_rgb(frame, width=8, height=8))) for time, frame in reader]
+        every = counted(path)
+        assert set(frames) < set(every)
+        assert len(frames) >= len(every) // 4
+        assert not reader.damage
+
     @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts", "a.mov"])
     @pytest.mark.parametrize("start", [0, 101])
     def test_frame_k_is_shown_at_k_over_fps(self, tmp_path: Path, name: str, start: int) -> None:

@@ -1,4 +1,4 @@
-"""ONNX Runtime as the embedders use it: telemetry off, the accelerator that is installed."""
+"""ONNX Runtime as footage uses it: telemetry off, the accelerator that is installed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from footage.errors import EmbedderBroken
+from footage.errors import EmbedderBroken, FootageError
 
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
@@ -26,10 +26,16 @@ def providers() -> list[str]:
     return [name for name in (CUDA, CPU) if name in runtime().get_available_providers()]
 
 
-def open_session(path: Path, *, threads: int, on: list[str] | None = None) -> Any:
+def open_session(
+    path: Path,
+    *,
+    threads: int,
+    on: list[str] | None = None,
+    broken: type[FootageError] = EmbedderBroken,
+) -> Any:
     """A model file ready to run on the CPU, or on the first of the providers ``on`` that works.
 
-    Raises `EmbedderBroken` for a file that is no model.
+    Raises ``broken`` for a file that is no model.
     """
     onnxruntime = runtime()
     options = onnxruntime.SessionOptions()
@@ -43,4 +49,4 @@ def open_session(path: Path, *, threads: int, on: list[str] | None = None) -> An
         return onnxruntime.InferenceSession(path, options, providers=on or [CPU])
     # onnxruntime raises its own types, one for each thing that can be wrong with a file
     except Exception as error:
-        raise EmbedderBroken(f"{path} cannot be loaded ({error})") from error
+        raise broken(f"{path} cannot be loaded ({error})") from error
