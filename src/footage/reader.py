@@ -11,6 +11,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from footage.embedder import VideoFile
 from footage.media.frames import Damage
@@ -55,6 +56,15 @@ class Reading:
     damage: Damage = field(default_factory=Damage)
     warnings: tuple[str, ...] = ()
     """What was passed over and why, a sentence each."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of ``transcript --json``."""
+        return {
+            "reader": self.fingerprint.name,
+            "source": self.source,
+            "lines": [asdict(line) for line in self.lines],
+            "warnings": list(self.warnings),
+        }
 
 
 class Reader(ABC):

@@ -27,6 +27,7 @@ from footage.cli import (
     search,
     show,
     tag,
+    transcript,
     tune,
     usage,
     version,
@@ -89,6 +90,7 @@ app.command("tune", cls=Command)(tune.tune)
 app.command("backup", cls=Command)(backup.backup)
 app.command("restore", cls=Command)(backup.restore)
 app.command("eval", cls=Command)(eval_.eval_)
+app.command("transcript", cls=Command)(transcript.transcript)
 app.command("usage", cls=Command)(usage.usage)
 app.command("doctor", cls=Command)(doctor.doctor)
 app.command("demo", cls=Command)(demo.demo)

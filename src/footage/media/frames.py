@@ -246,7 +246,7 @@ def packets(
 def missing_seconds(
     container: InputContainer, stream: VideoStream | AudioStream, end: float
 ) -> float:
-    """How much longer than to ``end`` (seconds) a stream was promised to be; 0.0 where by little."""
+    """How much longer than ``end`` (seconds) a stream was promised to be; 0.0 where by little."""
     missing = promised_seconds(container, stream) - end
     return missing if missing > max(1.0, min(_LOST_SHARE * end, _LOST_SECONDS)) else 0.0
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from footage.embedder import VideoFile
 from footage.errors import ReaderUnavailable
-from footage.reader import Reader
+from footage.reader import Reader, Reading
 from footage.readers import screen, speech, subtitles
 from footage.readers.needs import Status
 
 NAMES = (subtitles.NAME, speech.NAME, screen.NAME)
-
-SPOKEN = (subtitles.NAME, speech.NAME)
-"""The readers of what is said: where one finds lines, those after it need not be asked."""
 
 
 def available() -> list[Status]:
@@ -32,3 +32,15 @@ def open_reader(name: str) -> Reader:
     raise ReaderUnavailable(
         f"there is no reader called {name!r}", remedy=f"choose one of: {', '.join(NAMES)}"
     )
+
+
+def read_spoken(video: VideoFile, *, on_progress: Callable[[float], None]) -> Reading:
+    """What is said in a video: by its subtitles where it has any, else as it is heard.
+
+    Raises like `Reader.read`, and `ReaderUnavailable` where there are no subtitles and speech
+    cannot be recognized on this machine.
+    """
+    written = open_reader(subtitles.NAME).read(video, on_progress=on_progress)
+    if written.lines:
+        return written
+    return open_reader(speech.NAME).read(video, on_progress=on_progress)

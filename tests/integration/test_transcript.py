@@ -1,0 +1,83 @@
+"""`footage transcript`: subtitles printed and written; what is not installed is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from videos import make_video
+
+from footage.readers import screen, speech
+
+Run = Callable[..., Any]
+SRT = """1
+00:00:00,500 --> 00:00:01,500
+Where is <i>the dog</i>?
+
+2
+00:00:02,000 --> 00:00:03,000
+In the lake.
+"""
+
+
+@pytest.fixture
+def film(folder: Path) -> Path:
+    (folder / "film.srt").write_text(SRT, "utf-8")
+    return make_video(folder / "film.mp4", seconds=4)
+
+
+def test_subtitles_are_printed_with_their_times(run: Run, film: Path) -> None:
+    shown = run("transcript", film)
+    assert shown.code == 0, shown.err
+    assert [line.split(maxsplit=1) for line in shown.out.splitlines()] == [
+        ["0:00", "Where is the dog?"],
+        ["0:02", "In the lake."],
+    ]
+
+
+def test_json_says_where_they_are_from(run: Run, film: Path) -> None:
+    told = run("transcript", "--json", film).json
+    assert (told["reader"], told["source"]) == ("subtitles", "film.srt")
+    assert told["lines"][1]["text"] == "In the lake."
+    assert told["lines"][1]["start"] == 2.0
+
+
+@pytest.mark.parametrize("suffix", ["txt", "srt", "vtt"])
+def test_they_are_written_to_a_file(suffix: str, run: Run, film: Path, tmp_path: Path) -> None:
+    target = tmp_path / f"out.{suffix}"
+    shown = run("transcript", film, "-o", target)
+    assert shown.code == 0, shown.err
+    assert "2 lines in" in shown.out
+    assert "In the lake." in target.read_text("utf-8")
+
+
+def test_a_format_that_there_is_not_is_refused_before_anything_is_read(
+    run: Run, film: Path, tmp_path: Path
+) -> None:
+    refused = run("transcript", film, "-o", tmp_path / "out.docx")
+    assert refused.code == 2
+    assert ".txt, .srt or .vtt" in refused.err
+
+
+def test_a_file_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "text.mp4").write_text("no video")
+    refused = run("transcript", tmp_path / "text.mp4")
+    assert refused.code == 1
+    assert "text.mp4" in refused.err
+    assert refused.err.count("\n") == 1
+
+
+@pytest.mark.skipif(screen.status().usable, reason="it is installed here")
+def test_without_the_reader_of_the_screen_it_says_what_to_install(run: Run, film: Path) -> None:
+    refused = run("transcript", "--screen", film)
+    assert refused.code != 0
+    assert "footage[ocr]" in refused.err
+
+
+@pytest.mark.skipif(speech.status().usable, reason="it is installed here")
+def test_without_the_reader_of_speech_it_says_what_to_install(run: Run, folder: Path) -> None:
+    refused = run("transcript", make_video(folder / "mute.mp4", audio=True))
+    assert refused.code != 0
+    assert "footage[speech]" in refused.err
