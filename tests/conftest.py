@@ -29,6 +29,8 @@ import footage
 from footage.cli import app as program
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # some load ONNX Runtime without footage
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as for what a script runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # programs the tests start inherit it
 
 # name below the folder: shots, seconds, recorded, tags
 HOUSE = {
