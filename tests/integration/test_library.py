@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from colours import ColourEmbedder
 from conftest import House
+from pymilvus import MilvusClient
 from videos import make_video
 
 import footage
@@ -369,3 +370,23 @@ def test_an_empty_library_answers(library: Library) -> None:
     assert library.videos() == []
     assert library.reindex().to_json()["checked"] == 0
     assert {check.status for check in examine_library(library)} <= {Status.OK, Status.WARNING}
+
+
+def test_a_collection_whose_making_was_cut_off_is_made_anew(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_video(folder / "red.mp4", seconds=4, shots=["red"])
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as dying:
+        dying.setattr(MilvusClient, "create_index", die)
+        with pytest.raises(Killed):
+            library.add(folder)
+    library.index.close()
+    assert library.search("red")[0].title == "red"
+    assert library.differing() == []

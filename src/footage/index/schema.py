@@ -148,7 +148,7 @@ def create_collection(
 
 
 def is_half_made(client: Any, name: str) -> bool:
-    """Whether making a collection was interrupted: it cannot be loaded."""
+    """Whether making a collection was interrupted: it cannot be searched."""
     return not client.list_indexes(name)
 
 

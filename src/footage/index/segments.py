@@ -416,10 +416,9 @@ class SegmentIndex:
 
     def _ensure(self, client: Any, name: str, rows: int) -> None:
         if client.has_collection(name):
-            if self._milvus.engine.embedded:
-                return
             if not is_half_made(client, name):
-                client.load_collection(name)  # to be deleted from
+                if not self._milvus.engine.embedded:
+                    client.load_collection(name)  # to be deleted from
                 return
             client.drop_collection(name)
         engine = self._milvus.engine
@@ -442,10 +441,9 @@ class SegmentIndex:
         stale = time.monotonic() - loaded.at > REMEMBERED and self.on_server
         if loaded.generation == generation and not stale:
             return loaded.names
-        names = self._present(client)
+        present = self._present(client)
+        names = {route: name for route, name in present.items() if not is_half_made(client, name)}
         engine = self._milvus.engine
-        if not engine.embedded:
-            names = {route: name for route, name in names.items() if not is_half_made(client, name)}
         plans, parts = {}, {}
         for name in names.values():
             client.load_collection(name)
