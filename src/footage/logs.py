@@ -6,7 +6,12 @@ import logging
 import logging.handlers
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    _Stream = logging.StreamHandler[TextIO]
+else:  # only from Python 3.11 on can it be subscripted when it runs
+    _Stream = logging.StreamHandler
 
 NOISY = (
     *("pymilvus", "milvus_lite", "filelock", "asyncio", "grpc", "PIL"),
@@ -21,7 +26,7 @@ NOTICE = {"notice": True}
 """``extra`` of a record that a person waiting at the terminal is told whatever the verbosity."""
 
 
-class _Terminal(logging.StreamHandler[TextIO]):
+class _Terminal(_Stream):
     """Writes to whatever stderr is at the time: a progress bar puts itself there."""
 
     def emit(self, record: logging.LogRecord) -> None:
