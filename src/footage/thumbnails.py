@@ -66,6 +66,12 @@ class Thumbnails:
         path = self._root / video_id / _name(start)
         return path if path.is_file() else None
 
+    def at(self, video_id: str, time: float) -> Path | None:
+        """The thumbnail of the segment that is on at ``time`` seconds, if it is there."""
+        names = sorted(path.name for path in self.folder(video_id).glob("*.jpg"))
+        before = names[: bisect_right(names, _name(time))]
+        return self.folder(video_id) / before[-1] if before else None
+
     def video_ids(self) -> list[str]:
         """The ids of all videos that have a folder of thumbnails."""
         if not self._root.is_dir():

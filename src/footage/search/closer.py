@@ -78,6 +78,17 @@ class CloserLook:
             end if last == seen[-1] else float(pieces[last, 1]),
         )
 
+    def mean(self, video_id: str, start: float, end: float) -> Vector | None:
+        """What [start, end) seconds of a video look like on the whole, as a unit vector [d].
+
+        None where no frame begins there.
+        """
+        frames, _ = self._frames(video_id, start, end)
+        if len(frames) == 0:
+            return None
+        mean = frames.vectors.mean(axis=0, dtype=np.float64)
+        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
+
     def _rescored(self, hit: Hit, query: Vector) -> Hit:
         frames, _ = self._frames(hit.video_id, hit.start, hit.end)
         if len(frames) == 0:

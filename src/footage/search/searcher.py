@@ -1,38 +1,40 @@
-"""The search path: encode the query, search the index, merge hits into moments, present them."""
+"""The search path: look in every channel, fuse what they found, follow sequences, present."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from footage.catalog import Catalog, Video
-from footage.embedder import Embedder, Part, Route, Vector, checked_vector
+from footage.embedder import Embedder, Route, Vector, checked_vector
 from footage.errors import InvalidQuery
-from footage.index.segments import MOST_HITS, Hit, SegmentIndex
-from footage.query import Query
-from footage.search.cache import QueryVectors, Results
-from footage.search.closer import CloserLook
-from footage.search.mixing import mixed
-from footage.search.moments import (
-    FLOOR_RANK,
-    Evidence,
-    Group,
-    Moment,
-    SearchResult,
-    merge,
-    ranked,
-)
+from footage.query import Like, Query, Step
+from footage.search.cache import Results
+from footage.search.confidence import is_found
+from footage.search.fusion import Candidate, Channel, Clause, Find, fused
+from footage.search.intent import MODALITY, SAID, SEEN, trust
+from footage.search.moments import Evidence, Moment, SearchResult
+from footage.search.read import TextSearch
+from footage.search.seen import SeenSearch
+from footage.search.sequences import sequences
+from footage.terms import Term
 from footage.thumbnails import Thumbnails
 
 log = logging.getLogger(__name__)
 
-# Merging turns several segments into one moment, so more segments are fetched than moments are
-# wanted, in steps this far apart, so that one page of results merges like the next.
-FEWEST_HITS = FLOOR_RANK
-HITS_A_MOMENT = 4
+SAME_LOOK = 0.97  # the cosine from which two stretches of a video show the same
+STEP_DEPTH = 200  # candidates of each step of a sequence: either may be found but poorly
+
+
+class _Found(NamedTuple):
+    """A page of the ranking, and whether the best of all matches."""
+
+    page: list[Candidate]
+    matches: bool
 
 
 class Searcher:
@@ -42,170 +44,289 @@ class Searcher:
         self,
         *,
         embedder: Embedder,
-        index: SegmentIndex,
         catalog: Catalog,
         thumbnails: Thumbnails,
-        closer: CloserLook | None,
-        vectors: QueryVectors,
+        seen: SeenSearch,
+        read: TextSearch | None,
+        liked: Callable[[Like], tuple[str, Vector]],
     ) -> None:
-        """``closer`` is None where no frames are kept."""
+        """``read`` is None where no text is kept; ``liked`` gives a moment's video and look."""
         self._embedder = embedder
-        self._vectors = vectors
-        self._results: Results[list[Group]] = Results()
-        self._closer = closer
-        self._index = index
         self._catalog = catalog
         self._thumbnails = thumbnails
+        self._seen = seen
+        self._read = read
+        self._liked = liked
+        self._results: Results[_Found] = Results()
 
     def search(self, query: Query) -> SearchResult:
         """The best moments for ``query``, ``offset`` skipped, at most ``limit``."""
         began = time.perf_counter()
-        page = self._page(query)
-        moments = self._present(page, query.filters.folders)
+        found = self._found(query)
+        moments = self._present(found.page, query.filters.folders)
         log.info("search: %d moments in %.1f ms", len(moments), 1e3 * (time.perf_counter() - began))
-        return SearchResult(query, tuple(moments))
+        return SearchResult(query, tuple(moments), found.matches)
 
-    def _page(self, query: Query) -> list[Group]:
-        if query.vector is not None or query.examples:
+    def _found(self, query: Query) -> _Found:
+        if query.vector is not None or any(step.examples for step in query.steps):
             # of no use to keep: it hardly comes twice, and another picture may be there by then
-            return self._found(query)
+            return self._ranked(query)
         version = self._catalog.version
         kept = self._results.get(query, version)
         if kept is not None:
             log.info("results: from memory, %s so far", self._results.tally)
             return kept
-        page = self._found(query)
-        self._results.keep(query, version, page)
-        return page
+        found = self._ranked(query)
+        self._results.keep(query, version, found)
+        return found
 
-    def _found(self, query: Query) -> list[Group]:
-        find = self._finder(query)
-        vector = mixed(self._encoded(query), partial(find, limit=FLOOR_RANK))
-        began = time.perf_counter()
-        groups = self._groups(query, vector, partial(find, vector))
-        searched = time.perf_counter()
-        page = groups[query.offset : query.offset + query.limit]
-        self._sharpen(page, vector)
-        log.info(
-            "index %.1f ms, frames %.1f ms",
-            1e3 * (searched - began),
-            1e3 * (time.perf_counter() - searched),
+    def _ranked(self, query: Query) -> _Found:
+        steps = [self._step(query, step) for step in query.steps]
+        candidates = steps[0] if len(steps) == 1 else sequences(steps, within=query.within)
+        if query.group_by_video:
+            candidates = _best_a_video(candidates)
+        ranking = self._folded(candidates, query.offset + query.limit)
+        page = ranking[query.offset :]
+        self._judge([*ranking[:1], *page])
+        best = ranking[0].probability if ranking else None
+        for candidate in page:
+            self._sharpen(candidate)
+        return _Found(page, bool(ranking) and is_found(best))
+
+    # looking
+
+    def _step(self, query: Query, step: Step) -> list[Candidate]:
+        """The candidates for one thing that was asked for, best first."""
+        wanted = STEP_DEPTH if query.then else query.offset + query.limit
+        plan = self._plan(query, step, wanted)
+        channels = [channel for clause in plan.clauses for channel in clause.channels]
+        if len(channels) == 1 and not plan.minus and not query.then:
+            candidates = [_alone(find) for find in channels[0].finds]
+        else:
+            for channel in [*channels, *plan.minus]:
+                if channel.name.startswith(SEEN):
+                    self._seen.judge(channel.finds)
+            candidates = fused(plan.clauses, plan.minus, by_rank=query.fusion == "rrf")
+        return [one for one in candidates if not _is_liked(one, plan.liked)]
+
+    def _plan(self, query: Query, step: Step, wanted: int) -> _Plan:
+        """Where each part of a step is looked for, and what is found there."""
+        plan = _Plan([], [], [])
+        self._look_for_open(plan, query, step, wanted)
+        for term in step.terms:
+            if term.kind in MODALITY:
+                self._look_for_text(plan, query, term, wanted)
+        return plan
+
+    def _look_for_open(self, plan: _Plan, query: Query, step: Step, wanted: int) -> None:
+        """Look for what does not have to be said or written: it may be seen, or any of them."""
+        terms = [term for term in step.terms if term.kind not in MODALITY]
+        parts = self._parts(query, step, terms, plan)
+        if not parts:
+            return
+        shown = any(term.kind == SEEN for term in terms) or len(parts) > len(terms)
+        text = " ".join(term.text for term in terms if term.weight > 0)
+        trusted = trust(text, dict(query.weights))
+        channels = []
+        if (routes := self._routes(query)) and trusted[SEEN]:
+            channels += self._seen_channels(query, parts, routes, wanted, trusted[SEEN])
+        if not shown:
+            for channel, modality in MODALITY.items():
+                if trusted[channel] and self._reads(modality) and _among(modality, query):
+                    channels += self._text_channels(query, text, modality, trusted[channel])
+        plan.clauses.append(Clause(sum(abs(weight) for _, weight in parts), channels))
+
+    def _parts(
+        self, query: Query, step: Step, terms: Sequence[Term], plan: _Plan
+    ) -> list[tuple[Vector, float]]:
+        """The vectors that a step is looked for by in the embedder's space, with their weights."""
+        if query.vector is not None and step is query.steps[0]:
+            dimension = self._embedder.fingerprint.dimension
+            return [(checked_vector(query.vector, dimension), 1.0)]
+        texts = [(term.text, term.weight) for term in terms]
+        parts = self._seen.encoded(
+            self._embedder.parts(texts, step.examples, text_weight=step.text_weight)
         )
-        return page
+        for like in step.likes:
+            video_id, vector = self._liked(like)
+            parts.append((vector, like.weight))
+            if like.weight > 0:
+                plan.liked.append((video_id, like.time))
+        return parts
 
-    def _encoded(self, query: Query) -> list[tuple[Vector, float]]:
-        """The vectors of the query's parts, and what each counts."""
-        if query.vector is not None:
-            return [(checked_vector(query.vector, self._embedder.fingerprint.dimension), 1.0)]
-        began = time.perf_counter()
-        parts = self._embedder.parts(query.text, query.examples, text_weight=query.text_weight)
-        encoded = [(self._encode(part), part.weight) for part in parts]
-        log.info("encode %.1f ms", 1e3 * (time.perf_counter() - began))
-        return encoded
+    def _look_for_text(self, plan: _Plan, query: Query, term: Term, wanted: int) -> None:
+        """Look for what was said, or is written on screen."""
+        modality = MODALITY[term.kind]
+        channels = []
+        if self._reads(modality):
+            channels += self._text_channels(query, term.text, modality, 1.0)
+        own = [route for route in self._embedder.routes if route.modality == modality]
+        if own and term.weight > 0:
+            parts = self._seen.encoded(self._embedder.parts([(term.text, 1.0)]))
+            channels += self._seen_channels(query, parts, own, wanted, 1.0)
+        if not channels:
+            raise InvalidQuery(
+                f"nothing was read yet of what is {term.kind if term.kind == SAID else 'shown'} "
+                "in this library's videos",
+                remedy="`footage doctor` says what is missing",
+            )
+        weights = dict(query.weights)
+        share = weights.get(term.kind, 0.0) / (max(weights.values()) or 1.0) if weights else 1.0
+        if term.weight < 0:
+            plan.minus += [channel._replace(weight=-term.weight * share) for channel in channels]
+        elif share:
+            plan.clauses.append(Clause(term.weight * share, channels))
 
-    def _encode(self, part: Part) -> Vector:
-        key = None if self._embedder.sent_to is None else part.identity
-        if key is None:  # computed sooner than read, or not the same for long
-            return self._embedder.encode(part)
-        make = partial(self._embedder.encode, part)
-        return self._vectors.vector(self._embedder.fingerprint.id, key, make)
+    def _seen_channels(
+        self,
+        query: Query,
+        parts: Sequence[tuple[Vector, float]],
+        routes: Sequence[Route],
+        wanted: int,
+        weight: float,
+    ) -> list[Channel]:
+        found = self._seen.finds(
+            parts,
+            routes=routes,
+            filters=query.filters,
+            wanted=wanted,
+            by_video=query.group_by_video,
+        )
+        return [
+            Channel(f"{SEEN}.{route.modality}", weight, finds) for route, finds in found.items()
+        ]
 
-    def _finder(self, query: Query) -> Callable[..., list[Hit]]:
-        """A search for vectors in the videos and modalities that the query is about."""
-        scope = self._catalog.scope(query.filters, partitioned=self._index.partitioned)
-        return partial(self._index.search, routes=self._routes(query), **scope._asdict())
+    def _text_channels(
+        self, query: Query, text: str, modality: str, weight: float
+    ) -> list[Channel]:
+        if self._read is None:
+            return []
+        return self._read.channels(text, modality, filters=query.filters, weight=weight)
+
+    def _reads(self, modality: str) -> bool:
+        return self._read is not None and self._read.has(modality)
 
     def _routes(self, query: Query) -> list[Route]:
         """Where moments are looked for: not among whole videos where there are segments as well."""
         there = self._embedder.routes
-        asked = [
-            route for route in there if not query.modalities or route.modality in query.modalities
-        ]
-        if not asked:
+        asked = [route for route in there if _among(route.modality, query)]
+        if not asked and not any(map(self._reads, query.modalities)):
             has = ", ".join(dict.fromkeys(route.modality for route in there))
             raise InvalidQuery(
                 f"this library has no {' or '.join(query.modalities)}: "
-                f"{self._embedder.fingerprint.name} embeds {has}",
+                f"{self._embedder.fingerprint.name} embeds {has}, "
+                "and `footage doctor` says what was read",
                 remedy="search there, or index with an embedder that has it",
             )
         return [route for route in asked if route.scope == "clip"] or asked
 
-    def _groups(
-        self, query: Query, vector: Vector, search: Callable[..., list[Hit]]
-    ) -> list[Group]:
-        wanted = query.offset + query.limit
-        if query.group_by_video:
-            return best_a_video(self._rescored(of_videos(search, wanted), vector))[:wanted]
-        groups: list[Group] = []
-        for depth in _depths(HITS_A_MOMENT * wanted):
-            hits = self._rescored(search(limit=depth), vector)
-            groups = merge(hits)
-            if len(groups) >= wanted or len(hits) < depth:
+    # answering
+
+    def _folded(self, candidates: Iterable[Candidate], wanted: int) -> list[Candidate]:
+        """The best ``wanted``; what looks the same in the same video goes with the better one."""
+        kept: list[Candidate] = []
+        looks: dict[str, list[tuple[Candidate, Vector]]] = {}
+        for candidate in candidates:
+            if len(kept) == wanted:
                 break
-        return groups
+            look = self._look(candidate)
+            if look is not None:
+                there = looks.setdefault(candidate.video_id, [])
+                same = next((one for one, other in there if look @ other >= SAME_LOOK), None)
+                if same is not None:
+                    same.alike.append((candidate.start, candidate.end))
+                    continue
+                there.append((candidate, look))
+            kept.append(candidate)
+        return kept
 
-    def _rescored(self, hits: list[Hit], vector: Vector) -> list[Hit]:
-        return hits if self._closer is None else self._closer.rescored(hits, vector)
+    def _look(self, candidate: Candidate) -> Vector | None:
+        """What a candidate looks like, where its look is all that it was found by."""
+        by_look = all(find.group is not None for find, _ in candidate.finds)
+        return self._seen.look(candidate.best) if by_look and not candidate.members else None
 
-    def _sharpen(self, groups: Sequence[Group], vector: Vector) -> None:
-        if self._closer is None:
-            return
-        for group in groups:
-            group.start, group.end = self._closer.sharpened(
-                group.best.video_id, group.start, group.end, query=vector, floor=group.floor
-            )
+    def _judge(self, candidates: Iterable[Candidate]) -> None:
+        """Give those a probability that did not need one to be ranked."""
+        alone = [one for one in candidates if one.probability is None and len(one.finds) == 1]
+        self._seen.judge([one.best for one in alone])
+        for one in alone:
+            one.probability = one.best.probability
 
-    def _present(self, groups: Sequence[Group], folders: Sequence[Path]) -> list[Moment]:
-        videos = self._catalog.videos(sorted({group.best.video_id for group in groups}))
+    def _sharpen(self, candidate: Candidate) -> None:
+        """Let a candidate, and each of its steps, begin and end where what matches does."""
+        for member in candidate.members or (candidate,):
+            find = member.best
+            if (member.start, member.end) == (find.start, find.end):
+                member.start, member.end = self._seen.sharpen(find)
+        if candidate.members:
+            candidate.start = candidate.members[0].start
+            candidate.end = candidate.members[-1].end
+
+    def _present(self, page: Sequence[Candidate], folders: Sequence[Path]) -> list[Moment]:
+        videos = self._catalog.videos(sorted({one.video_id for one in page}))
         return [
-            self._moment(group, videos[group.best.video_id].within(folders))
-            for group in groups
-            if group.best.video_id in videos
+            self._moment(one, videos[one.video_id].within(folders))
+            for one in page
+            if one.video_id in videos
         ]
 
-    def _moment(self, group: Group, video: Video) -> Moment:
-        best = group.best
+    def _moment(self, candidate: Candidate, video: Video) -> Moment:
+        best = candidate.best
         return Moment(
-            video_id=best.video_id,
+            video_id=candidate.video_id,
             title=video.title,
-            start=group.start,
-            end=group.end,
-            score=best.score,
-            modality=best.route.modality,
-            scope=best.route.scope,
+            start=candidate.start,
+            end=candidate.end,
+            score=candidate.score,
+            modality=best.evidence[0].modality,
+            scope=best.scope,
             path=video.path,
             url=video.url,
-            thumbnail=self._thumbnails.path(best.video_id, best.start),
-            evidence=tuple(
-                Evidence(hit.segment_id, hit.route.modality, hit.start, hit.end, hit.score, rank)
-                for hit, rank in zip(group.hits, group.ranks, strict=True)
-            ),
+            thumbnail=self._thumbnails.at(best.video_id, best.evidence[0].start),
+            confidence=candidate.probability,
+            evidence=tuple(_evidence(candidate)),
+            steps=tuple((one.start, one.end) for one in candidate.members),
+            alike=tuple(sorted(candidate.alike)),
         )
 
 
-def _depths(least: int) -> Iterator[int]:
-    depth = FEWEST_HITS
-    while depth < MOST_HITS:
-        if depth >= least:
-            yield depth
-        depth *= 4
-    yield MOST_HITS
+class _Plan(NamedTuple):
+    """The clauses of a step, what is not wanted, and moments that it is like: id and seconds."""
+
+    clauses: list[Clause]
+    minus: list[Channel]
+    liked: list[tuple[str, float]]
 
 
-def of_videos(search: Callable[..., list[Hit]], wanted: int) -> list[Hit]:
-    """The best hits, and where they are of fewer videos than ``wanted``, the best of each video."""
-    hits = {hit.segment_id: hit for hit in search(limit=FLOOR_RANK)}
-    if len(hits) == FLOOR_RANK and len({hit.video_id for hit in hits.values()}) <= wanted:
-        # Grouping costs twice a plain search. Milvus breaks ties as it likes, so more are asked
-        # for than are wanted, and sorted here.
-        best = search(limit=max(wanted, FLOOR_RANK), group_by_video=True)
-        hits |= {hit.segment_id: hit for hit in best}
-    return ranked(hits.values())
+def _among(modality: str, query: Query) -> bool:
+    return not query.modalities or modality in query.modalities
 
 
-def best_a_video(hits: Sequence[Hit]) -> list[Group]:
-    """The best moment of each video."""
-    leaders: dict[str, Group] = {}
-    for group in merge(hits):
-        leaders.setdefault(group.best.video_id, group)
+def _alone(find: Find) -> Candidate:
+    """A candidate that one way of looking found, ranked by its raw score."""
+    score = find.evidence[0].score
+    return Candidate(find.video_id, find.start, find.end, score, find.probability, [(find, 1.0)])
+
+
+def _is_liked(candidate: Candidate, liked: Iterable[tuple[str, float]]) -> bool:
+    """Whether a candidate is the very moment that it should be like."""
+    return any(
+        candidate.video_id == video_id and candidate.start <= time < candidate.end
+        for video_id, time in liked
+    )
+
+
+def _best_a_video(candidates: Iterable[Candidate]) -> list[Candidate]:
+    leaders: dict[str, Candidate] = {}
+    for candidate in candidates:
+        leaders.setdefault(candidate.video_id, candidate)
     return list(leaders.values())
+
+
+def _evidence(candidate: Candidate) -> Iterator[Evidence]:
+    """Each stretch that was found; of those that were joined the best has all their share."""
+    for find, share in candidate.finds:
+        best, *others = find.evidence
+        yield replace(best, contribution=share)
+        for other in others:
+            yield replace(other, contribution=0.0)

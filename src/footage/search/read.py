@@ -1,0 +1,92 @@
+"""Looking in texts, what was said and what is written on screen: by words, and by meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from footage.catalog import Catalog
+from footage.embedders.sentences import Sentences
+from footage.index.texts import TextHit, TextIndex
+from footage.query import Filters
+from footage.search.confidence import TextConfidence
+from footage.search.fusion import Channel, Find
+from footage.search.moments import Evidence
+
+WORDS, MEANING = "words", "meaning"
+TRUST = {WORDS: 1.0, MEANING: 0.7}  # meaning alone names what is near as well
+MOST = 200  # passages of each: beyond, they have next to nothing to do with the query
+
+
+class TextSearch:
+    """Finds passages of one library."""
+
+    def __init__(
+        self,
+        texts: TextIndex,
+        sentences: Sentences,
+        catalog: Catalog,
+        confidence: TextConfidence,
+    ) -> None:
+        self._texts = texts
+        self._sentences = sentences
+        self._catalog = catalog
+        self._confidence = confidence
+
+    def has(self, modality: str) -> bool:
+        """Whether anything of a modality was read."""
+        return modality in self._texts.modalities()
+
+    def channels(
+        self, text: str, modality: str, *, filters: Filters, weight: float = 1.0
+    ) -> list[Channel]:
+        """Two ways of looking for a text among what was said, or is written, and their finds."""
+        scope = self._catalog.scope(filters, partitioned=False)
+        where = {
+            "modality": modality,
+            "video_ids": scope.video_ids,
+            "excluding": scope.excluding,
+            "limit": MOST,
+        }
+        vector = self._sentences.encode([text])[0]
+        by_words = self._texts.words(text, **where)
+        by_meaning = self._texts.meaning(vector, **where)
+        chances = {
+            WORDS: self._confidence.of_words(text, by_words),
+            MEANING: self._confidence.of_meaning(vector, by_meaning),
+        }
+        return [
+            Channel(
+                f"{modality}.{how}",
+                weight * TRUST[how],
+                _finds(hits, modality, how, chances[how]),
+            )
+            for how, hits in ((WORDS, by_words), (MEANING, by_meaning))
+        ]
+
+
+def _finds(
+    hits: Sequence[TextHit], modality: str, how: str, chances: Sequence[float | None]
+) -> list[Find]:
+    return [
+        Find(
+            hit.video_id,
+            hit.start,
+            hit.end,
+            "clip",
+            (
+                Evidence(
+                    modality=modality,
+                    how=how,
+                    start=hit.start,
+                    end=hit.end,
+                    score=hit.score,
+                    rank=rank,
+                    text=hit.text,
+                    words=hit.words,
+                ),
+            ),
+            chance,
+            rank,
+        )
+        for rank, (hit, chance) in enumerate(zip(hits, chances, strict=True), start=1)
+    ]
