@@ -21,7 +21,7 @@ from footage.embedder import Route
 from footage.embedders.lite import LiteEmbedder
 from footage.index.segments import Hit
 from footage.search.mixing import mixed
-from footage.search.moments import FLOOR_RANK
+from footage.search.groups import FLOOR_RANK
 from footage.settings import Sampling
 
 PAIRS = 500

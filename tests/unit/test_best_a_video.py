@@ -7,8 +7,8 @@ import pytest
 
 from footage.embedder import Route
 from footage.index.segments import Hit
-from footage.search.moments import FLOOR_RANK
-from footage.search.searcher import best_a_video, of_videos
+from footage.search.groups import FLOOR_RANK, merge
+from footage.search.seen import of_videos
 
 ROUTE = Route("visual", "clip")
 
@@ -53,8 +53,10 @@ class Ranked:
 )
 def test_each_video_comes_once_by_its_best(index: Ranked, grouped: int, wanted: int) -> None:
     index.grouped = 0
-    found = [group.best for group in best_a_video(of_videos(index.search, wanted))]
-    assert found[:wanted] == list(index.leaders().values())[:wanted]
+    found: dict[str, Hit] = {}
+    for group in merge(of_videos(index.search, wanted)):
+        found.setdefault(group.best.video_id, group.best)
+    assert list(found.values())[:wanted] == list(index.leaders().values())[:wanted]
     assert index.grouped == grouped
 
 

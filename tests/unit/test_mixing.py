@@ -13,7 +13,7 @@ from footage.embedder import Route, Vector, Vectors
 from footage.errors import InvalidQuery
 from footage.index.segments import Hit
 from footage.search.mixing import mixed
-from footage.search.moments import FLOOR_RANK
+from footage.search.groups import FLOOR_RANK
 
 VISUAL = Route("visual", "clip")
 DIMENSION = 32

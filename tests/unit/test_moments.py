@@ -21,8 +21,11 @@ from footage.index.segments import Hit, SegmentIndex
 from footage.query import DEEPEST, Query
 from footage.search.cache import QueryVectors
 from footage.search.closer import CloserLook
-from footage.search.moments import FOLD_SHARE, JOIN_GAP, LONGEST, SearchResult, merge
-from footage.search.searcher import FEWEST_HITS, Searcher
+from footage.search.confidence import Confidence
+from footage.search.groups import JOIN_GAP, LONGEST, merge
+from footage.search.moments import SearchResult
+from footage.search.searcher import Searcher
+from footage.search.seen import FEWEST_HITS, SeenSearch
 from footage.thumbnails import Thumbnails
 
 VISUAL, AUDIO = Route("visual", "clip"), Route("audio", "clip")
@@ -64,21 +67,11 @@ def test_every_hit_is_in_exactly_one_group(hits: list[Hit]) -> None:
 def test_a_group_is_one_stretch_of_one_video(hits: list[Hit]) -> None:
     for group in merge(hits):
         assert len({one.video_id for one in group.hits}) == 1
-        own = [one for one in group.hits if one.route == group.best.route]
-        in_time = sorted(own, key=lambda one: one.start)
+        in_time = sorted(group.hits, key=lambda one: one.start)
         assert all(abs(b.start - a.end) <= JOIN_GAP for a, b in pairwise(in_time))
         assert (group.start, group.end) == (in_time[0].start, in_time[-1].end)
         assert group.best.score == max(one.score for one in group.hits)
-        assert group.end - group.start <= LONGEST or len(own) == 1
-
-
-@given(results())
-def test_what_several_routes_find_at_once_is_one_group(hits: list[Hit]) -> None:
-    groups = merge(hits)
-    for one, other in combinations(groups, 2):
-        if one.best.video_id == other.best.video_id and one.best.route != other.best.route:
-            shared = min(one.end, other.end) - max(one.start, other.start)
-            assert shared < FOLD_SHARE * min(one.end - one.start, other.end - other.start)
+        assert group.end - group.start <= LONGEST or len(group.hits) == 1
 
 
 @given(results(), st.randoms(use_true_random=False))
@@ -181,13 +174,21 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
         catalog.put(
             Video(f"{number:032x}", "x", 160.0, 16, 12, 1.0, "h264", False, now, now, url=url)
         )
-    return Searcher(
+    seen = SeenSearch(
         embedder=ColourEmbedder(),
         index=cast(SegmentIndex, LongIndex(videos=30, segments=40)),
         catalog=catalog,
-        thumbnails=Thumbnails(folder),
         closer=CloserLook(random_frames),
         vectors=QueryVectors(folder),
+        confidence=Confidence(),
+    )
+    return Searcher(
+        embedder=ColourEmbedder(),
+        catalog=catalog,
+        thumbnails=Thumbnails(folder),
+        seen=seen,
+        read=None,
+        liked=lambda _like: ("", np.zeros(4, np.float32)),
     )
 
 
@@ -240,7 +241,7 @@ def test_a_result_is_like_a_list(searcher: Searcher) -> None:
     assert result[0] == next(iter(result))
     assert list(result[1:]) == list(result)[1:]
     assert result.found
-    assert list(result.to_json()) == ["query", "found", "moments"]
+    assert list(result.to_json()) == ["query", "found", "hint", "moments"]
     assert not SearchResult(result.query, ()).found
 
 
@@ -248,15 +249,11 @@ def test_the_json_of_a_moment(searcher: Searcher) -> None:
     moment = searcher.search(Query(text="red", limit=1))[0].to_json()
     assert list(moment) == [
         *("video_id", "path", "url", "title", "start", "end", "scope", "score"),
-        *("confidence", "modality", "thumbnail", "evidence"),
+        *("confidence", "modality", "thumbnail", "evidence", "steps", "alike"),
     ]
     assert list(moment["evidence"][0]) == [
-        "segment_id",
-        "modality",
-        "start",
-        "end",
-        "score",
-        "rank",
+        *("segment_id", "modality", "how", "start", "end", "score", "rank"),
+        *("contribution", "text", "words", "step"),
     ]
     assert moment["path"] is None
     assert not Path(moment["url"]).exists()

@@ -24,7 +24,7 @@ from footage.search.moments import Evidence
 FOLD_SHARE = 0.5  # of the shorter of two stretches, that makes them the same one
 NEAR = 5.0  # seconds between what is said and what is seen of one moment
 LEAST = 0.01  # the probability of a clause where nothing was found for it
-MOST = 1 - 1e-9
+SURE, HARDLY = 1 - 1e-9, 1e-9  # what 1 and 0 count as: their logarithms must be numbers
 RRF_K = 60  # the constant of the paper
 LONGEST = 60.0  # seconds that the clauses of a moment may span together
 
@@ -157,7 +157,7 @@ class _Place:
         chances = [_chance(channel, find) for _, channel, find in found]
         probability = 1 - math.prod(1 - chance for chance in chances)
         parts = trusts if by_rank else [-math.log1p(-trust) for trust in trusts]
-        total = sum(parts) or 1.0
+        total = sum(parts)
         find = found[0][2]
         return Candidate(
             find.video_id,
@@ -174,7 +174,7 @@ def _trust(channel: Channel, find: Find, *, by_rank: bool) -> float:
 
 
 def _chance(channel: Channel, find: Find) -> float:
-    return min(channel.weight * (find.probability or 0.0), MOST)
+    return min(max(channel.weight * (find.probability or 0.0), HARDLY), SURE)
 
 
 def _together(
@@ -208,7 +208,7 @@ def _joined(
     ]
     probability = math.exp(sum(logs))
     score = sum(part.score * weight for part, weight in there) if by_rank else probability
-    height = sum(part.score * weight for part, weight in there) or 1.0
+    height = sum(part.score * weight for part, weight in there)
     finds = [
         (find, share * part.score * weight / height)
         for part, weight in there
@@ -270,7 +270,7 @@ def _lower(candidates: Iterable[Candidate], channel: Channel) -> None:
             ),
             default=0.0,
         )
-        factor = (1 - min(chance, MOST)) ** channel.weight
+        factor = (1 - min(chance, SURE)) ** channel.weight
         candidate.score *= factor
         if candidate.probability is not None:
             candidate.probability *= factor

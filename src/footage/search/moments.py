@@ -112,8 +112,13 @@ class SearchResult(Sequence[Moment]):
 
     query: Query
     moments: tuple[Moment, ...]
-    found: bool = True
-    """False where nothing matches well: the moments, if there are any, are the best guesses."""
+    matches: bool = True
+    """Whether the best moment is likely enough to be right, or nobody can tell."""
+
+    @property
+    def found(self) -> bool:
+        """False where nothing matches well: the moments, if there are any, are best guesses."""
+        return bool(self.moments) and self.matches
 
     @property
     def hint(self) -> str | None:

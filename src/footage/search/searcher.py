@@ -12,7 +12,7 @@ from typing import NamedTuple
 from footage.catalog import Catalog, Video
 from footage.embedder import Embedder, Route, Vector, checked_vector
 from footage.errors import InvalidQuery
-from footage.query import Like, Query, Step
+from footage.query import Query
 from footage.search.cache import Results
 from footage.search.confidence import is_found
 from footage.search.fusion import Candidate, Channel, Clause, Find, fused
@@ -21,12 +21,14 @@ from footage.search.moments import Evidence, Moment, SearchResult
 from footage.search.read import TextSearch
 from footage.search.seen import SeenSearch
 from footage.search.sequences import sequences
+from footage.steps import Like, Step
 from footage.terms import Term
 from footage.thumbnails import Thumbnails
 
 log = logging.getLogger(__name__)
 
 SAME_LOOK = 0.97  # the cosine from which two stretches of a video show the same
+DEEPER = 8  # times as many candidates are looked for where too many of them look the same
 STEP_DEPTH = 200  # candidates of each step of a sequence: either may be found but poorly
 
 
@@ -81,23 +83,35 @@ class Searcher:
         return found
 
     def _ranked(self, query: Query) -> _Found:
-        steps = [self._step(query, step) for step in query.steps]
-        candidates = steps[0] if len(steps) == 1 else sequences(steps, within=query.within)
-        if query.group_by_video:
-            candidates = _best_a_video(candidates)
-        ranking = self._folded(candidates, query.offset + query.limit)
+        ranking = self._ranking(query)
         page = ranking[query.offset :]
         self._judge([*ranking[:1], *page])
-        best = ranking[0].probability if ranking else None
+        matches = bool(ranking) and is_found(ranking[0].probability)
         for candidate in page:
             self._sharpen(candidate)
-        return _Found(page, bool(ranking) and is_found(best))
+        return _Found(page, matches)
+
+    def _ranking(self, query: Query) -> list[Candidate]:
+        """The best candidates, to the end of the page that is asked for."""
+        wanted, before = query.offset + query.limit, -1
+        looked_for = STEP_DEPTH if query.then else wanted
+        while True:
+            candidates = self._candidates(query, looked_for)
+            ranking = self._folded(candidates, wanted)
+            if len(ranking) >= wanted or len(candidates) in {before, 0}:
+                return ranking
+            before = len(candidates)
+            looked_for *= DEEPER
+
+    def _candidates(self, query: Query, wanted: int) -> list[Candidate]:
+        steps = [self._step(query, step, wanted) for step in query.steps or (None,)]
+        found = steps[0] if len(steps) == 1 else sequences(steps, within=query.within)
+        return _best_a_video(found) if query.group_by_video else found
 
     # looking
 
-    def _step(self, query: Query, step: Step) -> list[Candidate]:
-        """The candidates for one thing that was asked for, best first."""
-        wanted = STEP_DEPTH if query.then else query.offset + query.limit
+    def _step(self, query: Query, step: Step | None, wanted: int) -> list[Candidate]:
+        """The candidates for one thing that was asked for, best first; None is the vector."""
         plan = self._plan(query, step, wanted)
         channels = [channel for clause in plan.clauses for channel in clause.channels]
         if len(channels) == 1 and not plan.minus and not query.then:
@@ -109,9 +123,14 @@ class Searcher:
             candidates = fused(plan.clauses, plan.minus, by_rank=query.fusion == "rrf")
         return [one for one in candidates if not _is_liked(one, plan.liked)]
 
-    def _plan(self, query: Query, step: Step, wanted: int) -> _Plan:
+    def _plan(self, query: Query, step: Step | None, wanted: int) -> _Plan:
         """Where each part of a step is looked for, and what is found there."""
         plan = _Plan([], [], [])
+        if step is None:
+            vector = checked_vector(query.vector, self._embedder.fingerprint.dimension)
+            channels = self._seen_channels(query, [(vector, 1.0)], self._routes(query), wanted, 1.0)
+            plan.clauses.append(Clause(1.0, channels))
+            return plan
         self._look_for_open(plan, query, step, wanted)
         for term in step.terms:
             if term.kind in MODALITY:
@@ -121,7 +140,7 @@ class Searcher:
     def _look_for_open(self, plan: _Plan, query: Query, step: Step, wanted: int) -> None:
         """Look for what does not have to be said or written: it may be seen, or any of them."""
         terms = [term for term in step.terms if term.kind not in MODALITY]
-        parts = self._parts(query, step, terms, plan)
+        parts = self._parts(step, terms, plan)
         if not parts:
             return
         shown = any(term.kind == SEEN for term in terms) or len(parts) > len(terms)
@@ -136,13 +155,8 @@ class Searcher:
                     channels += self._text_channels(query, text, modality, trusted[channel])
         plan.clauses.append(Clause(sum(abs(weight) for _, weight in parts), channels))
 
-    def _parts(
-        self, query: Query, step: Step, terms: Sequence[Term], plan: _Plan
-    ) -> list[tuple[Vector, float]]:
+    def _parts(self, step: Step, terms: Sequence[Term], plan: _Plan) -> list[tuple[Vector, float]]:
         """The vectors that a step is looked for by in the embedder's space, with their weights."""
-        if query.vector is not None and step is query.steps[0]:
-            dimension = self._embedder.fingerprint.dimension
-            return [(checked_vector(query.vector, dimension), 1.0)]
         texts = [(term.text, term.weight) for term in terms]
         parts = self._seen.encoded(
             self._embedder.parts(texts, step.examples, text_weight=step.text_weight)
@@ -173,7 +187,7 @@ class Searcher:
         weights = dict(query.weights)
         share = weights.get(term.kind, 0.0) / (max(weights.values()) or 1.0) if weights else 1.0
         if term.weight < 0:
-            plan.minus += [channel._replace(weight=-term.weight * share) for channel in channels]
+            plan.minus.extend(channel._replace(weight=-term.weight * share) for channel in channels)
         elif share:
             plan.clauses.append(Clause(term.weight * share, channels))
 
