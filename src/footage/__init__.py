@@ -61,7 +61,7 @@ from footage.ingest.report import (
     Planned,
     Report,
 )
-from footage.library import Library, Segment
+from footage.library import Library
 from footage.media.web import WebVideo
 from footage.migrate import MigrationPlan, MigrationReport
 from footage.opening import open_library as open  # noqa: A004 - footage.open() is the front door
@@ -69,6 +69,7 @@ from footage.prune import PruneReport
 from footage.query import Filters, Query
 from footage.reindex import ReindexReport
 from footage.search.moments import Evidence, Moment, SearchResult
+from footage.segment import Segment
 from footage.settings import Sampling
 from footage.steps import Like, Step
 from footage.terms import Term

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from filelock import FileLock
 from pydantic import SecretStr
@@ -54,6 +54,7 @@ from footage.search.liked import liked
 from footage.search.moments import SearchResult
 from footage.search.searcher import Searcher
 from footage.search.seen import SeenSearch
+from footage.segment import Segment, beside
 from footage.settings import (
     FILE_NAME,
     Beside,
@@ -71,20 +72,6 @@ log = logging.getLogger(__name__)
 
 INDEX_WAIT = 5.0  # seconds; a search that repairs the index is done by then, mostly
 SEARCH_WAIT = 30.0  # seconds; an `index` holds Milvus for about one at a time
-
-
-class Segment(NamedTuple):
-    """A stretch of a video that was embedded, in seconds."""
-
-    start: float
-    end: float
-    modality: str
-    scope: str
-    thumbnail: Path | None
-
-    def to_json(self) -> dict[str, Any]:
-        """The shape of an entry of ``segment_list`` in ``show --json``."""
-        return {**self._asdict(), "thumbnail": str(self.thumbnail) if self.thumbnail else None}
 
 
 class Library:
@@ -267,6 +254,13 @@ class Library:
             for route, of_route in spans.items()
             for start, end in of_route.tolist()
         )
+
+    def neighbours(self, reference: str | Path, time: float, *, count: int = 2) -> list[Segment]:
+        """The segment of a video at ``time`` seconds, with up to ``count`` before and after it.
+
+        Empty where the video is over by then. Raises `NotFound` or `ArchiveDamaged`.
+        """
+        return beside(self.segments(reference), time, count)
 
     def tag(
         self,

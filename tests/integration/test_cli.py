@@ -27,7 +27,7 @@ from footage.settings import Sampling
 
 MOMENT = {
     *("video_id", "path", "url", "title", "start", "end", "scope", "score", "confidence"),
-    *("modality", "thumbnail", "evidence"),
+    *("modality", "thumbnail", "evidence", "steps", "alike"),
 }
 VIDEO = {
     *("video_id", "title", "path", "paths", "url", "duration", "width", "height", "fps", "codec"),
@@ -150,7 +150,7 @@ def test_search_for_programs(run: Run, at: tuple[str, Path]) -> None:
     answer = run("search", "blue", "--json", "--limit", "2", *at)
     assert (answer.code, answer.err) == (0, "")
     shape = answer.json
-    assert list(shape) == ["query", "found", "moments"]
+    assert list(shape) == ["query", "found", "hint", "moments"]
     assert shape["query"]["text"] == "blue"
     assert shape["found"] is True
     assert len(shape["moments"]) == 2

@@ -120,7 +120,7 @@ def test_modalities_are_those_that_are_there(house: footage.Library) -> None:
     assert found(house.search("blue", modalities=["speech", "visual"])) == found(
         house.search("blue")
     )
-    with pytest.raises(InvalidQuery, match="no speech or audio: colours embeds visual; search"):
+    with pytest.raises(InvalidQuery, match="no speech or audio: colours embeds visual, and"):
         house.search("blue", modalities=["speech", "audio"])
     with pytest.raises(InvalidQuery, match="there is no modality 'smell'; name some of visual"):
         house.search("blue", modalities="smell")

@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("embedders", "readers", "index", "archive", "catalog"),
     ("reader",),
     ("embedder", "thumbnails"),
-    ("ledger",),
+    ("ledger", "segment"),
     ("database",),
     ("catalog_file",),
     ("query",),

@@ -13,8 +13,9 @@ from footage.cli import last_search
 from footage.cli.index import damage_in_words
 from footage.cli.options import JsonOption, LibraryOption, existing_library
 from footage.cli.output import clock, day, link, out, place, print_json, span
-from footage.library import Segment
+from footage.example import seconds
 from footage.paths import printable
+from footage.segment import Segment
 
 
 def show(
@@ -25,12 +26,22 @@ def show(
         ),
     ],
     library: LibraryOption = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="Only the segments around 1:15, say."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show all that is known of one video, and its segments."""
+    time = None if at is None else seconds(at)
     with existing_library(library) as opened:
         found = opened.video(last_search.reference(opened.folder, video))
-        rows = [] if found.removed else opened.segments(found.video_id)
+        if found.removed:
+            rows = []
+        elif time is None:
+            rows = opened.segments(found.video_id)
+        else:
+            rows = opened.neighbours(found.video_id, time)
     if as_json:
         print_json({**found.to_json(), "segment_list": [row.to_json() for row in rows]})
         return

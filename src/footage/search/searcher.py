@@ -93,15 +93,16 @@ class Searcher:
 
     def _ranking(self, query: Query) -> list[Candidate]:
         """The best candidates, to the end of the page that is asked for."""
-        wanted, before = query.offset + query.limit, -1
+        wanted = query.offset + query.limit
         looked_for = STEP_DEPTH if query.then else wanted
+        found = 0
         while True:
             candidates = self._candidates(query, looked_for)
             ranking = self._folded(candidates, wanted)
-            if len(ranking) >= wanted or len(candidates) in {before, 0}:
+            more = len(candidates) >= looked_for and len(candidates) > found
+            if len(ranking) >= wanted or not more:
                 return ranking
-            before = len(candidates)
-            looked_for *= DEEPER
+            looked_for, found = DEEPER * looked_for, len(candidates)
 
     def _candidates(self, query: Query, wanted: int) -> list[Candidate]:
         steps = [self._step(query, step, wanted) for step in query.steps or (None,)]
