@@ -224,7 +224,9 @@ def as_weights(values: object) -> tuple[tuple[str, float], ...]:
     try:
         given = dict(values)  # type: ignore[call-overload]
     except (TypeError, ValueError):
-        given = {values: None}
+        raise InvalidQuery(
+            f"weights is {values!r:.100}", remedy="give a mapping, as {'seen': 1, 'said': 0.5}"
+        ) from None
     for name, weight in given.items():
         if name not in CHANNELS or not is_number(weight) or weight < 0:
             raise InvalidQuery(

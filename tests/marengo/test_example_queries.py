@@ -19,6 +19,7 @@ from videos import audio_only, make_video
 
 import footage
 from footage import Example
+from footage.embedder import Part
 from footage.embedders.marengo import embedder
 from footage.embedders.marengo import examples as marengo
 from footage.embedders.marengo.examples import medium
@@ -157,6 +158,38 @@ def test_equal_weights_are_one_request_where_the_model_mixes(
         double.calls.clear()
         filled.search(**asked)
         assert queries(double) == requests, asked
+
+
+def test_of_several_texts_and_what_is_not_wanted_each_is_a_part(
+    filled: footage.Library, pictures: Path
+) -> None:
+    green = Example(pictures / "green.png")
+    not_blue = Example(pictures / "blue.png", weight=-1)
+    parts = filled.embedder.parts
+    assert parts([("red", 1.0), ("people", -0.5)], [green, not_blue], text_weight=1.0) == [
+        Part("red", (green,), 2.0),
+        Part("people", weight=-0.5),
+        Part(None, (not_blue,), -1.0),
+    ]
+    assert parts([("red", 1.0), ("dog", 1.0)], [green]) == [
+        Part("red"),
+        Part("dog"),
+        Part(None, (green,)),
+    ]
+    assert parts([("red", 2.0), ("dog", -1.0)], text_weight=0.5) == [
+        Part("red", weight=1.0),
+        Part("dog", weight=-0.5),
+    ]
+    assert parts([("red", -1.0)], [green]) == [
+        Part(None, (green,), 1.0),
+        Part("red", weight=-1.0),
+    ]
+
+
+def test_what_is_not_wanted_is_ranked_low(filled: footage.Library, double: Double) -> None:
+    found = filled.search("green - blue", modalities="visual")
+    assert (found[0].title, found[len(found) - 1].title) == ("b", "a")
+    assert queries(double) == 2
 
 
 def test_what_was_asked_before_is_not_sent_again(

@@ -44,6 +44,8 @@ def test_a_weight_is_read_behind_all(name: str, start: int, length: int, weight:
     end = start + length
     assert weighed == Example(name, "clip", start, end, weight=float(f"{weight:f}"))
     assert Example.parse(f"{name}^{weight:f}", "image").path == absolute(name)
+    unwanted = Example.parse(f"{name}^-{weight:f}", "image")
+    assert unwanted == Example(name, "image", weight=-float(f"{weight:f}"))
 
 
 @given(st.text(max_size=30), st.sampled_from(KINDS))

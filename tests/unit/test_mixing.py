@@ -111,3 +111,22 @@ def test_parts_that_cancel_each_other_out() -> None:
     one = library()[0]
     with pytest.raises(InvalidQuery, match="cancel each other out; leave one"):
         mixed([(one, 1.0), (-one, 1.0)], searching(library(size=1)))
+
+
+@given(st.integers(0, 5))
+def test_what_is_not_wanted_is_taken_off(seed: int) -> None:
+    vectors = library()
+    wanted, unwanted = library(seed + 1, 2)
+    query = mixed([(wanted, 1.0), (unwanted, -1.0)], searching(vectors))
+    assert np.linalg.norm(query) == pytest.approx(1, abs=1e-5)
+    assert says(query, wanted, vectors) > 0.3
+    assert says(query, unwanted, vectors) < -0.3
+    both = mixed([(wanted, 2.0), (wanted, -1.0)], searching(vectors))
+    np.testing.assert_allclose(both, wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("weights", [[-1.0], [-1.0, -2.0]])
+def test_something_must_be_wanted(weights: list[float]) -> None:
+    parts = list(zip(library(), weights, strict=False))
+    with pytest.raises(InvalidQuery, match="only what is not wanted; say also"):
+        mixed(parts, searching(library()))

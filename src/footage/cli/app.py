@@ -33,7 +33,7 @@ from footage.cli import (
     version,
     videos,
 )
-from footage.cli.help import Command, Group
+from footage.cli.help import Command, Group, TextCommand
 from footage.cli.output import err, print_error
 from footage.errors import FootageError, LibraryLocked, UsageError
 
@@ -74,7 +74,7 @@ def _program(
 
 
 app.command("index", cls=Command)(index.index)
-app.command("search", cls=Command)(search.search)
+app.command("search", cls=TextCommand)(search.search)
 app.command("videos", cls=Command)(videos.videos)
 app.command("show", cls=Command)(show.show)
 app.command("open", cls=Command)(open_.open_)

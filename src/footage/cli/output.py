@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from footage.errors import FootageError, UsageError
+from footage.errors import FootageError, InvalidQuery, UsageError
 from footage.media.web import Place, WebVideo
 from footage.paths import printable
 
@@ -39,12 +40,21 @@ def print_json(value: Any) -> None:
 
 
 def print_error(error: FootageError, *, as_json: bool) -> None:
-    """One sentence on stderr, or the error's JSON shape on stdout."""
+    """One sentence on stderr, or the error's JSON shape on stdout; with its place in a query."""
+    place = (error.text, error.position) if isinstance(error, InvalidQuery) else (None, None)
     if as_json:
-        shape = {"code": error.code, "message": error.what, "remedy": error.remedy}
-        print_json({"error": shape})
-    else:
-        err.print(f"[bold red]error:[/] {escape(printable(str(error)))}")
+        shape: dict[str, Any] = {"code": error.code, "message": error.what, "remedy": error.remedy}
+        print_json({"error": shape | ({"position": place[1]} if place[1] else {})})
+        return
+    err.print(f"[bold red]error:[/] {escape(printable(str(error)))}")
+    if place[0] and place[1]:
+        _point_at(place[0], place[1])
+
+
+def _point_at(text: str, position: int) -> None:
+    """A text with a caret under one of its characters, where that can be shown in a line."""
+    if text.isprintable() and cell_len(text) + 2 <= err.width:
+        err.print(f"  {escape(text)}\n  {' ' * cell_len(text[: position - 1])}[bold red]^[/]")
 
 
 def clock(seconds: float) -> str:

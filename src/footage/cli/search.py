@@ -30,16 +30,18 @@ from footage.cli.options import (
     filters,
 )
 from footage.cli.output import err, link, out, place, print_json, span
-from footage.example import Example
+from footage.errors import InvalidQuery
+from footage.example import Example, seconds
 from footage.library import Library
 from footage.paths import printable
-from footage.query import Filters, Query
+from footage.query import Filters, Query, as_weights
 from footage.search.moments import SearchResult
+from footage.steps import Like, Step
 
 
 def search(
     text: Annotated[
-        list[str] | None, typer.Argument(metavar="TEXT", help="What the moment looks like.")
+        list[str] | None, typer.Argument(metavar="TEXT", help="What the moment is about.")
     ] = None,
     image: Annotated[
         list[str] | None,
@@ -57,9 +59,34 @@ def search(
             "--sound", metavar="FILE[@START-END]", help="Like what is heard there; repeatable."
         ),
     ] = None,
+    like: Annotated[
+        list[str] | None,
+        typer.Option("--like", metavar="VIDEO@TIME", help="Like that moment; repeatable."),
+    ] = None,
     text_weight: Annotated[
         float, typer.Option("--text-weight", help="How much the text counts beside them.")
     ] = 1.0,
+    then: Annotated[
+        list[str] | None,
+        typer.Option("--then", metavar="TEXT", help="What follows; repeatable, in order."),
+    ] = None,
+    within: Annotated[
+        str, typer.Option("--within", metavar="TIME", help="At most so long between the two.")
+    ] = "30",
+    weigh: Annotated[
+        str | None,
+        typer.Option(
+            "--weigh",
+            metavar="seen=1,said=0.5",
+            help="How much what is seen, said, or on a sign counts.",
+        ),
+    ] = None,
+    fusion: Annotated[
+        str,
+        typer.Option(
+            "--fusion", metavar="NAME", help="How the three become one list: calibrated or rrf."
+        ),
+    ] = "calibrated",
     modality: Annotated[
         list[str] | None,
         typer.Option(
@@ -94,18 +121,41 @@ def search(
 
     footage search --sound 'party.mp4@0:30-0:40' --in audio
 
-    Text and examples together are one query. ^WEIGHT behind a file says how much it counts beside
-    the others, as in --image dog.jpg^0.5; without, 1. The text is taken literally. `footage open 1`
-    plays the first result.
+    Text and examples together are one query. ^WEIGHT behind a file says how
+    much it counts beside the others, as in --image dog.jpg^0.5; without, 1.
+    Below 0 it is what is not wanted. A text can have several terms:
+
+    footage search dog + beach - people          both, and nobody there
+
+    footage search 2:dog + 0.5:beach             above all the dog
+
+    footage search said:refund policy            somebody speaks of it
+
+    footage search sign:exit - seen:stairs       it can be read, without stairs
+
+    footage search '"terms + conditions"'        in quotes all is text
+
+    footage search a car --then 'a crash' --within 10    one after the other
+
+    footage search --like 'race.mp4@1:05^2' at night     as it is there
+
+    + and - stand between spaces, so t-shirt, 2:30 and C++ are text. Where the
+    shell takes something for itself, put all of the text in single quotes.
+    `footage open 1` plays the first result.
     """
     query = Query(
-        text=" ".join(text) if text else None,
+        text=" ".join(word.lstrip() for word in text) if text else None,
         examples=tuple(
             Example.parse(value, kind)
             for kind, values in (("image", image), ("clip", clip), ("sound", sound))
             for value in values or ()
         ),
+        likes=tuple(map(Like.parse, like or ())),
         text_weight=text_weight,
+        then=tuple(map(Step, then or ())),
+        within=seconds(within),
+        weights=_weights(weigh),
+        fusion=fusion,
         modalities=tuple(modality or ()),
         filters=filters(
             video=video,
@@ -125,7 +175,8 @@ def search(
         result = opened.answer(query)
         last_search.remember(opened.folder, result)
         why = "" if result.found else _why_nothing(opened, query)
-        beyond = opened.settings.embedder == "lite" and text and not _is_latin(" ".join(text))
+        seen = " ".join(term.text for term in query.terms if term.kind in ("any", "seen"))
+        beyond = opened.settings.embedder == "lite" and seen and not _is_latin(seen)
     if beyond and not quiet:
         err.print(
             "[yellow]note:[/] lite knows English alone, so these answers may mean nothing; "
@@ -139,6 +190,20 @@ def search(
             out.print("\n[dim]play one with: footage open NUMBER[/]")
     else:
         out.print(escape(printable(why)))
+
+
+def _weights(text: str | None) -> tuple[tuple[str, float], ...]:
+    """The weights of channels, as ``seen=1,said=0.5`` has them. Raises `InvalidQuery`."""
+    given: dict[str, float] = {}
+    for pair in text.split(",") if text else ():
+        name, _, weight = pair.partition("=")
+        try:
+            given[name.strip()] = float(weight)
+        except ValueError:
+            raise InvalidQuery(
+                f"{pair!r:.100} is no weight", remedy="write --weigh seen=1,said=0.5"
+            ) from None
+    return as_weights(given)
 
 
 def _is_latin(text: str) -> bool:
