@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
-from rich.text import Text
 
 from footage.cli import last_search
+from footage.cli.moments import print_moments
 from footage.cli.options import (
     FolderFilter,
     JsonOption,
@@ -29,13 +28,12 @@ from footage.cli.options import (
     existing_library,
     filters,
 )
-from footage.cli.output import err, link, out, place, print_json, span
+from footage.cli.output import err, out, print_json
 from footage.errors import InvalidQuery
 from footage.example import Example, seconds
 from footage.library import Library
 from footage.paths import printable
 from footage.query import Filters, Query, as_weights
-from footage.search.moments import SearchResult
 from footage.steps import Like, Step
 
 
@@ -174,7 +172,7 @@ def search(
     with existing_library(library, verbose=verbose, quiet=quiet) as opened:
         result = opened.answer(query)
         last_search.remember(opened.folder, result)
-        why = "" if result.found else _why_nothing(opened, query)
+        why = "" if result else _why_nothing(opened, query)
         seen = " ".join(term.text for term in query.terms if term.kind in ("any", "seen"))
         beyond = opened.settings.embedder == "lite" and seen and not _is_latin(seen)
     if beyond and not quiet:
@@ -184,12 +182,16 @@ def search(
         )
     if as_json:
         print_json(result.to_json())
-    elif result.found:
+    elif not result:
+        out.print(escape(printable(why)))
+    else:
+        if not result.found:
+            out.print("nothing here matches well; the best guesses are\n")
         print_moments(result)
         if not quiet:
             out.print("\n[dim]play one with: footage open NUMBER[/]")
-    else:
-        out.print(escape(printable(why)))
+            if result.hint:
+                out.print(f"[dim]to find more, {result.hint}[/]")
 
 
 def _weights(text: str | None) -> tuple[tuple[str, float], ...]:
@@ -237,22 +239,3 @@ def _each_alone(given: Filters) -> Iterator[tuple[str, Filters]]:
     yield "--until", Filters(recorded_before=given.recorded_before)
     yield "--min-duration", Filters(shortest=given.shortest)
     yield "--max-duration", Filters(longest=given.longest)
-
-
-def print_moments(result: SearchResult) -> None:
-    """The moments as a table, numbered as `footage open` takes them."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("", justify="right", style="bold")
-    table.add_column("score", justify="right", style="cyan")
-    table.add_column("time", style="green")
-    table.add_column("video", overflow="fold")
-    table.add_column("file", style="dim", overflow="fold")
-    for number, moment in enumerate(result, start=result.query.offset + 1):
-        table.add_row(
-            str(number),
-            f"{moment.score:.3f}",
-            link(moment.thumbnail, span(moment.start, moment.end)),
-            Text(printable(moment.title)),
-            link(moment.place, place(moment.place)),
-        )
-    out.print(table, soft_wrap=False)
