@@ -3,53 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypedDict
 
 from footage.catalog import Catalog
-from footage.embedders.sentences import Sentences
-from footage.index.texts import TextHit, TextIndex
+from footage.index.texts import TextHit
 from footage.query import Filters
 from footage.search.confidence import TextConfidence
 from footage.search.fusion import Channel, Find
 from footage.search.moments import Evidence
+from footage.text_store import TextStore
 
 WORDS, MEANING = "words", "meaning"
 TRUST = {WORDS: 1.0, MEANING: 0.7}  # meaning alone names what is near as well
 MOST = 200  # passages of each: beyond, they have next to nothing to do with the query
 
 
+class _Where(TypedDict):
+    modality: str
+    video_ids: Sequence[str] | None
+    excluding: Sequence[str]
+    limit: int
+
+
 class TextSearch:
     """Finds passages of one library."""
 
-    def __init__(
-        self,
-        texts: TextIndex,
-        sentences: Sentences,
-        catalog: Catalog,
-        confidence: TextConfidence,
-    ) -> None:
-        self._texts = texts
-        self._sentences = sentences
+    def __init__(self, store: TextStore, catalog: Catalog, confidence: TextConfidence) -> None:
+        self._store = store
         self._catalog = catalog
         self._confidence = confidence
 
+    @property
+    def version(self) -> int:
+        """Another one when there is more to be found."""
+        return self._store.index.count()
+
     def has(self, modality: str) -> bool:
-        """Whether anything of a modality was read."""
-        return modality in self._texts.modalities()
+        """Whether there is any text of a modality."""
+        return self._store.index.count(modality) > 0
 
     def channels(
         self, text: str, modality: str, *, filters: Filters, weight: float = 1.0
     ) -> list[Channel]:
         """Two ways of looking for a text among what was said, or is written, and their finds."""
+        texts = self._store.index
         scope = self._catalog.scope(filters, partitioned=False)
-        where = {
+        where: _Where = {
             "modality": modality,
             "video_ids": scope.video_ids,
             "excluding": scope.excluding,
             "limit": MOST,
         }
-        vector = self._sentences.encode([text])[0]
-        by_words = self._texts.words(text, **where)
-        by_meaning = self._texts.meaning(vector, **where)
+        vector = self._store.sentences.encode([text])[0]
+        by_words = texts.words(text, **where)
+        by_meaning = texts.meaning(vector, **where)
         chances = {
             WORDS: self._confidence.of_words(text, by_words),
             MEANING: self._confidence.of_meaning(vector, by_meaning),

@@ -73,7 +73,7 @@ class Searcher:
         if query.vector is not None or any(step.examples for step in query.steps):
             # of no use to keep: it hardly comes twice, and another picture may be there by then
             return self._ranked(query)
-        version = self._catalog.version
+        version = (self._catalog.version, self._read and self._read.version)
         kept = self._results.get(query, version)
         if kept is not None:
             log.info("results: from memory, %s so far", self._results.tally)
