@@ -74,7 +74,12 @@ def _stored(video: str, library: Path | None, modality: str) -> Reading | None:
         return None
     try:
         with existing_library(library) as opened:
-            return opened.reading_now(path if path.is_file() else video, modality)
+            if path.is_file():
+                return opened.reading_now(path, modality)
+            known = opened.video(video)
+            entries = opened.text_store.log.of(known.video_id)
+            stored = any(each.modality == modality and each.edition for each in entries)
+            return opened.transcript(known.video_id, modality) if stored else None
     except FootageError:
         if path.is_file():  # it can be read whatever is wrong with a library
             return None

@@ -17,7 +17,7 @@ from footage.index.text_file import NUMBER_BITS
 from footage.passages import Passage
 
 # Passages ranked for an expression that more of them match: the newest.
-MOST_CANDIDATES = 2_000
+MOST_CANDIDATES = 1_000
 MOST_TERMS = 200  # that a prefix is counted by
 
 
