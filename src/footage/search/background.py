@@ -7,7 +7,6 @@ folder, and drawn anew where that is missing, damaged or no longer like the libr
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +58,7 @@ class Sample:
         """
         whole = (queries @ self.vectors.T).astype(np.float64)
         if len(self.first) == 0:
-            return whole
+            return np.asarray(whole)
         best = np.maximum.reduceat(queries @ self.frames.T, self.first, axis=1)
         return np.asarray((whole + best) / 2)
 
@@ -84,8 +83,8 @@ def drawn(
     ``read`` may raise `ArchiveDamaged`; such a video is left out. The same library and seed give
     the same sample.
     """
-    dice = random.Random(seed)
-    chosen = dice.sample(sorted(held), min(len(held), MOST_VIDEOS))
+    dice = np.random.default_rng(list(seed.encode()))
+    chosen = dice.choice(sorted(held), min(len(held), MOST_VIDEOS), replace=False).tolist()
     share = min(1.0, MOST_SEGMENTS / max(1, sum(held[video_id] for video_id in chosen)))
     picked: dict[Route, list[_Picked]] = {}
     for video_id in chosen:
@@ -106,13 +105,13 @@ _Picked = tuple[Vectors, Vectors]
 
 
 def _picked(
-    embedding: VideoEmbedding, route: Route, share: float, dice: random.Random
+    embedding: VideoEmbedding, route: Route, share: float, dice: np.random.Generator
 ) -> list[_Picked]:
     """About ``share`` of the segments of a video, one at least."""
     track, frames = embedding.tracks[route], embedding.frames
     count = min(len(track), max(1, round(share * len(track))))
     picked = []
-    for at in sorted(dice.sample(range(len(track)), count)):
+    for at in sorted(dice.choice(len(track), count, replace=False).tolist()):
         own = track.vectors[:0]
         if frames is not None:
             first, last = np.searchsorted(frames.spans[:, 0], track.spans[at])
@@ -136,7 +135,7 @@ def _thinned(frames: Vectors, most: int) -> Vectors:
     """At most so many of the frames, evenly spread: of long segments there are hundreds."""
     if len(frames) <= most:
         return frames
-    return frames[np.linspace(0, len(frames) - 1, most).round().astype(int)]
+    return np.asarray(frames[np.linspace(0, len(frames) - 1, most).round().astype(int)])
 
 
 def save(path: Path, background: Background, bank: Vectors | None) -> None:

@@ -59,14 +59,18 @@ class Scored(Protocol):
     """What was found, with a cosine or the share of the words."""
 
     @property
-    def score(self) -> float: ...
+    def score(self) -> float:
+        """What it was found with."""
+        ...
 
 
 class Worded(Scored, Protocol):
     """What was found by words."""
 
     @property
-    def phrase(self) -> bool: ...
+    def phrase(self) -> bool:
+        """Whether all words of the query stand there in a row."""
+        ...
 
 
 class Scale:
@@ -166,7 +170,7 @@ class Confidence:
                 )  # fmt: skip
                 for row, chance in zip(rows, found, strict=False):
                     chances[row] = chance
-        except Exception as error:  # whatever it is, what was found is found
+        except Exception as error:  # noqa: BLE001 - whatever it is, what was found is found
             log.warning("no probabilities: %s", error)
             return [None] * len(hits)
         return chances
