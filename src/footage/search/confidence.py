@@ -3,10 +3,11 @@
 A cosine has no fixed scale: 0.3 is high for one model or library, and low for another. What it
 means shows beside what cannot match, so a score is compared
 
-- with what unrelated sentences score in this library (`Bank`): its `level`;
-- with what the same query scores in a sample of the library, nearly all of it unrelated, and then
-  with the best that unrelated sentences find there: its `height`. The best of many is high by
-  chance, the more so the larger the library.
+- with what unrelated sentences score in a sample of the library: its level;
+- with what the same query scores there, where nearly all is unrelated: its height.
+
+Both in standard deviations, and above the best that unrelated sentences find in the library: the
+best of many is high by chance, the more so the larger the library.
 
 A logistic model turns the two into a probability. Comparing with the same query elsewhere is the
 z-norm of speaker verification, with other queries its t-norm (R. Auckenthaler, M. Carey, H.
@@ -32,8 +33,8 @@ from footage.search.background import Background, Sample, drawn, load, save
 
 log = logging.getLogger(__name__)
 
-FOUND = 0.37
-"""Of absent captions and words, one in ten finds a moment so probable (`benchmarks/README.md`)."""
+FOUND = 0.43
+"""Of captions of what is absent, one in ten finds a moment so probable (`benchmarks/README.md`)."""
 FEWEST = 5  # segments: of fewer nothing can be said without a bank
 PRIOR = 10  # what the bank says of mean and deviation counts as so many segments
 LEAST_DEVIATION = 1e-3  # in cosine; of less, rounding would decide
@@ -48,9 +49,9 @@ class Model(NamedTuple):
     height: float
 
 
-SEEN = Model(-3.86, 0.77, 0.83)
+SEEN = Model(-1.85, 1.11, 0.51)
 SEEN_ALONE = Model(-1.03, 0.0, 1.66)
-MEANT = Model(-3.67, 0.43, 1.75)
+MEANT = Model(-2.39, 0.51, 1.62)
 # Reasoned, not fitted: all words of a query 0.80, all in a row 0.95, half of their weight 0.15.
 WORDS_BIAS, WORDS_SHARE, WORDS_PHRASE = -4.85, 6.24, 1.56
 
@@ -108,7 +109,8 @@ class Scale:
             odds = alone.bias + alone.height * (z - _expected_best(self._size))
         else:
             level = (np.asarray(scores) - self._bank[0]) / self._bank[1]
-            odds = model.bias + model.level * level + model.height * (z - self._best)
+            above, height = level - self._best, z - self._best
+            odds = model.bias + model.level * above + model.height * height
         if not np.isfinite(odds).all():
             return [None] * len(scores)
         return [_sigmoid(float(value)) for value in odds]
