@@ -7,7 +7,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +51,10 @@ from footage.query import Filters, Query, as_weights
 from footage.reader import Reader, Reading
 from footage.readers.reader_set import ReaderSet
 from footage.reindex import Reindexer, ReindexReport
+from footage.search.assembly import assembled
 from footage.search.cache import QueryVectors, Tally
-from footage.search.closer import CloserLook
-from footage.search.confidence import Confidence, TextConfidence
-from footage.search.liked import liked
 from footage.search.moments import SearchResult
-from footage.search.read import TextSearch
 from footage.search.searcher import Searcher
-from footage.search.seen import SeenSearch
 from footage.segment import Segment, beside
 from footage.settings import (
     FILE_NAME,
@@ -865,23 +861,15 @@ class Library:
             )
         self.embedder.self_test(full=False)
         self._catch_up_unless_indexing()
-        mark = self.embedder.fingerprint
-        closer = CloserLook(lambda video, *span: self.archive.frames(video, mark, *span))
-        seen = SeenSearch(
+        return assembled(
+            folder=self.folder,
             embedder=self.embedder,
             index=self.index,
             catalog=self.catalog,
-            closer=closer if self.embedder.keeps_frames else None,
-            vectors=self._query_vectors,
-            confidence=Confidence(),
-        )
-        return Searcher(
-            embedder=self.embedder,
-            catalog=self.catalog,
+            archive=self.archive,
+            store=self.text_store,
             thumbnails=self.thumbnails,
-            seen=seen,
-            read=TextSearch(self.text_store, self.catalog, TextConfidence()),
-            liked=partial(liked, catalog=self.catalog, archive=self.archive, fingerprint=mark),
+            vectors=self._query_vectors,
         )
 
     def _forget_files(self, video_id: str) -> int:

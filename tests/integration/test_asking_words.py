@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from colours import ColourEmbedder
 from videos import make_video
 
 import footage
+from footage.embedder import VideoFile
 from footage.reader import Line, Reader, ReaderFingerprint, Reading
 
 SAID = """1
@@ -30,13 +32,13 @@ class Signs(Reader):
 
     fingerprint = ReaderFingerprint("signs", "1")
 
-    def read(self, video, *, on_progress):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-        on_progress(0.0)
+    def read(self, video: VideoFile, *, on_progress: Callable[[float], None]) -> Reading:
+        on_progress(video.info.duration)
         return Reading(self.fingerprint, (Line(4.5, 7.5, "EMERGENCY EXIT", 0.9),), "frames")
 
 
 @pytest.fixture
-def talk(tmp_path: Path, folder: Path) -> footage.Library:
+def talk(tmp_path: Path, folder: Path) -> Iterator[footage.Library]:
     """A film of 4-second shots with subtitles and a sign, and one without."""
     make_video(folder / "talk.mp4", seconds=16.0, shots=["red", "white", "blue", "green"])
     make_video(folder / "mute.mp4", seconds=8.0, shots=["blue", "black"])

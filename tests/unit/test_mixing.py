@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from footage.embedder import Route, Vector, Vectors
 from footage.errors import InvalidQuery
 from footage.index.segments import Hit
-from footage.search.mixing import mixed
 from footage.search.groups import FLOOR_RANK
+from footage.search.mixing import mixed
 
 VISUAL = Route("visual", "clip")
 DIMENSION = 32

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Sequence
 from datetime import datetime, timezone
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footage.catalog import Catalog, Video
-from footage.embedder import Route, Track, Vector
+from footage.embedder import Route, Track, Vector, VideoEmbedding
 from footage.index.segments import Hit, SegmentIndex
 from footage.query import DEEPEST, Query
 from footage.search.cache import QueryVectors
@@ -180,7 +180,13 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
         catalog=catalog,
         closer=CloserLook(random_frames),
         vectors=QueryVectors(folder),
-        confidence=Confidence(),
+        confidence=Confidence(
+            path=folder / "background.npz",
+            dimension=4,
+            held=dict,
+            read=lambda _video: VideoEmbedding(0.0, {}),
+            bank=None,
+        ),
     )
     return Searcher(
         embedder=ColourEmbedder(),

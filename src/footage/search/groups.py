@@ -26,7 +26,9 @@ class Group:
     floor: float = 0.0
     """The score of what does not match, or hardly."""
     query: Vector | None = field(default=None, repr=False, compare=False)
-    """What was asked for, to look closer with; None where no frames are kept."""
+    """What was asked for, to look closer with."""
+    by_text: bool = field(default=True, compare=False)
+    """Whether that is a vector of text alone."""
 
     @property
     def best(self) -> Hit:

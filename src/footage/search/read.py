@@ -58,8 +58,8 @@ class TextSearch:
         by_words = texts.words(text, **where)
         by_meaning = texts.meaning(vector, **where)
         chances = {
-            WORDS: self._confidence.of_words(text, by_words),
-            MEANING: self._confidence.of_meaning(vector, by_meaning),
+            WORDS: self._confidence.of_words(by_words),
+            MEANING: self._confidence.of_meaning(vector, by_meaning, modality=modality),
         }
         return [
             Channel(

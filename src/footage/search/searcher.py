@@ -129,7 +129,9 @@ class Searcher:
         plan = _Plan([], [], [])
         if step is None:
             vector = checked_vector(query.vector, self._embedder.fingerprint.dimension)
-            channels = self._seen_channels(query, [(vector, 1.0)], self._routes(query), wanted, 1.0)
+            channels = self._seen_channels(
+                query, [(vector, 1.0)], self._routes(query), wanted, 1.0, by_text=False
+            )
             plan.clauses.append(Clause(1.0, channels))
             return plan
         self._look_for_open(plan, query, step, wanted)
@@ -149,7 +151,10 @@ class Searcher:
         trusted = trust(text, dict(query.weights))
         channels = []
         if (routes := self._routes(query)) and trusted[SEEN]:
-            channels += self._seen_channels(query, parts, routes, wanted, trusted[SEEN])
+            by_text = not step.examples and not step.likes
+            channels += self._seen_channels(
+                query, parts, routes, wanted, trusted[SEEN], by_text=by_text
+            )
         if not shown:
             for channel, modality in MODALITY.items():
                 if trusted[channel] and self._reads(modality) and _among(modality, query):
@@ -199,6 +204,8 @@ class Searcher:
         routes: Sequence[Route],
         wanted: int,
         weight: float,
+        *,
+        by_text: bool = True,
     ) -> list[Channel]:
         found = self._seen.finds(
             parts,
@@ -206,6 +213,7 @@ class Searcher:
             filters=query.filters,
             wanted=wanted,
             by_video=query.group_by_video,
+            by_text=by_text,
         )
         return [
             Channel(f"{SEEN}.{route.modality}", weight, finds) for route, finds in found.items()

@@ -65,10 +65,12 @@ class SeenSearch:
         filters: Filters,
         wanted: int,
         by_video: bool,
+        by_text: bool,
     ) -> dict[Route, list[Find]]:
         """What is found on each route, best first: at least ``wanted`` if there is so much.
 
-        Their probabilities are not looked at yet. With ``by_video`` the best of as many videos.
+        Their probabilities are not looked at yet. With ``by_video`` the best of as many videos;
+        ``by_text`` says whether the parts are of text alone.
         """
         scope = self._catalog.scope(filters, partitioned=self._index.partitioned)
         find = partial(self._index.search, **scope._asdict())
@@ -79,7 +81,7 @@ class SeenSearch:
             search = partial(find, vector, routes=[route])
             groups = self._groups(search, vector, wanted, by_video=by_video)
             for group in groups:
-                group.query = vector
+                group.query, group.by_text = vector, by_text
             found[route] = [_find(group, rank) for rank, group in enumerate(groups, start=1)]
         log.info("index and frames %.1f ms", 1e3 * (time.perf_counter() - began))
         return found
@@ -90,7 +92,7 @@ class SeenSearch:
         if not groups or groups[0].query is None:
             return
         hits = [group.best for group in groups]
-        chances = self._confidence.probabilities(groups[0].query, hits)
+        chances = self._confidence.probabilities(groups[0].query, hits, text=groups[0].by_text)
         for find, chance in zip(finds, chances, strict=True):
             find.probability = chance
 
