@@ -11,9 +11,9 @@ from pathlib import Path
 
 BENCHMARKS = (
     *("quality", "moments", "clips", "shots", "ingest", "search", "memory", "repair", "server"),
-    *("partitions", "marengo", "mixtures", "readers", "words", "spoken", "routes"),
+    *("partitions", "marengo", "mixtures", "readers", "words", "spoken", "minus", "routes"),
 )
-NEED_DATA = {"quality", "moments", "shots", "mixtures", "words", "spoken", "routes"}
+NEED_DATA = {"quality", "moments", "shots", "mixtures", "words", "spoken", "minus", "routes"}
 
 
 def main() -> None:
