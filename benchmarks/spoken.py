@@ -23,7 +23,7 @@ from benchmarks import voices
 from benchmarks.films import library_of
 from benchmarks.readers import _common, _letters, _word_errors
 from benchmarks.spoken_films import Film, made
-from benchmarks.spokenboard import WITHIN, Then, read
+from benchmarks.spokenboard import WITHIN, Laid, Then, read
 from benchmarks.storyboard import SPLITS
 from benchmarks.tables import table
 from footage.embedder import VideoFile
@@ -71,7 +71,7 @@ def _readings(films: Sequence[Film], work: Path) -> str:
     by_name = voices.load()
     for source, suffix in (("telephone prompts", ".g722"), ("books", ".wav")):
         wrong = count = whole = 0
-        for film, one in ((film, one) for film in films for one in film.laid if one.said):
+        for film, one in _laid_in(films, "said"):
             voice = by_name[one.said or ""]
             if voice.file.endswith(suffix):
                 found = " ".join(line.text for line in _at(heard, film, *film.when(one)))
@@ -91,7 +91,7 @@ def _signs(films: Sequence[Film], minutes: float) -> Iterator[list[object]]:
     seen, cpu = _lines("screen", films)
     for look in range(3):
         found = count = whole = 0
-        for film, one in ((film, one) for film in films for one in film.laid if one.sign):
+        for film, one in _laid_in(films, "sign"):
             if one.look == look:
                 wanted = _letters(one.sign or "")
                 texts = [_letters(line.text) for line in _at(seen, film, *film.when(one))]
@@ -121,6 +121,10 @@ def _at(lines: Sequence[tuple[Film, Line]], film: Film, start: float, end: float
         for other, line in lines
         if other.path == film.path and start - SLACK <= (line.start + line.end) / 2 <= end + SLACK
     ]
+
+
+def _laid_in(films: Sequence[Film], what: str) -> list[tuple[Film, Laid]]:
+    return [(film, one) for film in films for one in film.laid if getattr(one, what)]
 
 
 def _near(film: Film, line: Line, what: str) -> bool:

