@@ -7,10 +7,7 @@ under a temporary name, fsynced and renamed, so a reader sees a whole file or no
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
-import json
-import re
 import shutil
 import struct
 import zipfile
@@ -22,14 +19,12 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from footage import durable
+from footage import bundles, durable
 from footage.embedder import Fingerprint, Route, Spans, Track, VideoEmbedding
-from footage.errors import ArchiveDamaged, InvalidVector, LibraryTooNew, LibraryUnwritable
+from footage.errors import ArchiveDamaged, InvalidVector, LibraryUnwritable
 from footage.media.frames import Damage
 
 FORMAT = 1
-SUFFIX = ".zip"
-_VIDEO_ID = re.compile(r"[0-9a-z_-]{1,64}")
 
 
 class Archive:
@@ -40,7 +35,7 @@ class Archive:
 
     def path(self, video_id: str, fingerprint: Fingerprint) -> Path:
         """Where the embedding of a video lies, whether or not it is there."""
-        return self._root / fingerprint.id / _name(video_id)
+        return self._root / fingerprint.id / bundles.name_of(video_id)
 
     def has(self, video_id: str, fingerprint: Fingerprint) -> bool:
         """Whether this video was already embedded by this embedder."""
@@ -48,7 +43,7 @@ class Archive:
 
     def video_ids(self, fingerprint: Fingerprint) -> Iterator[str]:
         """The ids of all videos embedded by this embedder, in no particular order."""
-        for path in (self._root / fingerprint.id).glob(f"*{SUFFIX}"):
+        for path in (self._root / fingerprint.id).glob(f"*{bundles.SUFFIX}"):
             yield path.stem
 
     def write(
@@ -75,13 +70,9 @@ class Archive:
             "duration": embedding.duration,
             "damage": asdict(embedding.damage),
             "tracks": [list(route) for route in embedding.tracks],
-            "checksums": {name: _digest(data) for name, data in payload.items()},
             **({} if video is None else {"video": dict(video)}),
         }
-        try:
-            _write_durably(target, header, payload)
-        except OSError as error:
-            raise LibraryUnwritable(f"{target} cannot be written ({error.strerror})") from error
+        bundles.write(target, header, payload)
         return target
 
     def read(self, video_id: str, fingerprint: Fingerprint) -> VideoEmbedding:
@@ -91,7 +82,7 @@ class Archive:
         `LibraryTooNew` where a newer footage wrote it.
         """
         path = self.path(video_id, fingerprint)
-        with _damage(path), zipfile.ZipFile(path) as bundle:
+        with bundles.damage(path), zipfile.ZipFile(path) as bundle:
             header = _header(bundle, path)
             arrays = {name: _array(bundle, header, name) for name in header["checksums"]}
             embedding = _embedding(header, arrays)
@@ -101,15 +92,15 @@ class Archive:
     def header(self, video_id: str, fingerprint: Fingerprint) -> dict[str, Any]:
         """What the file of a video says of itself, without its vectors; raises like `read`."""
         path = self.path(video_id, fingerprint)
-        with _damage(path), zipfile.ZipFile(path) as bundle:
+        with bundles.damage(path), zipfile.ZipFile(path) as bundle:
             return _header(bundle, path)
 
     def fingerprints(self) -> list[Fingerprint]:
         """The embedders that whole files of the archive name, one file of each looked at."""
         found = []
         for folder in sorted(path for path in self._root.glob("*") if path.is_dir()):
-            for path in sorted(folder.glob(f"*{SUFFIX}")):
-                with contextlib.suppress(ArchiveDamaged), _damage(path):
+            for path in sorted(folder.glob(f"*{bundles.SUFFIX}")):
+                with contextlib.suppress(ArchiveDamaged), bundles.damage(path):
                     with zipfile.ZipFile(path) as bundle:
                         found.append(Fingerprint(**_header(bundle, path)["fingerprint"]))
                     break
@@ -122,7 +113,7 @@ class Archive:
     def spans(self, video_id: str, fingerprint: Fingerprint) -> dict[Route, Spans]:
         """Only the spans of a video, by route, without reading its vectors; raises like `read`."""
         path = self.path(video_id, fingerprint)
-        with _damage(path), zipfile.ZipFile(path) as bundle:
+        with bundles.damage(path), zipfile.ZipFile(path) as bundle:
             header = _header(bundle, path)
             return {
                 Route(modality, scope): _array(bundle, header, f"{modality}.{scope}.spans.npy")
@@ -138,7 +129,7 @@ class Archive:
         empty track. Raises `ArchiveDamaged` where the file cannot be read.
         """
         path = self.path(video_id, fingerprint)
-        with _damage(path), path.open("rb") as file, zipfile.ZipFile(file) as bundle:
+        with bundles.damage(path), path.open("rb") as file, zipfile.ZipFile(file) as bundle:
             names = set(bundle.namelist())
             if "frames.spans.npy" not in names:
                 nothing = np.zeros((0, 2)), np.zeros((0, fingerprint.dimension), np.float32)
@@ -159,7 +150,7 @@ class Archive:
 
     def files(self, video_id: str) -> list[Path]:
         """All files of a video, one for each embedder that embedded it."""
-        return sorted(self._root.glob(f"*/{_name(video_id)}"))
+        return sorted(self._root.glob(f"*/{bundles.name_of(video_id)}"))
 
     def forget(self, video_id: str) -> None:
         """Forget every embedding of a video, whoever made it."""
@@ -175,12 +166,6 @@ class Archive:
             return
         except OSError as error:
             raise LibraryUnwritable(f"{folder} cannot be deleted ({error.strerror})") from error
-
-
-def _name(video_id: str) -> str:
-    if not _VIDEO_ID.fullmatch(video_id):
-        raise ValueError(f"not a video id: {video_id!r}")
-    return f"{video_id}{SUFFIX}"
 
 
 def _arrays(embedding: VideoEmbedding, dimension: int) -> dict[str, NDArray[Any]]:
@@ -219,49 +204,15 @@ def _npy_bytes(array: NDArray[Any]) -> bytes:
     return buffer.getvalue()
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
-def _write_durably(target: Path, header: dict[str, Any], payload: dict[str, bytes]) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        durable.draft_of(target) as draft,
-        zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as bundle,
-    ):
-        bundle.writestr("header.json", json.dumps(header, sort_keys=True))
-        for name, data in payload.items():
-            bundle.writestr(name, data)
-
-
-@contextlib.contextmanager
-def _damage(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except LibraryTooNew:
-        raise
-    except FileNotFoundError as error:
-        raise ArchiveDamaged(f"the archive file {path} is missing") from error
-    # a damaged zip fails in any way its parsers can
-    except Exception as error:
-        raise ArchiveDamaged(f"the archive file {path} is damaged ({error})") from error
-
-
 def _header(bundle: zipfile.ZipFile, path: Path) -> dict[str, Any]:
-    header: dict[str, Any] = json.loads(bundle.read("header.json"))
-    if header["format"] > FORMAT:
-        raise LibraryTooNew(f"{path} has archive format {header['format']}, not {FORMAT}")
-    if header["video_id"] != path.stem:
-        raise ValueError(f"it is of video {header['video_id']}")
+    header = bundles.header(bundle, path, newest=FORMAT)
     if Fingerprint(**header["fingerprint"]).id != path.parent.name:
         raise ValueError(f"it is of embedder {header['fingerprint']['name']}")
     return header
 
 
 def _array(bundle: zipfile.ZipFile, header: dict[str, Any], name: str) -> NDArray[Any]:
-    data = bundle.read(name)
-    if _digest(data) != header["checksums"][name]:
-        raise ValueError(f"{name} fails its checksum")
+    data = bundles.member(bundle, header, name)
     array: NDArray[Any] = np.load(io.BytesIO(data), allow_pickle=False)
     return array
 

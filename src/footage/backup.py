@@ -1,4 +1,4 @@
-"""A library as one file: settings, catalog, archive and thumbnails, each with its checksum.
+"""A library as one file: settings, catalog, archive, readings, thumbnails, each with its checksum.
 
 The file is an uncompressed zip with ``backup.json`` as its last member. The index is not in it: it
 is rebuilt from the archive.
@@ -34,7 +34,7 @@ from footage.errors import (
 from footage.library import Library
 from footage.settings import FILE_NAME, LibrarySettings
 
-FORMAT = 1
+FORMAT = 2  # 2: readings
 MANIFEST = "backup.json"
 CATALOG = "catalog.sqlite"
 _CHUNK = 1 << 20
@@ -43,6 +43,7 @@ _MOST_MANIFEST = 1 << 30  # bytes: 100 a file, for ten million files
 _MEMBER = re.compile(
     r"library\.toml|catalog\.sqlite"
     r"|archive/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}/[0-9a-z_-]{1,64}\.zip"
+    r"|readings/[a-z]{1,16}/[0-9a-z_-]{1,64}\.zip"
     r"|previews/[0-9a-z_-]{1,64}/[0-9]{1,15}\.jpg"
 )
 
@@ -189,12 +190,28 @@ def _add_video(
         return
     writer.add(f"archive/{mark.id}/{path.name}", io.BytesIO(data))
     report.videos += 1
+    _add_readings(writer, library, video_id, report)
     pictures = library.thumbnails.folder(video_id)
     for picture in sorted(pictures.glob("*.jpg")) if thumbnails else ():
         try:
             writer.add(f"previews/{video_id}/{picture.name}", io.BytesIO(picture.read_bytes()))
         except FileNotFoundError:
             continue
+
+
+def _add_readings(writer: _Writer, library: Library, video_id: str, report: BackupReport) -> None:
+    readings = library.text_store.readings
+    for path in readings.files(video_id):
+        modality = path.parent.name
+        try:
+            data = path.read_bytes()
+            readings.read(video_id, modality)
+        except FileNotFoundError:  # removed a moment ago
+            continue
+        except ArchiveDamaged as error:
+            report.damaged.append(error)
+            continue
+        writer.add(f"readings/{modality}/{path.name}", io.BytesIO(data))
 
 
 def _embedded(catalog: Path, fingerprint: str) -> set[str]:

@@ -95,8 +95,23 @@ CREATE INDEX addresses_by_video ON addresses (video_id);
 ALTER TABLE videos DROP COLUMN url;
 """
 
+_FORMAT_5 = """
+CREATE TABLE readings (
+    video_id TEXT NOT NULL REFERENCES videos ON DELETE CASCADE,
+    modality TEXT NOT NULL, -- speech or screen
+    reader   TEXT NOT NULL, -- the reader's fingerprint; empty where nothing could be read yet
+    source   TEXT,
+    lines    INTEGER NOT NULL,
+    beside   TEXT NOT NULL, -- stamp of the subtitle files beside the video
+    error    TEXT, -- why the last attempt failed
+    remedy   TEXT,
+    read_at  TEXT NOT NULL,
+    PRIMARY KEY (video_id, modality)
+) STRICT, WITHOUT ROWID;
+"""
+
 # The step at place n takes a catalog of format n to format n + 1. Never change one; append.
-MIGRATIONS: tuple[str, ...] = (_FORMAT_1, _FORMAT_2, _FORMAT_3, _FORMAT_4)
+MIGRATIONS: tuple[str, ...] = (_FORMAT_1, _FORMAT_2, _FORMAT_3, _FORMAT_4, _FORMAT_5)
 
 _REFUSALS = ("full", "readonly", "unable to open", "disk I/O")
 BUSY_SECONDS = 10.0  # how long one writer waits for another

@@ -58,13 +58,15 @@ def examine_library(library: Library) -> Iterator[Check]:
     yield _guarded("archive", lambda: _archive(library))
     yield _guarded("index", lambda: _index(library))
     yield _guarded("thumbnails", lambda: _thumbnails(library))
+    yield _guarded("readers", lambda: _readers(library))
     yield _guarded("sources", lambda: _sources(library))
     yield _guarded("disk", lambda: _disk(library))
     if any(tally.asked for tally in library.caches().values()):
         yield _caches(library)
     if library.settings.beside is not None:
         yield _migration(library.settings.beside)
-    if drafts := [*library.archive.leftovers(), *library.thumbnails.leftovers()]:
+    parts = library.archive, library.thumbnails, library.text_store.readings
+    if drafts := [draft for part in parts for draft in part.leftovers()]:
         yield Check(
             "leftovers",
             Status.WARNING,
@@ -175,6 +177,25 @@ def _thumbnails(library: Library) -> Check:
             "`footage doctor --repair` makes them anew; search works without",
         )
     return Check("thumbnails", Status.OK, f"{total:,} there")
+
+
+def _readers(library: Library) -> Check:
+    """What can be read here, and how far the videos have been."""
+    ready = [video.video_id for video in library.videos()]
+    counts = {
+        modality: library.text_store.log.counts(modality, ready)
+        for modality in library.readers.modalities
+    }
+    told = [f"{modality} of {count.read:,} videos read" for modality, count in counts.items()]
+    remedies = [f"{lack.remedy} for {lack.name}" for lack in library.readers.lacking]
+    told += [f"no {lack.name}: {lack.reason}" for lack in library.readers.lacking]
+    behind = sum(count.unread + count.failed for count in counts.values())
+    if behind:
+        failed = sum(count.failed for count in counts.values())
+        told.append(f"{behind - failed:,} not read yet, {failed:,} failed")
+        remedies.append("`footage index` on their folders reads them")
+    status = Status.WARNING if remedies else Status.OK
+    return Check("readers", status, "; ".join(told), "; ".join(remedies))
 
 
 def _sources(library: Library) -> Check:

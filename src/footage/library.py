@@ -6,7 +6,7 @@ import contextlib
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,7 +35,9 @@ from footage.index.exact import ExactIndex
 from footage.index.milvus import Milvus
 from footage.index.schema import plan_of
 from footage.index.segments import SegmentIndex
+from footage.index.texts import TextIndex
 from footage.ingest.pipeline import Ingest
+from footage.ingest.reading import Places, ReadingPass
 from footage.ingest.report import Kind, Observer, Plan, Report
 from footage.ledger import Ledger, Spending, allowance, spendings
 from footage.media.sources import scan
@@ -45,6 +47,8 @@ from footage.move import Mover, MoveReport
 from footage.partitions import Placement, checked_rule
 from footage.prune import PruneReport
 from footage.query import Filters, Query, listed
+from footage.reader import Reader, Reading
+from footage.readers.reader_set import ReaderSet
 from footage.reindex import Reindexer, ReindexReport
 from footage.search.cache import QueryVectors, Tally
 from footage.search.closer import CloserLook
@@ -59,6 +63,7 @@ from footage.settings import (
     Sampling,
     Space,
 )
+from footage.text_store import TextStore
 from footage.thumbnails import Thumbnails
 from footage.tune import Tuner, TuneReport
 
@@ -96,8 +101,10 @@ class Library:
         *,
         embedder: Embedder | None = None,
         milvus_token: str | None = None,
+        readers: Mapping[str, Reader] | None = None,
     ) -> None:
         self.folder = folder
+        self.readers = ReaderSet(readers)
         self.settings = settings
         self._milvus_token = SecretStr(milvus_token) if milvus_token else Environment().milvus_token
         self._settings_stamp = _stamp(folder)
@@ -111,6 +118,7 @@ class Library:
         mark = self.embedder.fingerprint.id
         self.catalog = Catalog(folder / "catalog.sqlite", fingerprint=mark)
         self.embedder.attach(Ledger(self.catalog, mark))
+        self.text_store = TextStore(folder, self.catalog)
         self._query_vectors = QueryVectors(folder)
         self._ingest_turn = threading.Lock()
         self._ingest_lock = FileLock(folder / "ingest.lock", thread_local=False)
@@ -132,6 +140,7 @@ class Library:
         if self.catalog.changed:
             copies.keep(self.folder, self.catalog)
         self._query_vectors.close()
+        self.text_store.close()
         self.catalog.close()
         logs.detach(self._log_file)
 
@@ -143,15 +152,17 @@ class Library:
         exclude: Sequence[str] = (),
         tags: Sequence[str] = (),
         budget: float | None = None,
+        read: bool = True,
         observer: Observer | None = None,
     ) -> Report:
         """Index files, folders, globs and addresses; what was indexed before is skipped.
 
         ``exclude`` are glob patterns on names or paths; ``budget`` is about how many dollars may be
         spent where a service embeds, and ``FOOTAGE_DOLLARS_A_MONTH`` a limit beside it: what goes
-        beyond is left for a later run. A file that fails is in the report and stops nothing. Raises
-        `UsageError` or `MediaMissing` for a source that is none or not there, `LibraryLocked` while
-        another process indexes, `IngestInterrupted` on Ctrl-C.
+        beyond is left for a later run. Once videos can be searched, what is said and written in
+        them is read, unless ``read`` is false. A file that fails is in the report and stops
+        nothing. Raises `UsageError` or `MediaMissing` for a source that is none or not there,
+        `LibraryLocked` while another process indexes, `IngestInterrupted` on Ctrl-C.
         """
         found = scan(list(sources), exclude=listed("exclude", exclude))
         with self._indexing(wait=INDEX_WAIT):
@@ -165,6 +176,8 @@ class Library:
                 self._catch_up_or_tell(report)
             else:
                 self._place_if_possible()
+            if read:
+                self._reading_pass(observer).run(report)
             return report
 
     def plan(
@@ -248,6 +261,27 @@ class Library:
             for start, end in of_route.tolist()
         )
 
+    def transcript(self, reference: str | Path, modality: str = "speech") -> Reading:
+        """What is said in a video, or with ``screen`` what is written in it, as it was read.
+
+        Raises `NotFound` where it was not read, which says why, and `ArchiveDamaged`.
+        """
+        return self.text_store.transcript(self.video(reference), modality)
+
+    def reading_now(self, reference: str | Path, modality: str) -> Reading | None:
+        """Like `transcript`; None where the video is to be read anew, as its file has changed."""
+        video = self.video(reference)
+        entries = {entry.modality: entry for entry in self.text_store.log.of(video.video_id)}
+        entry, places = entries.get(modality), Places(self.catalog.locations())
+        if entry is None or not places.is_as_read(entry, video.place):
+            return None
+        return self.text_store.transcript(video, modality)
+
+    @property
+    def texts(self) -> TextIndex:
+        """What was read in the videos, to be searched."""
+        return self.text_store.index
+
     def tag(
         self,
         references: str | Path | Iterable[str | Path],
@@ -322,7 +356,7 @@ class Library:
         }
 
     def disk_use(self) -> dict[str, int]:
-        """Bytes on disk by part: archive, index, thumbnails, catalog, queries, logs."""
+        """Bytes on disk by part: archive, index, thumbnails, catalog, queries, logs, readings."""
         return {
             "archive": prune.size_of([self.folder / "archive"]),
             "index": prune.size_of(self.folder.glob("milvus.db*")),
@@ -330,6 +364,7 @@ class Library:
             "catalog": prune.size_of(self.folder.glob("catalog.sqlite*")),
             "queries": prune.size_of(self.folder.glob("queries.sqlite*")),
             "logs": prune.size_of([self.folder / "logs"]),
+            **self.text_store.disk_use(),
         }
 
     # the index
@@ -695,6 +730,14 @@ class Library:
             budget=allowance(self.catalog, budget),
         )
 
+    def _reading_pass(self, observer: Observer | None) -> ReadingPass:
+        return ReadingPass(
+            catalog=self.catalog,
+            store=self.text_store,
+            readers=self.readers,
+            observer=observer or Observer(),
+        )
+
     @contextlib.contextmanager
     def _migrator(self, target: Embedder) -> Iterator[Migrator]:
         grown = Catalog(self.catalog.path, fingerprint=target.fingerprint.id)
@@ -819,12 +862,12 @@ class Library:
         )
 
     def _forget_files(self, video_id: str) -> int:
-        """Delete archive file and thumbnails of a video; returns the bytes freed."""
+        """Delete archive file, thumbnails and readings of a video; returns the bytes freed."""
         archived = self.archive.files(video_id)
         freed = prune.size_of([*archived, self.thumbnails.folder(video_id)])
         self.archive.forget(video_id)
         self.thumbnails.delete(video_id)
-        return freed
+        return freed + self.text_store.forget(video_id)
 
     def _finish_removal(self, video_ids: list[str]) -> None:
         """Take what is left of removed videos out; what says that something is left goes last."""
@@ -838,7 +881,9 @@ class Library:
         """Delete the drafts of killed processes; only for the holder of the ingest lock."""
         kept = durable.leftovers(self.folder / copies.FOLDER)
         notes = self.folder.glob(".*.lock.json.*.tmp")
-        for draft in [*self.archive.leftovers(), *self.thumbnails.leftovers(), *kept, *notes]:
+        parts = self.archive, self.thumbnails, self.text_store.readings
+        drafts = [draft for part in parts for draft in part.leftovers()]
+        for draft in [*drafts, *kept, *notes]:
             if draft.is_dir():
                 shutil.rmtree(draft, ignore_errors=True)
             else:

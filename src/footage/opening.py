@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from filelock import FileLock
@@ -14,6 +14,7 @@ from footage.errors import LibraryError, LibraryNotFound, LibraryUnwritable, Usa
 from footage.index.address import checked_uri, described, redacted
 from footage.library import Library
 from footage.paths import absolute
+from footage.reader import Reader
 from footage.settings import FILE_NAME, Environment, LibrarySettings, Sampling, default_library
 
 MAKING_LOCK = "making.lock"
@@ -27,6 +28,7 @@ def open_library(
     sampling: Sampling | None = None,
     milvus_uri: str | None = None,
     milvus_token: str | None = None,
+    readers: Mapping[str, Reader] | None = None,
     on_fetch: Callable[[int, int], None] | None = None,
 ) -> Library:
     """Open a library, made first where there is none and ``create`` holds.
@@ -36,7 +38,9 @@ def open_library(
     one they must agree with it. So is ``milvus_uri``, the server to index in (by default
     ``FOOTAGE_MILVUS_URI``, else the engine embedded in footage); ``milvus_token`` (by default
     ``FOOTAGE_MILVUS_TOKEN``) is written nowhere. A new library with ``clip:NAME`` fetches the
-    model where it is not on this machine; ``on_fetch`` is told bytes done and in all.
+    model where it is not on this machine; ``on_fetch`` is told bytes done and in all. ``readers``
+    are your own in place of those installed: ``speech`` listens where there are no subtitles,
+    ``screen`` reads what is written in the picture.
     Raises `LibraryNotFound`, `LibraryError`, `LibraryTooNew`, `CatalogDamaged`, `UsageError`.
     """
     _check_kinds(folder, embedder, sampling)
@@ -63,7 +67,7 @@ def open_library(
         check_name(name)
     _check_same(settings, name, sampling)
     _check_place(settings, milvus_uri)
-    return Library(path, settings, embedder=own, milvus_token=milvus_token)
+    return Library(path, settings, embedder=own, milvus_token=milvus_token, readers=readers)
 
 
 def _check_kinds(folder: object, embedder: object, sampling: object) -> None:

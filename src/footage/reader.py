@@ -16,6 +16,9 @@ from typing import Any
 from footage.embedder import VideoFile
 from footage.media.frames import Damage
 
+MODALITIES = ("speech", "screen")
+"""What is read of a video: what is said in it, and what is written in its picture."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -40,7 +40,9 @@ from footage.library import Library
 from footage.media.identity import FileStamp
 from footage.media.web import Place, WebVideo
 from footage.opening import is_library_without_settings, open_library
+from footage.reader import MODALITIES
 from footage.settings import FILE_NAME, LibrarySettings, Sampling
+from footage.text_store import entry_of
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +86,7 @@ def repair(
         with open_library(folder, create=False, embedder=embedder) as library:
             yield from _engine(library)
             yield from _archive(library, observer)
+            yield from _readings(library)
             yield from _index(library)
             yield from _thumbnails(library)
     except OSError as error:
@@ -128,7 +131,8 @@ def _guessed(folder: Path) -> LibrarySettings:
 
 
 def _leftovers(folder: Path) -> Iterator[Mended]:
-    folders = [folder, folder / "previews", folder / copies.FOLDER, *folder.glob("archive/*")]
+    folders = [folder, folder / "previews", folder / copies.FOLDER]
+    folders += [*folder.glob("archive/*"), *folder.glob("readings/*")]
     drafts = [draft for place in folders for draft in durable.leftovers(place)]
     drafts += [draft for draft in folder.glob("*.tmp") if draft not in drafts]
     for draft in drafts:
@@ -215,6 +219,32 @@ def _is_here(place: Place) -> bool:
 
 def _is_lost(video: Video, embedded: dict[str, int]) -> bool:
     return not video.removed and video.video_id not in embedded
+
+
+# readings
+
+
+def _readings(library: Library) -> Iterator[Mended]:
+    """Set damaged readings aside, and take whole ones in that the catalog has lost."""
+    store, known = library.text_store, library.catalog.embedded()
+    entries, adopted = store.log.entries(), 0
+    for modality in MODALITIES:
+        for video_id in sorted(store.readings.video_ids(modality)):
+            try:
+                reading = store.readings.read(video_id, modality)
+            except ArchiveDamaged as error:
+                aside = durable.set_aside(store.readings.path(video_id, modality))
+                store.log.forget(video_id, modality)
+                yield Mended("readings", error.what, f"set aside as {aside.name}; {error.remedy}")
+                continue
+            entry = entries.get((video_id, modality))
+            if video_id in known and (entry is None or not entry.edition):
+                adopted += store.log.record(entry_of(video_id, modality, reading))
+    if adopted:
+        yield Mended(
+            "readings", f"{adopted:,} that the catalog did not know of", "taken into the catalog"
+        )
+    store.catch_up()
 
 
 # index

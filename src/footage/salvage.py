@@ -17,6 +17,7 @@ from footage.archive import Archive
 from footage.catalog import Catalog, Video
 from footage.embedder import Fingerprint
 from footage.errors import ArchiveDamaged, CatalogDamaged
+from footage.reading_log import ReadingLog
 from footage.records import Locations, described
 
 log = logging.getLogger(__name__)
@@ -33,9 +34,13 @@ TABLES: dict[str, tuple[str, ...]] = {
     "tombstones": ("video_id", "removed_at"),
     "embeddings": ("video_id", "fingerprint", "segments", "damage"),
     "tasks": ("video_id", "fingerprint", "asked_at", "asset_id", "task_id"),
+    "readings": (
+        *("video_id", "modality", "reader", "source", "lines", "beside"),
+        *("error", "remedy", "read_at"),
+    ),
     "usage": ("at", "fingerprint", "what", "video_id", "seconds", "dollars"),
 }
-_DATES = {"recorded_at", "added_at", "removed_at", "asked_at", "at"}
+_DATES = {"recorded_at", "added_at", "removed_at", "asked_at", "read_at", "at"}
 
 
 @dataclass(slots=True)
@@ -73,6 +78,7 @@ def fault(folder: Path) -> str:
                 catalog.locations()
                 catalog.rows("SELECT * FROM embeddings")
                 catalog.addresses()
+                ReadingLog(catalog).entries()
     except CatalogDamaged as error:
         return error.what
     except (ValueError, TypeError, UnicodeError) as error:  # a flipped bit in a date, say

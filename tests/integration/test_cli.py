@@ -294,7 +294,7 @@ def test_show(run: Run, at: tuple[str, Path], built_house: House) -> None:
     for expected in ("green", "160 x 120", "h264", "summer", "0:03–0:06", "visual clip"):
         assert expected in answer.out
     shape = run("show", path, "--json", *at).json
-    assert set(shape) == VIDEO | {"segment_list"}
+    assert set(shape) == VIDEO | {"readings", "segment_list"}
     assert len(shape["segment_list"]) == shape["segments"] == 3
     assert list(shape["segment_list"][0]) == ["start", "end", "modality", "scope", "thumbnail"]
     assert run("show", shape["video_id"][:8], "--json", *at).json == shape
@@ -378,7 +378,7 @@ def test_index(run: Run, tmp_path: Path, folder: Path) -> None:
     assert again.code == 0
     assert set(again.json) == {
         *("files", "skipped", "not_video", "hidden", "elapsed", "video_seconds"),
-        "waiting_for_index",
+        *("waiting_for_index", "lines", "readings"),
     }
     assert [file["outcome"] for file in again.json["files"]] == ["unchanged"]
     assert run("videos", "--json", *library).json["videos"][0]["tags"] == ["trip"]
@@ -552,8 +552,8 @@ def test_doctor(run: Run, at: tuple[str, Path]) -> None:
     answer = run("doctor", *at)
     assert answer.code == 0
     names = [line.split()[1].rstrip(":") for line in answer.out.splitlines()]
-    expected = ["program", "embedder", "catalog", "archive", "index", "thumbnails", "sources"]
-    assert names == [*expected, "disk"]
+    expected = ["program", "embedder", "catalog", "archive", "index", "thumbnails", "readers"]
+    assert names == [*expected, "sources", "disk"]
     shape = run("doctor", "--json", *at).json
     assert [check["name"] for check in shape["checks"]] == names
     for check in shape["checks"]:

@@ -200,7 +200,9 @@ def test_the_segments_of_a_video(house: Library, built_house: House) -> None:
 
 def test_a_sound_library_passes_every_check(house: Library) -> None:
     checks = {check.name: check for check in examine_library(house)}
-    assert list(checks) == ["catalog", "archive", "index", "thumbnails", "sources", "disk"]
+    assert list(checks) == [
+        *("catalog", "archive", "index", "thumbnails", "readers", "sources", "disk")
+    ]
     assert {name for name, check in checks.items() if check.status is Status.FAILED} == set()
     assert checks["index"].status is Status.OK
     assert "8 segments" in checks["index"].detail

@@ -135,8 +135,9 @@ def test_removed_videos_stay_removed_through_a_prune(library: footage.Library, d
 def test_disk_use_counts_what_is_there(library: footage.Library, drive: Path) -> None:
     library.add(drive)
     used = library.disk_use()
-    files = [path for path in library.folder.rglob("*.zip") if path.is_file()]
-    assert used["archive"] == sum(path.stat().st_size for path in files) > 0
+    for part in ("archive", "readings"):
+        files = list((library.folder / part).rglob("*.zip"))
+        assert used[part] == sum(path.stat().st_size for path in files) > 0
     assert all(used[part] > 0 for part in ("index", "thumbnails", "catalog"))
 
 

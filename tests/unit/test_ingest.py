@@ -365,19 +365,19 @@ def test_an_interrupt_in_a_worker_is_an_interrupt(
 
 
 def full_disk(monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
-    from footage import archive
+    from footage import bundles
 
     written = 0
-    write = archive._write_durably
+    write = bundles.zipfile.ZipFile
 
-    def write_or_fail(*arguments: Any) -> None:
+    def write_or_fail(*arguments: Any) -> Any:
         nonlocal written
-        written += 1
+        written += len(arguments) > 1 and arguments[1] == "w"
         if written > after:
             raise OSError(28, "No space left on device")
-        write(*arguments)
+        return write(*arguments)
 
-    monkeypatch.setattr(archive, "_write_durably", write_or_fail)
+    monkeypatch.setattr(bundles.zipfile, "ZipFile", write_or_fail)
 
 
 def test_a_full_disk_stops_the_run_and_keeps_what_was_done(
@@ -514,7 +514,7 @@ def test_a_report_adds_up(library: Library, folder: Path, make: Maker) -> None:
     shape = report.to_json()
     assert list(shape) == [
         *("files", "skipped", "not_video", "hidden", "elapsed", "video_seconds"),
-        "waiting_for_index",
+        *("waiting_for_index", "lines", "readings"),
     ]
     good, bad = shape["files"]
     assert list(good) == [

@@ -31,7 +31,16 @@ from footage.cli.options import (
 from footage.cli.output import clock, confirm, err, out, place, plural, print_json, size
 from footage.embedders import Absent, to_fetch
 from footage.errors import UsageError
-from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Plan, Report
+from footage.ingest.report import (
+    IngestInterrupted,
+    Kind,
+    Observer,
+    Outcome,
+    Plan,
+    ReadingOutcome,
+    Report,
+    ToRead,
+)
 from footage.media.sources import listed_sources
 from footage.media.web import Place
 from footage.opening import open_library, settings_of
@@ -95,6 +104,9 @@ def index(
         bool, typer.Option("--dry-run", help="Say what there is to do and what it costs.")
     ] = False,
     budget: BudgetOption = None,
+    no_read: Annotated[
+        bool, typer.Option("--no-read", help="Do not read what is said and written in them.")
+    ] = False,
     yes: YesOption = False,
     as_json: JsonOption = False,
     verbose: VerboseOption = 0,
@@ -102,6 +114,7 @@ def index(
 ) -> None:
     """Index videos: files, folders, globs, addresses. What was indexed before is skipped.
 
+    When they can be searched by what is seen, subtitles, speech and writing in them are read.
     It may be stopped at any time (Ctrl-C) and started again: finished videos stay.
     """
     logs.to_terminal(-1 if quiet else verbose)
@@ -139,6 +152,7 @@ def index(
                     exclude=exclude or [],
                     tags=tag or [],
                     budget=budget,
+                    read=not no_read,
                     observer=bar,
                 )
         except IngestInterrupted as interrupt:
@@ -219,6 +233,7 @@ class ProgressBar(Observer):
         self._durations: dict[Place, float] = {}
         self._reached: dict[Place, float] = {}
         self._done = 0
+        self._read: dict[tuple[Place, str], tuple[float, float]] = {}  # seconds done, and in all
 
     def __enter__(self) -> ProgressBar:
         self._progress.start()
@@ -265,6 +280,33 @@ class ProgressBar(Observer):
             self._task,
             completed=sum(self._reached.values()),
             files=f"{self._done}/{len(self._durations)}",
+        )
+
+    def reading_planned(self, todo: Sequence[ToRead]) -> None:
+        """Begin again, with what is to be read."""
+        self._read = {(each.path, each.modality): (0.0, each.seconds) for each in todo}
+        self._done = 0
+        total = sum(each.seconds for each in todo)
+        self._progress.reset(self._task, total=total, files=f"reading 0/{len(todo)}", name="")
+
+    def reading_progressed(self, path: Place, modality: str, seconds: float) -> None:
+        """Move the bar."""
+        done, total = self._read[path, modality]
+        # what has subtitles is gone through again where they hold nothing
+        self._read[path, modality] = max(done, min(seconds, total)), total
+        completed = sum(done for done, _ in self._read.values())
+        name = escape(printable(path.name))
+        self._progress.update(self._task, completed=completed, name=name)
+
+    def reading_finished(self, outcome: ReadingOutcome) -> None:
+        """Count a reading."""
+        _, total = self._read[outcome.path, outcome.modality]
+        self._read[outcome.path, outcome.modality] = total, total
+        self._done += 1
+        self._progress.update(
+            self._task,
+            completed=sum(done for done, _ in self._read.values()),
+            files=f"reading {self._done}/{len(self._read)}",
         )
 
 
@@ -328,7 +370,11 @@ def _print(report: Report, *, as_json: bool, quiet: bool, verbose: int = 0) -> N
             f"[yellow]not searchable yet:[/] {plural(report.waiting, 'video')} "
             f"({escape(str(report.waiting_for))}); the next index or search takes them in"
         )
+    for failed in report.unread[:SHOWN_FAILURES]:
+        err.print(f"[yellow]not read:[/] {escape(printable(str(failed.error)))}")
     out.print(_summary(report))
+    if report.readings:
+        out.print(_readings_in_words(report))
     if not verbose and (report.scan.others or report.scan.hidden):
         out.print("[dim]-v names the files that were left out[/]")
 
@@ -355,6 +401,13 @@ def damage_in_words(damage: Mapping[str, int]) -> str:
     frames, parts = damage.get("corrupt_frames", 0), damage.get("failed_packets", 0)
     words = [f"{plural(frames, 'frame')} with errors"] if frames else []
     return ", ".join([*words, plural(parts, "unreadable part")] if parts else words)
+
+
+def _readings_in_words(report: Report) -> str:
+    videos = {outcome.video_id for outcome in report.readings if outcome.error is None}
+    text = f"read {plural(report.lines, 'line')} of text in {plural(len(videos), 'video')}"
+    failed = len(report.unread)
+    return f"{text}, {failed:,} could not be read: tried again by the next run" if failed else text
 
 
 def _summary(report: Report) -> str:

@@ -12,9 +12,10 @@ from footage.catalog import Video
 from footage.cli import last_search
 from footage.cli.index import damage_in_words
 from footage.cli.options import JsonOption, LibraryOption, existing_library
-from footage.cli.output import clock, day, link, out, place, print_json, span
+from footage.cli.output import clock, day, link, out, place, plural, print_json, span
 from footage.library import Segment
 from footage.paths import printable
+from footage.reading_log import ReadingEntry
 
 
 def show(
@@ -31,14 +32,21 @@ def show(
     with existing_library(library) as opened:
         found = opened.video(last_search.reference(opened.folder, video))
         rows = [] if found.removed else opened.segments(found.video_id)
+        readings = opened.text_store.log.of(found.video_id)
     if as_json:
-        print_json({**found.to_json(), "segment_list": [row.to_json() for row in rows]})
+        print_json(
+            {
+                **found.to_json(),
+                "readings": [reading.to_json() for reading in readings],
+                "segment_list": [row.to_json() for row in rows],
+            }
+        )
         return
-    out.print(_facts(found), soft_wrap=False)
+    out.print(_facts(found, readings), soft_wrap=False)
     out.print(_segments(rows), soft_wrap=False)
 
 
-def _facts(video: Video) -> Table:
+def _facts(video: Video, readings: list[ReadingEntry]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="dim")
     table.add_column(overflow="fold")
@@ -58,9 +66,20 @@ def _facts(video: Video) -> Table:
             table.add_row(name, escape(printable(value)))
     for path in video.paths:
         table.add_row("file", link(path, place(path)))
+    for reading in readings:
+        table.add_row(reading.modality, escape(printable(_reading(reading))))
     if video.url:
         table.add_row("address", link(video.place, place(video.place)))
     return table
+
+
+def _reading(entry: ReadingEntry) -> str:
+    """``12 lines of clip.en.srt``, or why nothing was read."""
+    if entry.error is not None and not entry.edition:
+        return f"not read: {entry.error}"
+    lines = plural(entry.lines, "line")
+    told = f"{lines} of {entry.source}" if entry.source else f"{lines}: there is nothing to read"
+    return f"{told}; not read again: {entry.error}" if entry.error is not None else told
 
 
 def _segments(rows: list[Segment]) -> Table:

@@ -20,8 +20,9 @@ from footage.cli.options import (
 from footage.cli.output import clock, counting_bar, err, out, place, plural, print_json
 from footage.durable import draft_of
 from footage.embedder import VideoFile
-from footage.errors import LibraryUnwritable, MediaMissing, UsageError
+from footage.errors import FootageError, LibraryUnwritable, MediaMissing, UsageError
 from footage.media.probe import probe
+from footage.opening import is_library
 from footage.paths import absolute, printable
 from footage.reader import Reading
 from footage.readers import open_reader, read_spoken, screen
@@ -46,23 +47,15 @@ def transcript(
 ) -> None:
     """Print what is said in a video with its times, or write it to a file.
 
-    Subtitles in the file or beside it are used where there are any; else speech is recognized
-    (English), which needs the extra `speech`. --screen needs the extra `ocr`.
+    What `footage index` read of a video of the library is printed. Of any other file subtitles in
+    it or beside it are used where there are any; else speech is recognized (English), which needs
+    the extra `speech`. --screen needs the extra `ocr`.
     """
     logs.to_terminal(-1 if quiet else verbose)
     write = _writer(output)
-    file = _file_of(video, library)
-    bar = counting_bar("reading", hidden=quiet or as_json)
-    with bar as tell:
-        total = round(file.info.duration)
-
-        def on_progress(seconds: float) -> None:
-            tell(round(seconds), total)
-
-        if on_screen:
-            reading = open_reader(screen.NAME).read(file, on_progress=on_progress)
-        else:
-            reading = read_spoken(file, on_progress=on_progress)
+    reading = _stored(video, library, "screen" if on_screen else "speech")
+    if reading is None:
+        reading = _read(_file_of(video, library), on_screen=on_screen, hidden=quiet or as_json)
     for warning in reading.warnings:
         err.print(f"[yellow]note:[/] {escape(printable(warning))}")
     if as_json:
@@ -72,6 +65,37 @@ def transcript(
         out.print(f"{plural(len(reading.lines), 'line')} in {escape(place(absolute(output)))}")
     else:
         _print(reading)
+
+
+def _stored(video: str, library: Path | None, modality: str) -> Reading | None:
+    """What a library that knows the video has read of it; None where none has."""
+    path = absolute(video)
+    if path.is_file() and not is_library(library):
+        return None
+    try:
+        with existing_library(library) as opened:
+            if path.is_file():
+                return opened.reading_now(path, modality)
+            known = opened.video(video)
+            entries = opened.text_store.log.of(known.video_id)
+            stored = any(each.modality == modality and each.edition for each in entries)
+            return opened.transcript(known.video_id, modality) if stored else None
+    except FootageError:
+        if path.is_file():  # it can be read whatever is wrong with a library
+            return None
+        raise
+
+
+def _read(file: VideoFile, *, on_screen: bool, hidden: bool) -> Reading:
+    total = round(file.info.duration)
+    with counting_bar("reading", hidden=hidden) as tell:
+
+        def on_progress(seconds: float) -> None:
+            tell(round(seconds), total)
+
+        if on_screen:
+            return open_reader(screen.NAME).read(file, on_progress=on_progress)
+        return read_spoken(file, on_progress=on_progress)
 
 
 def _writer(output: Path | None) -> Callable[[Reading], None] | None:

@@ -18,6 +18,7 @@ from footage.embedder import Fingerprint, Vector, Vectors, checked_text
 from footage.embedders.canaries import check_model
 from footage.embedders.local import LocalEmbedder
 from footage.embedders.shelf import damaged
+from footage.embedders.text_tower import TextTower
 from footage.errors import EmbedderBroken
 from footage.onnx import open_session
 from footage.settings import Sampling
@@ -77,29 +78,12 @@ class LiteEmbedder(LocalEmbedder):
         )
 
     def _encode_texts(self, texts: list[str]) -> Vectors:
-        encodings = [self._tokenizer.encode(text) for text in texts]
-        longest = max(len(encoding.ids) for encoding in encodings)
-        ids = np.zeros((len(texts), longest), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding.ids)] = encoding.ids
-            mask[row, : len(encoding.ids)] = encoding.attention_mask
-        vectors: Vectors = self._text_tower.run(None, {"input_ids": ids, "attention_mask": mask})[0]
-        return vectors
+        return self._text_tower.encode(texts)
 
     @cached_property
     def _image_tower(self) -> Any:
         return open_session(self._folder / "image.onnx", threads=THREADS)
 
     @cached_property
-    def _text_tower(self) -> Any:
-        return open_session(self._folder / "text.onnx", threads=1)
-
-    @cached_property
-    def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(self._card["max_tokens"])
-        return tokenizer
+    def _text_tower(self) -> TextTower:
+        return TextTower(self._folder, max_tokens=self._card["max_tokens"])

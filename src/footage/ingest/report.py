@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -82,7 +83,6 @@ class Outcome:
 
     def to_json(self) -> dict[str, Any]:
         """The shape of an entry of ``files`` in ``index --json``."""
-        error = self.error
         return {
             **_named(self.path),
             "outcome": self.kind.value,
@@ -90,7 +90,37 @@ class Outcome:
             "duration": self.duration,
             "segments": self.segments,
             "damage": self.damage,
-            "error": error and {"code": error.code, "message": error.what, "remedy": error.remedy},
+            "error": _error_json(self.error),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """A video whose speech, or writing, is to be read: so many seconds of it."""
+
+    path: Place
+    modality: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOutcome:
+    """What came of reading one video: lines of text, or an error."""
+
+    path: Place
+    video_id: str
+    modality: str
+    lines: int = 0
+    error: FootageError | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of an entry of ``readings`` in ``index --json``."""
+        return {
+            **_named(self.path),
+            "video_id": self.video_id,
+            "modality": self.modality,
+            "lines": self.lines,
+            "error": _error_json(self.error),
         }
 
 
@@ -105,6 +135,8 @@ class Report:
     waiting: int = 0
     """Videos that are embedded and safe, but not searchable yet: Milvus could not be had."""
     waiting_for: FootageError | None = None
+    readings: list[ReadingOutcome] = field(default_factory=list)
+    """What was read now, or could not be; failures are tried again by the next run."""
 
     def of(self, *kinds: Kind) -> list[Outcome]:
         """The outcomes of these kinds, in the order of the scan."""
@@ -114,6 +146,16 @@ class Report:
     def failed(self) -> list[Outcome]:
         """The files that could not be indexed."""
         return self.of(Kind.FAILED)
+
+    @property
+    def unread(self) -> list[ReadingOutcome]:
+        """The readings that failed."""
+        return [outcome for outcome in self.readings if outcome.error is not None]
+
+    @property
+    def lines(self) -> int:
+        """Lines of text read in this run."""
+        return sum(outcome.lines for outcome in self.readings)
 
     @property
     def video_seconds(self) -> float:
@@ -133,6 +175,8 @@ class Report:
             "elapsed": round(self.elapsed, 3),
             "video_seconds": round(self.video_seconds, 3),
             "waiting_for_index": self.waiting,
+            "lines": self.lines,
+            "readings": [outcome.to_json() for outcome in self.readings],
         }
 
 
@@ -142,6 +186,12 @@ def _planned_json(file: Planned) -> dict[str, Any]:
         "seconds": round(file.seconds, 3),
         "dollars": round(file.dollars, 4),
     }
+
+
+def _error_json(error: FootageError | None) -> dict[str, str] | None:
+    if error is None:
+        return None
+    return {"code": error.code, "message": error.what, "remedy": error.remedy}
 
 
 def _named(place: Place) -> dict[str, str | None]:
@@ -174,3 +224,12 @@ class Observer:
 
     def finished(self, outcome: Outcome) -> None:
         """One file is done with."""
+
+    def reading_planned(self, todo: Sequence[ToRead]) -> None:
+        """The videos of the run are indexed; these are read next."""
+
+    def reading_progressed(self, path: Place, modality: str, seconds: float) -> None:
+        """``path`` is read up to ``seconds``; called from worker threads."""
+
+    def reading_finished(self, outcome: ReadingOutcome) -> None:
+        """One video is read, or could not be."""
