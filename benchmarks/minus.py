@@ -1,8 +1,9 @@
 """One thing without another: how often the picture without comes before the picture with both.
 
 Pairs of pictures by the words of their captions, frozen in ``queries/minus.<split>.jsonl``. Scored
-are the pictures themselves, by the vector that a query becomes in `footage.search.mixing`; for the
-heights of its parts all pictures of the split are searched.
+are the pictures themselves, by the vector that a query becomes in `footage.search.mixing`; all
+pictures of the pairs of a split are searched. And of the ten best, how many show the one thing, by
+most of their captions, and how many the other, by any.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.quality import batches
-from benchmarks.spokenboard import SPLITS, Minus, read
+from benchmarks.spokenboard import SEEN, SPLITS, Minus, captions_of, named, read, surely
 from benchmarks.tables import table
 from footage.embedder import Route
 from footage.embedders.lite import LiteEmbedder
@@ -33,13 +34,12 @@ def run(options: argparse.Namespace) -> str:
     for split in SPLITS:
         pairs = [Minus(**row) for row in read("minus", split)]
         rows += _figures(split, pairs[:60] if options.quick else pairs, options)
-    head = ["pictures of", "query", "pairs", "without comes first, %", "of subjects evenly, %",
-            "of the 10 best, show the other, %"]  # fmt: skip
-    return table(head, rows)
+    shares = ("without comes first, %", "the best show A, %", "B, %")
+    return table(["pictures of", "query", "pairs", *shares], rows)
 
 
 def _figures(split: str, pairs: Sequence[Minus], options: argparse.Namespace) -> list[list[object]]:
-    embedder = LiteEmbedder(Sampling())
+    embedder, captions = LiteEmbedder(Sampling()), captions_of(options.data)
     names = sorted({name for pair in pairs for name in (pair.without, pair.both)})
     pictures = np.concatenate(
         list(
@@ -54,22 +54,20 @@ def _figures(split: str, pairs: Sequence[Minus], options: argparse.Namespace) ->
     texts = {thing: embedder.encode_text(thing) for both in subjects for thing in both}
     rows = []
     for weight in (0.0, *WEIGHTS):
-        right: dict[tuple[str, str], list[bool]] = {subject: [] for subject in subjects}
-        best = []
+        right, best = [], []
         for one, other in subjects:
-            query = _query(texts[one], texts[other], weight, pictures)
-            scores = pictures @ query
-            own = [pair for pair in pairs if (pair.one, pair.other) == (one, other)]
-            right[one, other] = [
-                bool(scores[place[pair.without]] > scores[place[pair.both]]) for pair in own
+            scores = pictures @ _query(texts[one], texts[other], weight, pictures)
+            right += [
+                scores[place[pair.without]] > scores[place[pair.both]]
+                for pair in pairs
+                if (pair.one, pair.other) == (one, other)
             ]
-            unwanted = {place[pair.both] for pair in own}
-            best.append(len(unwanted & set(np.argsort(-scores)[:BEST].tolist())) / BEST)
-        everything = np.concatenate(list(right.values()))
-        evenly = np.mean([np.mean(shares) for shares in right.values()])
+            shown = [captions[names[at]] for at in np.argsort(-scores)[:BEST]]
+            wanted = np.mean([surely(each, one) for each in shown])
+            best.append((wanted, np.mean([named(each, SEEN[other]) > 0 for each in shown])))
         name = f"A - {weight:g}:B" if weight else "A"
-        rows.append([split, name, len(pairs), *(f"{100 * share:.0f}" for share in
-                     (everything.mean(), evenly, np.mean(best)))])  # fmt: skip
+        shares = (np.mean(right), *np.mean(best, axis=0))
+        rows.append([split, name, len(pairs), *(f"{100 * share:.0f}" for share in shares)])
     return rows
 
 

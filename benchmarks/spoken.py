@@ -1,7 +1,7 @@
 """Finding what is seen, said and written: the films of ``moments`` with sentences and signs.
 
 First what the readers make of the films: words and letters, right, wrong and made up. Then the
-search, by kind of query and by what is searched: all that there is, as anybody asks, or one channel.
+search, by kind of query and by what is searched: everything, as anybody asks, or one channel.
 ``both`` says a thing that is seen and words that are said or written there, of which neither alone
 is enough. Then what follows something, beside two searches whose answers are put together.
 ``train`` is for choices, ``dev`` only reports; all was drawn before any search (`spokenboard.py`).
@@ -10,7 +10,6 @@ is enough. Then what follows something, beside two searches whose answers are pu
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, product
@@ -23,7 +22,7 @@ from benchmarks import voices
 from benchmarks.films import library_of
 from benchmarks.readers import _common, _letters, _word_errors
 from benchmarks.spoken_films import Film, made
-from benchmarks.spokenboard import WITHIN, Laid, Then, read
+from benchmarks.spokenboard import WITHIN, Laid, Then, captions_of, read
 from benchmarks.storyboard import SPLITS
 from benchmarks.tables import table
 from footage.embedder import VideoFile
@@ -174,7 +173,7 @@ def _found(library: Library, text: str, modalities: tuple[str, ...] = ()) -> lis
 
 
 def _seen(films: Sequence[Film], data: Path) -> Iterator[Asked]:
-    captions = _captions(data)
+    captions = captions_of(data)
     for film in films:
         for shot, span in zip(film.shots, film.spans, strict=True):
             if shot.caption is not None:
@@ -205,11 +204,6 @@ def _laid(film: Film) -> Iterator[Asked]:
             yield Asked(kind, "visual alone", text, ("visual",), answer)
 
 
-def _captions(data: Path) -> dict[str, list[str]]:
-    rows = map(json.loads, (data / "captions.jsonl").open(encoding="utf-8"))
-    return {row["image"]: row["captions"] for row in rows}
-
-
 # What follows
 
 
@@ -217,7 +211,7 @@ Pair = tuple[Place, Place]
 
 
 def _follow(library: Library, films: Sequence[Film], split: str, data: Path) -> str:
-    captions = _captions(data)
+    captions = captions_of(data)
     ways: dict[str, Callable[[str, str], list[Pair]]] = {
         "asked in one": lambda one, two: _in_one(library, one, two),
         "two searches": lambda one, two: _apart(library, one, two),

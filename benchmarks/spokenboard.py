@@ -132,6 +132,12 @@ def laid(split: str) -> list[Laid]:
     return [Laid(**row) for row in read("spoken", split)]
 
 
+def captions_of(data: Path) -> Captions:
+    """The captions of every picture."""
+    with (data / "captions.jsonl").open(encoding="utf-8") as lines:
+        return {row["image"]: row["captions"] for row in map(json.loads, lines)}
+
+
 # What captions say
 
 
