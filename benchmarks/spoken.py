@@ -264,6 +264,7 @@ def _right(one: Then, films: Sequence[Film]) -> list[Pair]:
             (films[film].path.name, *films[film].spans[second]),
         )
         for film, first, second in one.relevant
+        if film < len(films)
     ]
 
 
