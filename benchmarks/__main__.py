@@ -12,8 +12,12 @@ from pathlib import Path
 BENCHMARKS = (
     *("quality", "moments", "clips", "shots", "ingest", "search", "memory", "repair", "server"),
     *("partitions", "marengo", "mixtures", "readers", "confidence"),
+    *("words", "spoken", "minus", "routes"),
 )
-NEED_DATA = {"quality", "moments", "shots", "mixtures", "confidence"}
+NEED_DATA = {
+    *("quality", "moments", "shots", "mixtures", "confidence"),
+    *("words", "spoken", "minus", "routes"),
+}
 
 
 def main() -> None:

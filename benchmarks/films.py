@@ -13,13 +13,22 @@ from numpy.typing import NDArray
 
 import footage
 from footage.library import Library
+from footage.media.sound import SAMPLE_RATE, Samples
 
 
-def write_film(path: Path, pictures: Iterable[NDArray[np.uint8]], *, fps: int, crf: int) -> Path:
-    """The pictures [height, width, 3] as an h264 file, whole or not at all."""
+def write_film(
+    path: Path,
+    pictures: Iterable[NDArray[np.uint8]],
+    *,
+    fps: int,
+    crf: int,
+    sound: Samples | None = None,
+) -> Path:
+    """The pictures [height, width, 3], and sound at 16 kHz, as a file, whole or not at all."""
     draft = path.with_suffix(".part")
     with av.open(str(draft), "w", format="mp4") as output:
         stream = None
+        heard = None if sound is None else output.add_stream("aac", rate=SAMPLE_RATE, layout="mono")
         for picture in pictures:
             if stream is None:
                 stream = output.add_stream("libx264", rate=fps)
@@ -29,6 +38,13 @@ def write_film(path: Path, pictures: Iterable[NDArray[np.uint8]], *, fps: int, c
             output.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         if stream is not None:
             output.mux(stream.encode())
+        if heard is not None and sound is not None:
+            for at in range(0, len(sound), SAMPLE_RATE):
+                block = sound[None, at : at + SAMPLE_RATE]
+                frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="mono")
+                frame.sample_rate, frame.pts = SAMPLE_RATE, at
+                output.mux(heard.encode(frame))
+            output.mux(heard.encode())
     return draft.replace(path)
 
 

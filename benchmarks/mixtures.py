@@ -20,8 +20,8 @@ from benchmarks.tables import table
 from footage.embedder import Route
 from footage.embedders.lite import LiteEmbedder
 from footage.index.segments import Hit
-from footage.search.mixing import mixed
 from footage.search.groups import FLOOR_RANK
+from footage.search.mixing import mixed
 from footage.settings import Sampling
 
 PAIRS = 500

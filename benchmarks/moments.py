@@ -76,11 +76,13 @@ def made(film: Sequence[Shot], title: str, data: Path, work: Path) -> Path:
     return write_film(path, pictures(film, data), fps=FPS, crf=20)
 
 
-def pictures(film: Sequence[Shot], data: Path) -> Iterator[NDArray[np.uint8]]:
+def pictures(
+    film: Sequence[Shot], data: Path, size: tuple[int, int] = SIZE
+) -> Iterator[NDArray[np.uint8]]:
     """Every frame of a film, [height, width, 3]."""
     fading: list[NDArray[np.uint8]] = []  # the end of the shot before, under a dissolve
     for shot in film:
-        frames = list(glide(shot, data))
+        frames = list(glide(shot, data, size))
         for at, under in enumerate(fading):
             share = (at + 1) / (len(fading) + 1)
             frames[at] = (share * frames[at] + (1 - share) * under).astype(np.uint8)
@@ -89,7 +91,7 @@ def pictures(film: Sequence[Shot], data: Path) -> Iterator[NDArray[np.uint8]]:
         fading = frames[len(frames) - tail :]
 
 
-def glide(shot: Shot, data: Path) -> Iterator[NDArray[np.uint8]]:
+def glide(shot: Shot, data: Path, size: tuple[int, int] = SIZE) -> Iterator[NDArray[np.uint8]]:
     """The frames of one shot: the view moves evenly from where it begins to where it ends."""
     with Image.open(data / shot.image) as opened:
         picture = opened.convert("RGB")
@@ -101,4 +103,4 @@ def glide(shot: Shot, data: Path) -> Iterator[NDArray[np.uint8]]:
         )
         left, top, width = (picture.width * value for value in view)
         box = (left, top, left + width, top + width)
-        yield np.asarray(picture.resize(SIZE, Image.Resampling.BILINEAR, box=box))
+        yield np.asarray(picture.resize(size, Image.Resampling.BILINEAR, box=box))

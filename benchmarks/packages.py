@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-DEBIAN = {"opencv-doc"}
+DEBIAN = {"opencv-doc", "asterisk-core-sounds-en-g722", "pocketsphinx-testdata"}
 SDIST = {"moviepy==2.2.1"}
 
 
