@@ -157,6 +157,7 @@ def assert_one_sentence(result: dict[str, Any], *, about: str) -> None:
     assert "free some space or allow writing there" in result["err"]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_full_disk_costs_nothing_that_was_there(films: Path, tmp_path: Path) -> None:
     results = run_script(FULL, films, tmp_path)

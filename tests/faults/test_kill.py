@@ -182,6 +182,7 @@ def play(tmp_path: Path, kills: int, seed: int) -> World:
     return world
 
 
+@pytest.mark.slow
 def test_eight_kills_lose_nothing(tmp_path: Path) -> None:
     assert play(tmp_path, kills=8, seed=1).killed == 8
 

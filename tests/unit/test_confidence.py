@@ -20,6 +20,7 @@ from footage.search import background
 from footage.search.background import Sample
 from footage.search.bank import SENTENCES
 from footage.search.confidence import (
+    FEWEST,
     MEANT,
     SEEN,
     SEEN_ALONE,
@@ -110,7 +111,7 @@ def test_probabilities_rise_strictly_with_the_score_and_stay_within_0_and_1(
     scale = Scale(sample, vectors(50, seed=2) if with_bank else None, segments)
     scores = [number / 1000 for number in sorted(thousandths)]
     chances = scale.probabilities(vectors(1, seed=3)[0], scores, model=SEEN, alone=SEEN_ALONE)
-    if segments < 5 and not with_bank:
+    if segments < FEWEST and not with_bank:
         assert chances == [None] * len(scores)
     else:
         known = [chance for chance in chances if chance is not None]

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 FOUND = 0.43
 """Of captions of what is absent, one in ten finds a moment so probable (`benchmarks/README.md`)."""
-FEWEST = 5  # segments: of fewer nothing can be said without a bank
+FEWEST = 20  # segments of a library, of which alone something can be said
 PRIOR = 10  # what the bank says of mean and deviation counts as so many segments
 LEAST_DEVIATION = 1e-3  # in cosine; of less, rounding would decide
 BOUND = 12.0  # of log odds, approached and never reached

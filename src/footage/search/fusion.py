@@ -129,6 +129,32 @@ def alternatives(channels: Sequence[Channel], *, by_rank: bool) -> list[Candidat
     )
 
 
+def by_score(channels: Sequence[Channel]) -> list[Candidate]:
+    """The candidates of channels whose scores are cosines of one space, by these, best first.
+
+    For where a probability is not known: with a text, whose scores are of another kind, ranks are
+    all that can be compared.
+    """
+    if any(find.group is None for channel in channels for find in channel.finds):
+        return fused([Clause(1.0, channels)], by_rank=True)
+    finds = [find for channel in channels for find in channel.finds]
+    finds.sort(key=lambda find: (-_score(find), find.video_id, find.start))
+    kept: dict[str, list[Candidate]] = {}
+    for find in finds:
+        there = kept.setdefault(find.video_id, [])
+        place = (find.start, find.end)
+        same = next((one for one in there if is_same(one.start, one.end, *place)), None)
+        if same is None:
+            there.append(Candidate(find.video_id, *place, _score(find), None, [(find, 1.0)]))
+        else:
+            same.finds.append((find, 0.0))
+    return best_first(candidate for there in kept.values() for candidate in there)
+
+
+def _score(find: Find) -> float:
+    return find.evidence[0].score
+
+
 def best_first(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Candidates by their scores; equal ones in an order that is always the same."""
     return sorted(candidates, key=lambda one: (-one.score, one.video_id, one.start, one.end))

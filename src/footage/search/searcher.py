@@ -15,7 +15,7 @@ from footage.errors import InvalidQuery
 from footage.query import Query
 from footage.search.cache import Results
 from footage.search.confidence import is_found
-from footage.search.fusion import Candidate, Channel, Clause, Find, fused
+from footage.search.fusion import Candidate, Channel, Clause, Find, by_score, fused
 from footage.search.intent import MODALITY, SAID, SEEN, trust
 from footage.search.moments import Evidence, Moment, SearchResult
 from footage.search.read import TextSearch
@@ -118,11 +118,20 @@ class Searcher:
         if len(channels) == 1 and not plan.minus and not query.then:
             candidates = [_alone(find) for find in channels[0].finds]
         else:
-            for channel in [*channels, *plan.minus]:
-                if channel.name.startswith(SEEN):
-                    self._seen.judge(channel.finds)
-            candidates = fused(plan.clauses, plan.minus, by_rank=query.fusion == "rrf")
+            known = self._judge_channels([*channels, *plan.minus])
+            if not known and len(plan.clauses) == 1 and not plan.minus and not query.then:
+                candidates = by_score(channels)
+            else:
+                by_rank = query.fusion == "rrf"
+                candidates = fused(plan.clauses, plan.minus, by_rank=by_rank)
         return [one for one in candidates if not _is_liked(one, plan.liked)]
+
+    def _judge_channels(self, channels: Sequence[Channel]) -> bool:
+        """Set the probabilities of what was found by its look; False where they are not known."""
+        seen = [channel for channel in channels if channel.name.startswith(SEEN)]
+        for channel in seen:
+            self._seen.judge(channel.finds)
+        return all(find.probability is not None for channel in seen for find in channel.finds)
 
     def _plan(self, query: Query, step: Step | None, wanted: int) -> _Plan:
         """Where each part of a step is looked for, and what is found there."""
