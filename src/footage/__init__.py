@@ -70,6 +70,8 @@ from footage.query import Filters, Query
 from footage.reindex import ReindexReport
 from footage.search.moments import Evidence, Moment, SearchResult
 from footage.settings import Sampling
+from footage.steps import Like, Step
+from footage.terms import Term
 
 __version__ = "0.1.0"
 
@@ -103,6 +105,7 @@ __all__ = [
     "LibraryNotFound",
     "LibraryTooNew",
     "LibraryUnwritable",
+    "Like",
     "MediaChanged",
     "MediaError",
     "MediaForbidden",
@@ -136,8 +139,10 @@ __all__ = [
     "ServiceDown",
     "ServiceError",
     "SpaceMismatch",
+    "Step",
     "TaskFailed",
     "TaskUnfinished",
+    "Term",
     "Track",
     "UnreadableMedia",
     "UsageError",

@@ -93,6 +93,7 @@ class Part:
     text: str | None = None
     examples: tuple[Example, ...] = ()
     weight: float = 1.0
+    """Below 0 it is what is not wanted."""
 
     @property
     def identity(self) -> str | None:
@@ -143,13 +144,19 @@ class Embedder(ABC):
         """
 
     def parts(
-        self, text: str | None, examples: Sequence[Example] = (), *, text_weight: float = 1.0
+        self,
+        terms: Sequence[tuple[str, float]],
+        examples: Sequence[Example] = (),
+        *,
+        text_weight: float = 1.0,
     ) -> list[Part]:
-        """What of a query this embedder makes one vector of: of its text, and of each example.
+        """What of a query this embedder makes one vector of: of each text, and of each example.
 
-        All lie in the space of the videos, so that their weighted sum can be searched.
+        ``terms`` are texts and their weights, which ``text_weight`` multiplies. A part whose weight
+        is below 0 is what is not wanted. All lie in the space of the videos, so that their weighted
+        sum can be searched.
         """
-        texts = [] if text is None else [Part(text, weight=text_weight)]
+        texts = [Part(text, weight=weight * text_weight) for text, weight in terms]
         return texts + [Part(None, (each,), each.weight) for each in examples]
 
     def encode(self, part: Part) -> Vector:

@@ -69,9 +69,22 @@ class UsageError(FootageError):
 
 
 class InvalidQuery(UsageError):
-    """A query or filter that cannot be read."""
+    """A query or filter that cannot be read; where a text form is wrong, the text and the place."""
 
     code = "invalid_query"
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        remedy: str | None = None,
+        text: str | None = None,
+        position: int | None = None,
+    ) -> None:
+        """``position`` is of a character of ``text``, the first one's being 1."""
+        self.text = text
+        self.position = position
+        super().__init__(what, remedy=remedy)
 
 
 class NotFound(UsageError):

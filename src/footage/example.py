@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
+from footage.arguments import check_signed_weight, is_number
 from footage.errors import InvalidQuery, NoVideo
 from footage.media.container import open_container, video_stream
 from footage.media.identity import content_id
@@ -16,7 +17,7 @@ from footage.paths import absolute, printable
 
 KINDS = ("image", "sound", "clip")
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
-_WEIGHTED = re.compile(r"(.+)\^(\d*\.?\d+)", re.ASCII | re.DOTALL)
+_WEIGHTED = re.compile(r"(.+)\^(-?\d*\.?\d+)", re.ASCII | re.DOTALL)
 _STRETCH = re.compile(r"(.+)@([\d:.]*)-([\d:.]*)", re.ASCII | re.DOTALL)
 
 
@@ -42,7 +43,7 @@ class Example:
     end: float | None = None
     """Seconds into the file at which it ends; None, or beyond it, is its end."""
     weight: float = 1.0
-    """Above 0: how much it counts beside the other parts of the query."""
+    """How much it counts beside the other parts of the query; below 0 it is what is not wanted."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "source", _source(self.source))
@@ -57,7 +58,7 @@ class Example:
                 remedy="download it and give the file",
             )
         self._check_stretch()
-        check_weight("weight", self.weight)
+        check_signed_weight("weight", self.weight)
 
     def __str__(self) -> str:
         return printable(str(self.source))
@@ -146,7 +147,7 @@ class Example:
                 continue
             if self.kind == "image":
                 raise InvalidQuery(f"{self} is a picture, and has no {name}", remedy="leave it out")
-            if not _is_number(value) or value < 0:
+            if not is_number(value) or value < 0:
                 raise InvalidQuery(
                     f"the {name} of {self} is {value!r:.100}", remedy="give seconds, 0 or more"
                 )
@@ -155,12 +156,6 @@ class Example:
                 f"the {self.kind} of {self} ends at {self.end:g} s, before it begins",
                 remedy="let it end later than it begins",
             )
-
-
-def check_weight(name: str, value: object) -> None:
-    """Raise `InvalidQuery` for what is no finite number above 0."""
-    if not _is_number(value) or value <= 0:
-        raise InvalidQuery(f"{name} is {value!r:.100}", remedy="give a number above 0")
 
 
 def seconds(text: str) -> float:
@@ -200,8 +195,3 @@ def _kind_of(source: str | Path) -> str:
                 return "sound"
             raise
         return "clip"
-
-
-def _is_number(value: object) -> TypeGuard[float]:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return number and isfinite(value)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from footage import copies, durable, holders, logs, migrate, move, prune, tune
 from footage.archive import Archive
+from footage.arguments import listed
 from footage.catalog import Catalog, Partition, Video
 from footage.embedder import Embedder, VideoEmbedding
 from footage.embedders import open_embedder, settled
@@ -44,7 +45,7 @@ from footage.migrate import MigrationPlan, MigrationReport, Migrator
 from footage.move import Mover, MoveReport
 from footage.partitions import Placement, checked_rule
 from footage.prune import PruneReport
-from footage.query import Filters, Query, listed
+from footage.query import Filters, Query, as_weights
 from footage.reindex import Reindexer, ReindexReport
 from footage.search.cache import QueryVectors, Tally
 from footage.search.closer import CloserLook
@@ -59,6 +60,7 @@ from footage.settings import (
     Sampling,
     Space,
 )
+from footage.steps import Like, Step
 from footage.thumbnails import Thumbnails
 from footage.tune import Tuner, TuneReport
 
@@ -185,8 +187,13 @@ class Library:
         text: str | None = None,
         *,
         examples: Example | str | Path | Iterable[Example | str | Path] = (),
+        likes: Like | str | Iterable[Like | str] = (),
         text_weight: float = 1.0,
         vector: Sequence[float] | None = None,
+        then: Step | str | Iterable[Step | str] = (),
+        within: float = 30.0,
+        weights: Mapping[str, float] | None = None,
+        fusion: str = "calibrated",
         modalities: Sequence[str] = (),
         filters: Filters | None = None,
         limit: int = 10,
@@ -195,17 +202,27 @@ class Library:
     ) -> SearchResult:
         """The moments that match a text, examples, or both, best first.
 
-        An example is a picture, a sound or a stretch of a video: an `Example`, or its file.
-        ``modalities`` are those of the library that are searched, all by default. Instead of text
-        and examples, a ``vector`` of this library's space can be given.
+        The text may have several terms, as ``2:dog + beach - people`` or ``said:hello``; see
+        `footage.terms`. An example is a picture, a sound or a stretch of a video: an `Example`, or
+        its file. ``likes`` are moments of the library to be like, as ``holiday.mp4@1:05``. ``then``
+        is what follows in the same video, in order, each ``within`` so many seconds. ``weights``
+        are of what is ``seen``, ``said`` and on a ``sign``, chosen for the query by default, and
+        ``fusion`` (``calibrated`` or ``rrf``) makes one list of them. ``modalities`` are those of
+        the library that are searched, all by default. Instead of all that is asked by, a
+        ``vector`` of this library's space can be given.
         Raises `InvalidQuery`, `InvalidVector`, `MediaError`, `EmbedderError`, `LibraryLocked` or
         `IndexUnavailable`.
         """
         query = Query(
             text=text,
             examples=tuple(listed("examples", examples, (Example, str, Path))),
+            likes=tuple(listed("likes", likes, (Like, str))),
             text_weight=text_weight,
             vector=vector,
+            then=tuple(listed("then", then, (Step, str))),
+            within=within,
+            weights=as_weights(weights or {}),
+            fusion=fusion,
             modalities=tuple(listed("modalities", modalities)),
             filters=filters or Filters(),
             limit=limit,

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from footage.arguments import (
+    check_most,
+    check_range,
+    check_seconds,
+    check_weight,
+    is_number,
+    listed,
+)
 from footage.errors import InvalidQuery
-from footage.example import Example, check_weight
+from footage.example import Example
+from footage.steps import Like, Step, as_examples, as_likes
+from footage.terms import Term
 
-LONGEST_TEXT = 2_000  # characters; models read a few dozen words, the rest would be lost unseen
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _MONTH = re.compile(r"\d{4}-\d\d", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{3}|\.\d{6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
-MOST_EXAMPLES = 10  # as many as a service embeds at once
 MODALITIES = ("visual", "audio", "speech", "screen", "fused")
+CHANNELS = ("seen", "said", "sign")
+FUSIONS = ("calibrated", "rrf")
+MOST_STEPS = 5  # each is a search of its own
 DEEPEST = 1_000  # moments that offset and limit may reach together
 
 
@@ -54,7 +65,8 @@ class Filters:
         for name in ("recorded_from", "recorded_before"):
             object.__setattr__(self, name, _instant(name, getattr(self, name)))
         for name in ("shortest", "longest"):
-            _check_number(name, getattr(self, name))
+            if getattr(self, name) is not None:
+                check_seconds(name, getattr(self, name), endless=True)
 
     def to_json(self) -> dict[str, Any]:
         """The shape of ``filters`` in ``search --json``."""
@@ -72,56 +84,76 @@ class Filters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A question to the library: a text, taken literally, examples, or both; or else a vector.
+    """A question to the library: a text, examples, moments to be like, or several; or a vector.
 
     Raises `InvalidQuery` for what cannot be asked, and `MediaError` for a file that does not show
     what it is.
     """
 
     text: str | None = None
+    """In the text form of `footage.terms`: ``2:dog + beach - people``, ``said:hello``."""
     examples: tuple[Example, ...] = ()
     """Also taken: one alone, and files for examples of their kind and weight 1."""
+    likes: tuple[Like, ...] = ()
+    """Also taken: one alone, and ``VIDEO@TIME`` for `Like.parse` of it."""
     text_weight: float = 1.0
-    """Above 0: how much the text counts beside the examples."""
+    """Above 0: how much the text, all of it, counts beside the examples."""
     vector: Sequence[float] | None = field(default=None, repr=False)
+    then: tuple[Step, ...] = ()
+    """What follows in the same video, in order. Also taken: one alone, and texts."""
+    within: float = 30.0
+    """At most so many seconds lie between the end of one step and the start of the next."""
+    weights: tuple[tuple[str, float], ...] = ()
+    """How much each of `CHANNELS` counts, 0 or more; given as a mapping. Chosen for the query
+    where none is given.
+    """
+    fusion: str = "calibrated"
+    """How what the channels found becomes one list: one of `FUSIONS`."""
     modalities: tuple[str, ...] = ()
     """Which of `MODALITIES` are searched; all that the library has where none is named."""
     filters: Filters = field(default_factory=Filters)
     limit: int = 10
     offset: int = 0
     group_by_video: bool = False
+    steps: tuple[Step, ...] = field(init=False, repr=False, compare=False, default=())
+    """The query's own step and what is to follow; none for a vector."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "examples", _examples(self.examples))
+        object.__setattr__(self, "examples", as_examples(self.examples))
+        object.__setattr__(self, "likes", as_likes(self.likes))
+        object.__setattr__(self, "then", _then(self.then))
+        object.__setattr__(self, "weights", as_weights(self.weights))
         object.__setattr__(self, "modalities", _modalities(self.modalities))
-        asked = self.text is not None or bool(self.examples)
-        if asked == (self.vector is not None):
+        self._take_own_step()
+        check_seconds("within", self.within)
+        if self.fusion not in FUSIONS:
             raise InvalidQuery(
-                "a search needs a text, examples or both, or else a vector",
-                remedy="say what the moment looks like",
+                f"there is no fusion {self.fusion!r:.100}", remedy=f"use {' or '.join(FUSIONS)}"
             )
-        if self.text is not None:
-            _check_text(self.text)
-        check_weight("text_weight", self.text_weight)
         if not isinstance(self.filters, Filters):
             raise InvalidQuery(
                 f"filters is {self.filters!r:.100}", remedy="give a `footage.Filters(...)`"
             )
-        _check_range("limit", self.limit, 1)
-        _check_range("offset", self.offset, 0)
-        if self.limit + self.offset > DEEPEST:
-            raise InvalidQuery(
-                f"offset and limit reach moment {self.limit + self.offset:,}",
-                remedy=f"stay within the best {DEEPEST:,}, or narrow the search with a filter",
-            )
+        self._check_page()
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """What the text says."""
+        return self.steps[0].terms if self.steps else ()
 
     def to_json(self) -> dict[str, Any]:
         """The shape of ``query`` in ``search --json``."""
         return {
             "text": self.text,
             "text_weight": self.text_weight,
+            "terms": [term.to_json() for term in self.terms],
             "examples": [example.to_json() for example in self.examples],
+            "likes": [like.to_json() for like in self.likes],
             "vector": self.vector is not None,
+            "then": [step.to_json() for step in self.then],
+            "within": self.within,
+            "weights": dict(self.weights),
+            "fusion": self.fusion,
             "modalities": list(self.modalities),
             "filters": self.filters.to_json(),
             "limit": self.limit,
@@ -129,26 +161,32 @@ class Query:
             "group_by_video": self.group_by_video,
         }
 
+    def _take_own_step(self) -> None:
+        """Check what the query asks by, as that of any step."""
+        asked = self.text is not None or bool(self.examples or self.likes)
+        if asked == (self.vector is not None):
+            raise InvalidQuery(
+                "a search needs a text, examples or moments to be like, or else a vector",
+                remedy="say what the moment looks like",
+            )
+        if self.vector is None:
+            own = Step(self.text, self.examples, self.likes, self.text_weight)
+            object.__setattr__(self, "steps", (own, *self.then))
+            return
+        check_weight("text_weight", self.text_weight)
+        if self.then:
+            raise InvalidQuery(
+                "nothing can be asked to follow a vector", remedy="ask by a text or an example"
+            )
 
-def listed(name: str, values: object, kinds: tuple[type, ...] = (str,)) -> list[Any]:
-    """A list of what was given, one by itself or several; raises `InvalidQuery` for other kinds."""
-    if isinstance(values, kinds):
-        return [values]
-    found = list(values) if isinstance(values, Iterable) else [values]
-    wrong = [value for value in found if not isinstance(value, kinds)]
-    if wrong:
-        names = " or ".join(kind.__name__ for kind in kinds)
-        raise InvalidQuery(f"{name} holds {wrong[0]!r:.100}", remedy=f"each must be a {names}")
-    return found
-
-
-def _examples(values: object) -> tuple[Example, ...]:
-    given = listed("examples", values, (Example, str, Path))
-    if len(given) > MOST_EXAMPLES:
-        raise InvalidQuery(
-            f"the query has {len(given)} examples", remedy=f"give at most {MOST_EXAMPLES}"
-        )
-    return tuple(value if isinstance(value, Example) else Example(value) for value in given)
+    def _check_page(self) -> None:
+        check_range("limit", self.limit, 1)
+        check_range("offset", self.offset, 0)
+        if self.limit + self.offset > DEEPEST:
+            raise InvalidQuery(
+                f"offset and limit reach moment {self.limit + self.offset:,}",
+                remedy=f"stay within the best {DEEPEST:,}, or narrow the search with a filter",
+            )
 
 
 def _modalities(values: object) -> tuple[str, ...]:
@@ -175,43 +213,27 @@ def _instant(name: str, value: object) -> datetime | None:
     )
 
 
-def _check_number(name: str, value: object) -> None:
-    if value is None:
-        return
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not value >= 0:  # type: ignore[operator]  # nor a NaN
-        raise InvalidQuery(
-            f"{name} is {value!r:.100}", remedy="give a number of seconds, 0 or more"
-        )
+def _then(values: object) -> tuple[Step, ...]:
+    given = listed("then", values, (Step, str))
+    check_most("steps to follow", tuple(given), MOST_STEPS - 1)
+    return tuple(value if isinstance(value, Step) else Step(value) for value in given)
 
 
-def _check_text(text: object) -> None:
-    if not isinstance(text, str):
-        raise InvalidQuery(f"the query is {text!r:.100}", remedy="give a text")
-    if not text.strip():
-        raise InvalidQuery("the query is empty", remedy="say what the moment looks like")
-    if not _is_text(text):
-        raise InvalidQuery("the query is not valid text", remedy="type it again")
-    if len(text) > LONGEST_TEXT:
-        raise InvalidQuery(
-            f"the query has {len(text):,} characters",
-            remedy=f"keep it within {LONGEST_TEXT:,}: one sentence finds more than a page",
-        )
-
-
-def _is_text(text: str) -> bool:
+def as_weights(values: object) -> tuple[tuple[str, float], ...]:
+    """The weights of channels, of a mapping or of pairs, by name; raises `InvalidQuery`."""
     try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:  # a lone surrogate: bytes of the command line that are no text
-        return False
-    return True
-
-
-def _check_range(name: str, value: object, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidQuery(f"{name} is {value!r:.100}", remedy="give a whole number")
-    if value < least:
-        raise InvalidQuery(f"{name} is {value}", remedy=f"it must be at least {least}")
+        given = dict(values)  # type: ignore[call-overload]
+    except (TypeError, ValueError):
+        given = {values: None}
+    for name, weight in given.items():
+        if name not in CHANNELS or not is_number(weight) or weight < 0:
+            raise InvalidQuery(
+                f"weights has {name!r:.100}: {weight!r:.100}",
+                remedy=f"give each of {', '.join(CHANNELS)} that counts a number, 0 or more",
+            )
+    if given and not any(given.values()):
+        raise InvalidQuery("all weights are 0", remedy="let one of them count")
+    return tuple(sorted((str(name), float(weight)) for name, weight in given.items()))
 
 
 def day_range(text: str) -> tuple[datetime, datetime]:

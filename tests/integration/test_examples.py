@@ -322,7 +322,7 @@ def test_the_program(run: Run, scenes: Path) -> None:
 @pytest.mark.parametrize(
     "case",
     [
-        ([], 2, "a search needs a text, examples or both"),
+        ([], 2, "a search needs a text, examples or moments"),
         (["--image", "gone.jpg"], 1, r"gone\.jpg is not there"),
         (["--sound", "FILM@0-1"], 2, "lite cannot search by a sound"),
         (["--clip", "FILM@3-1"], 2, "ends at 1 s, before it begins"),

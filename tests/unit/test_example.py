@@ -97,7 +97,6 @@ def test_what_reads_like_a_stretch_and_is_none(text: str) -> None:
         {"kind": "image", "start": 1},
         {"kind": "image", "end": 1},
         {"kind": "image", "weight": 0},
-        {"kind": "image", "weight": -1},
         {"kind": "image", "weight": float("inf")},
         {"kind": "image", "weight": float("nan")},
         {"kind": "image", "weight": True},

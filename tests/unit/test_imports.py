@@ -31,10 +31,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("database",),
     ("catalog_file",),
     ("query",),
-    ("example",),
+    ("steps",),
+    ("example", "terms"),
     ("media",),
     ("settings", "logs", "prefetch", "onnx"),
-    ("paths", "durable", "holders", "validation"),
+    ("paths", "durable", "holders", "validation", "arguments"),
     ("errors",),
 )
 HEIGHT = {unit: -at for at, units in enumerate(LAYERS) for unit in units}

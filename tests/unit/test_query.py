@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footage.errors import InvalidQuery
-from footage.query import DEEPEST, LONGEST_TEXT, Filters, Query, day_range
+from footage.query import DEEPEST, Filters, Query, day_range
+from footage.steps import LONGEST_TEXT
 
 UTC = timezone.utc
 
@@ -58,8 +59,14 @@ def test_the_json_of_a_query_does_not_hold_its_vector() -> None:
     assert Query(vector=[1.0, 0.0], limit=3).to_json() == {
         "text": None,
         "text_weight": 1.0,
+        "terms": [],
         "examples": [],
+        "likes": [],
         "vector": True,
+        "then": [],
+        "within": 30.0,
+        "weights": {},
+        "fusion": "calibrated",
         "modalities": [],
         "filters": Filters().to_json(),
         "limit": 3,

@@ -3,7 +3,8 @@
 The cosines of a picture with what is in a library differ more from one another than those of a
 sentence do: in lite 1.4 to 1.7 times as much. So in a plain sum of the two the picture decides
 nearly alone (`benchmarks/README.md`, mixtures). Each part is therefore measured by its own height,
-which is how far its best hits stand above the floor, and equal weights are equal says.
+which is how far its best hits stand above the floor, and equal weights are equal says. What is not
+wanted has a weight below 0, and is taken off.
 """
 
 from __future__ import annotations
@@ -27,15 +28,22 @@ def mixed(
 
     ``search`` gives the best hits of a vector, as many as there are to the floor. Where they stand
     at no height, as all do in a library of one segment, the weights alone count.
-    Raises `InvalidQuery` where the parts cancel each other out.
+    Raises `InvalidQuery` where the parts cancel each other out, and where none is wanted.
     """
+    if not any(weight > 0 for _, weight in parts):
+        raise InvalidQuery(
+            "of what is seen the query says only what is not wanted",
+            remedy="say also what is wanted, as in: beach - people",
+        )
     if len(parts) == 1:
         return parts[0][0]
     heights = np.array([_height(search(vector)) for vector, _ in parts])
     if heights.min() < LEAST_HEIGHT:
         heights[:] = 1.0
     weights = np.array([weight for _, weight in parts]) / heights
-    total = (weights / weights.sum()) @ np.stack([vector for vector, _ in parts]).astype(float)
+    total = (weights / np.abs(weights).sum()) @ np.stack([vector for vector, _ in parts]).astype(
+        float
+    )
     norm = float(np.linalg.norm(total))
     if norm < 1e-6:
         raise InvalidQuery(

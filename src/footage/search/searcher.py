@@ -60,6 +60,7 @@ class Searcher:
     def search(self, query: Query) -> SearchResult:
         """The best moments for ``query``, ``offset`` skipped, at most ``limit``."""
         began = time.perf_counter()
+        _check_searchable(query)
         page = self._page(query)
         moments = self._present(page, query.filters.folders)
         log.info("search: %d moments in %.1f ms", len(moments), 1e3 * (time.perf_counter() - began))
@@ -98,7 +99,8 @@ class Searcher:
         if query.vector is not None:
             return [(checked_vector(query.vector, self._embedder.fingerprint.dimension), 1.0)]
         began = time.perf_counter()
-        parts = self._embedder.parts(query.text, query.examples, text_weight=query.text_weight)
+        terms = [(term.text, term.weight) for term in query.terms]
+        parts = self._embedder.parts(terms, query.examples, text_weight=query.text_weight)
         encoded = [(self._encode(part), part.weight) for part in parts]
         log.info("encode %.1f ms", 1e3 * (time.perf_counter() - began))
         return encoded
@@ -181,6 +183,14 @@ class Searcher:
                 for hit, rank in zip(group.hits, group.ranks, strict=True)
             ),
         )
+
+
+def _check_searchable(query: Query) -> None:
+    """Raise `InvalidQuery` for what the query model has and the search not yet."""
+    keys = [f"{term.kind}:" for term in query.terms if term.kind in ("said", "sign")]
+    if keys or query.likes or query.then:
+        what = keys[0] if keys else "what is like a moment" if query.likes else "what follows"
+        raise InvalidQuery(f"{what} is not searchable yet", remedy="leave it out")
 
 
 def _depths(least: int) -> Iterator[int]:

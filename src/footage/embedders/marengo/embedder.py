@@ -151,14 +151,26 @@ class MarengoEmbedder(Embedder):
             self._ledger.close(video_id)
 
     def parts(
-        self, text: str | None, examples: Sequence[Example] = (), *, text_weight: float = 1.0
+        self,
+        terms: Sequence[tuple[str, float]],
+        examples: Sequence[Example] = (),
+        *,
+        text_weight: float = 1.0,
     ) -> list[Part]:
-        """One for all where they weigh the same and the model mixes them; see `Embedder.parts`."""
-        apart = super().parts(text, examples, text_weight=text_weight)
-        alike = len({part.weight for part in apart}) == 1
-        if alike and as_one(text, examples, self._setup.model):
-            return [Part(text, tuple(examples))]
-        return apart
+        """One for all that is wanted, where it weighs the same and the model mixes it.
+
+        What is not wanted, and each of several texts, is a part of its own; see `Embedder.parts`.
+        """
+        apart = super().parts(terms, examples, text_weight=text_weight)
+        wanted = [part for part in apart if part.weight > 0]
+        texts = [part.text for part in wanted if part.text is not None]
+        liked = tuple(example for part in wanted for example in part.examples)
+        alike = len({part.weight for part in wanted}) == 1 and len(texts) <= 1
+        text = texts[0] if texts else None
+        if not alike or not as_one(text, liked, self._setup.model):
+            return apart
+        together = Part(text, liked, sum(part.weight for part in wanted))
+        return [together, *(part for part in apart if part.weight < 0)]
 
     def encode(self, part: Part) -> Vector:
         """The unit vector [dimension] of a part; see `Embedder.encode`.
