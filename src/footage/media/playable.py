@@ -7,7 +7,7 @@ begun anywhere, so that the part being watched comes first.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
@@ -21,6 +21,7 @@ from av.packet import Packet
 
 from footage.media.container import believable_seconds, open_container, start_seconds, video_stream
 from footage.media.excerpt import RATE, SOUND_BITS, samples
+from footage.media.faults import media_fault
 from footage.media.frames import FrameReader, RGBScaler
 from footage.media.probe import VideoInfo, probe
 from footage.media.web import Place, WebVideo
@@ -123,14 +124,18 @@ class Playable:
         self._opened = ExitStack()
         self.start = start
         if how.copies_picture:
-            self._copied = _Copied(self._opened, place, "video", start)
+            try:
+                self._copied = _Copied(self._opened, place, "video", start)
+            except (av.FFmpegError, OSError, ValueError) as error:
+                self.close()
+                raise media_fault(error, place) from error
             self.start = self._copied.begins
 
     def close(self) -> None:
         """Let go of the file."""
         self._opened.close()
 
-    def pieces(self) -> Iterator[bytes]:
+    def pieces(self) -> Generator[bytes, None, None]:
         """The MP4 in fragments, as they come."""
         buffer = _Buffer()
         with self._opened, av.open(buffer, "w", format="mp4", options=_LIVE) as output:
@@ -209,14 +214,12 @@ class _Copied:
 
     def __init__(self, opened: ExitStack, place: Place, kind: str, start: float) -> None:
         self._container = opened.enter_context(open_container(place))
-        self._stream: Any = (
-            video_stream(self._container, place)
-            if kind == "video"
-            else self._container.streams.audio[0]
-        )
+        sounds = self._container.streams.audio
+        stream: Any = video_stream(self._container, place) if kind == "video" else sounds[0]
+        self._stream: Any = stream
         self._origin = start_seconds(self._container)
         if start > 0 and believable_seconds(self._container):
-            target = floor((self._origin + start) / self._stream.time_base)
+            target = floor((self._origin + start) / float(self._stream.time_base))
             self._container.seek(target, stream=self._stream)
         self._demuxed = self._keyed()
         self._first = next(self._demuxed, None)

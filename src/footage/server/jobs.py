@@ -125,19 +125,30 @@ class Jobs:
     # the thread
 
     def _run_all(self) -> None:
-        while job := self._next():
-            videos = len(self._library.videos())
+        while not self._closing:
             try:
-                self._run(job)
-            # one job must not end the others
+                self._run_next()
+            # as of a full disk: a later job may do better
             except Exception:
-                log.exception("job %s failed in an unforeseen way", job.id)
-                job.error = unforeseen().to_json()["error"]
-                self._end(job, "failed")
-            finally:
-                self._running = None
-            if (left := len(self._library.videos())) != videos:
-                self._events.tell("library", {"videos": left})
+                log.exception("a job could not be run or written down")
+                self._cancel.wait(LOCKED_SECONDS)
+
+    def _run_next(self) -> None:
+        job = self._next()
+        if job is None:
+            return
+        videos = len(self._library.videos())
+        try:
+            self._run(job)
+        # one job must not end the others
+        except Exception:
+            log.exception("job %s failed in an unforeseen way", job.id)
+            job.error = unforeseen().to_json()["error"]
+            self._end(job, "failed")
+        finally:
+            self._running = None
+        if (left := len(self._library.videos())) != videos:
+            self._events.tell("library", {"videos": left})
 
     def _next(self) -> Job | None:
         """The oldest job that is queued, once there is one; None at the end."""

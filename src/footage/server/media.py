@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated
 from urllib.parse import quote
 
@@ -11,7 +10,6 @@ from starlette.responses import Response, StreamingResponse
 
 from footage.catalog import Video
 from footage.errors import InvalidQuery
-from footage.media.playable import Playability, Playable
 from footage.server.ranges import file_response
 from footage.server.service import Named, Shared
 
@@ -54,19 +52,9 @@ def clip(
         )
     if start >= video.duration > 0:
         raise _beyond(video, start)
-    how = service.playback.how(video)
-    if exact:
-        how = Playability(False, False, False, how.has_sound, "video/mp4")
-    playable = Playable(service.playback.place(video), how, start, end)
+    pieces = service.playback.clip(video, start, end, exact=exact)
     headers = {"Content-Disposition": _disposition(video, start, end)}
-    return StreamingResponse(_closing(playable), headers=headers, media_type="video/mp4")
-
-
-def _closing(playable: Playable) -> Iterator[bytes]:
-    try:
-        yield from playable.pieces()
-    finally:
-        playable.close()
+    return StreamingResponse(pieces, headers=headers, media_type="video/mp4")
 
 
 def _beyond(video: Video, start: float) -> InvalidQuery:

@@ -11,7 +11,9 @@ import os
 import queue
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from footage.errors import FootageError, MediaMissing
 from footage.library import Library
 from footage.media.identity import FileStamp
 from footage.media.playable import Playability, Playable, playability
-from footage.media.web import Place
+from footage.media.web import Place, WebVideo
 from footage.server.config import Limits
 from footage.server.faults import Refused
 
@@ -35,6 +37,42 @@ KNOWN = 1_000  # videos whose way of playing is remembered
 
 class _Stopped(Exception):
     """Raised to end a copy that is being made."""
+
+
+class _Sending:
+    """The pieces of an MP4; lets go when it ends, or nobody wants it any more."""
+
+    def __init__(self, playable: Playable, release: Callable[[], None]) -> None:
+        self.start = playable.start
+        self._playable = playable
+        self._pieces = playable.pieces()
+        self._release: Callable[[], None] | None = release
+
+    def __iter__(self) -> _Sending:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except StopIteration:
+            self.close()
+            raise
+        except (FootageError, av.FFmpegError, OSError, ValueError) as error:
+            log.warning("a video broke off while it was sent: %s", error)
+            self.close()
+            raise StopIteration from error
+
+    def __del__(self) -> None:
+        # a client that goes away before the first piece leaves a generator that never ran
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file, and of the turn."""
+        release, self._release = self._release, None
+        if release is not None:
+            self._pieces.close()
+            self._playable.close()
+            release()
 
 
 class Playback:
@@ -62,6 +100,8 @@ class Playback:
         """The shape of ``playback``: mode, type, and whether it is there now."""
         if self.copy(video) is not None:
             return {"mode": "cached", "type": "video/mp4", "there": True}
+        if isinstance(video.place, WebVideo):  # nobody is asked for this
+            return {"mode": "stream", "type": "video/mp4", "there": True}
         try:
             how = self.how(video)
         except FootageError:
@@ -81,6 +121,21 @@ class Playback:
 
         Raises `MediaError`, and `Refused` where too many are being sent.
         """
+        sending = self._sending(video, self.how(video), start)
+        self.prepare(video)
+        return sending.start, sending
+
+    def clip(self, video: Video, start: float, end: float, *, exact: bool) -> Iterator[bytes]:
+        """A stretch as an MP4: copied from the key frame before, or ``exact`` and encoded anew.
+
+        Raises like `stream`.
+        """
+        how = self.how(video)
+        if exact:
+            how = replace(how, copies_picture=False, copies_sound=False)
+        return self._sending(video, how, start, end)
+
+    def _sending(self, video: Video, how: Playability, start: float, end: float = inf) -> _Sending:
         if not self._streams.acquire(blocking=False):
             raise Refused(
                 503,
@@ -90,21 +145,11 @@ class Playback:
                 headers={"Retry-After": "5"},
             )
         try:
-            playable = Playable(self.place(video), self.how(video), start)
+            playable = Playable(self.place(video), how, start, end)
         except BaseException:
             self._streams.release()
             raise
-        self.prepare(video)
-        return playable.start, self._sent(playable)
-
-    def _sent(self, playable: Playable) -> Iterator[bytes]:
-        try:
-            yield from playable.pieces()
-        except (FootageError, av.FFmpegError) as error:
-            log.warning("a video broke off while it was sent: %s", error)
-        finally:
-            playable.close()
-            self._streams.release()
+        return _Sending(playable, self._streams.release)
 
     def how(self, video: Video) -> Playability:
         """What has to be done before a browser plays it; raises `MediaError`."""

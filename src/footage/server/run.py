@@ -55,10 +55,10 @@ def serve(
         server.service = app.state.service
         announce(library.folder, settings.url, demands_token=settings.token is not None)
         on_ready(settings)
-        # uvicorn raises the signals it has heard again once it has stopped
+        # uvicorn hears signals once it has begun, and raises them again once it has stopped
         handlers = {sig: signal.getsignal(sig) for sig in (signal.SIGINT, signal.SIGTERM)}
         for sig in handlers:
-            signal.signal(sig, lambda _sig, _frame: None)
+            signal.signal(sig, lambda _sig, _frame: setattr(server, "should_exit", True))
         try:
             server.run(sockets=[bound])
         finally:

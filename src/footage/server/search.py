@@ -19,6 +19,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.responses import Response
 
+from footage.errors import FootageError
 from footage.query import Query
 from footage.server.answers import JSON, presented
 from footage.server.faults import Refused, too_large
@@ -99,7 +100,12 @@ def _asked(service: Service, body: QueryBody, form: FormData | None) -> Response
         return _answered(service, query_of(body, Files()), {})
     with _kept(form, service.settings.limits.example) as files:
         names = {str(path): name for _kind, name, path in files}
-        return _answered(service, query_of(body, Files(files)), names)
+        try:
+            return _answered(service, query_of(body, Files(files)), names)
+        except FootageError as error:
+            for path, name in names.items():
+                error.what = error.what.replace(path, name)
+            raise
 
 
 def _answered(service: Service, query: Query, names: dict[str, str]) -> Response:

@@ -15,7 +15,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from anyio import to_thread
 
@@ -118,7 +118,7 @@ class Uploads:
                 async for piece in data:
                     if file.tell() + len(piece) > upload.size:
                         raise too_large("the upload", upload.size)
-                    await to_thread.run_sync(file.write, piece)
+                    await to_thread.run_sync(_append, file, piece)
             return await to_thread.run_sync(self._finished, upload_id)
 
     def delete(self, upload_id: str) -> None:
@@ -176,6 +176,11 @@ def safe_name(name: str) -> str:
     suffix = f".{suffix[:10]}" if dot else ""
     stem = (stem if dot else kept).encode("utf-8")[:_LONGEST_NAME].decode("utf-8", "ignore")
     return f"{stem}{suffix}" if stem else f"upload{suffix}"
+
+
+def _append(file: IO[bytes], piece: bytes) -> None:
+    file.write(piece)
+    file.flush()  # what is in the file is here, whatever happens next
 
 
 @contextlib.contextmanager
