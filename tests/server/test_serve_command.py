@@ -9,18 +9,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from conftest import Run
 from videos import make_video, texture
 
 import footage
 from footage.cli import serve as command
 from footage.server.found import LOCK, NOTE, announce, owning, running
+
+Run = Callable[..., Any]  # of the fixture `run`
 
 
 @pytest.fixture
