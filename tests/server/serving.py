@@ -53,7 +53,7 @@ class Served:
 def serving(
     library: footage.Library, settings: ServerSettings | None = None, **options: Any
 ) -> Iterator[Served]:
-    with socket.socket() as bound:
+    with socket.socket(proto=socket.IPPROTO_TCP) as bound:
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
         app = create_app(library, settings=replace(settings or ServerSettings(), port=port))
