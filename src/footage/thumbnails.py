@@ -47,7 +47,7 @@ class Thumbnails:
                 if image is not None:
                     (fresh / _name(start)).write_bytes(image)
             if folder.exists():
-                for other in folder.iterdir():
+                for other in folder.glob("*.jpg"):  # what else is there is made again
                     if not (fresh / other.name).exists():
                         shutil.copyfile(other, fresh / other.name)
                 shutil.rmtree(folder)

@@ -16,6 +16,7 @@ ROOT = Path(footage.__file__).parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
+    ("server",),
     ("doctor", "repair", "backup"),
     ("__init__",),
     ("evaluation",),

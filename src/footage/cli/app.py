@@ -25,6 +25,7 @@ from footage.cli import (
     reindex,
     remove,
     search,
+    serve,
     show,
     tag,
     transcript,
@@ -75,6 +76,7 @@ def _program(
 
 app.command("index", cls=Command)(index.index)
 app.command("search", cls=TextCommand)(search.search)
+app.command("serve", cls=Command)(serve.serve)
 app.command("videos", cls=Command)(videos.videos)
 app.command("show", cls=Command)(show.show)
 app.command("open", cls=Command)(open_.open_)

@@ -28,6 +28,7 @@ from footage.media.container import (
 from footage.media.faults import shown
 from footage.media.frames import FrameReader, RGBImage, RGBScaler
 from footage.media.probe import VideoInfo
+from footage.media.web import WebVideo
 
 RATE = 48_000  # samples a second
 SOUND_BITS = 160_000  # a second of stereo MP3, and in a clip of AAC: nobody hears what is lost
@@ -69,7 +70,7 @@ def clip_excerpt(
             output.mux(picture.encode(frame))
         output.mux(picture.encode())
         if sound is not None:
-            _encode(output, sound, _samples(path, start, end))
+            _encode(output, sound, samples(path, start, end))
     return buffer.getvalue()
 
 
@@ -80,7 +81,7 @@ def sound_excerpt(path: str | os.PathLike[str], start: float, end: float) -> byt
     """
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mp3") as output:
-        heard = _encode(output, _sound_stream(output, "libmp3lame"), _samples(path, start, end))
+        heard = _encode(output, _sound_stream(output, "libmp3lame"), samples(path, start, end))
     if not heard:
         raise InvalidQuery(f"{shown(path)} has no sound after {start:g} s", remedy=EARLIER)
     return buffer.getvalue()
@@ -143,8 +144,8 @@ def _on_display(
             yield 0.0, before
 
 
-def _samples(path: str | os.PathLike[str], start: float, end: float) -> Iterator[Samples]:
-    """What is heard in [``start``, ``end``); of damaged sound what can be decoded."""
+def samples(path: str | os.PathLike[str] | WebVideo, start: float, end: float) -> Iterator[Samples]:
+    """What is heard in [``start``, ``end``) seconds; of damaged sound what can be decoded."""
     resampler = av.AudioResampler("fltp", "stereo", RATE)
     with open_container(path) as container:
         origin, clock = start_seconds(container), 0.0
@@ -161,7 +162,7 @@ def _samples(path: str | os.PathLike[str], start: float, end: float) -> Iterator
 
 
 def _audio_frames(
-    container: InputContainer, path: str | os.PathLike[str], start: float
+    container: InputContainer, path: str | os.PathLike[str] | WebVideo, start: float
 ) -> Iterator[av.AudioFrame]:
     stream = _audio(container, path)
     if container.streams.video and believable_seconds(container):  # sound alone is read soon enough
@@ -176,7 +177,7 @@ def _audio_frames(
         return
 
 
-def _audio(container: InputContainer, path: str | os.PathLike[str]) -> Any:
+def _audio(container: InputContainer, path: str | os.PathLike[str] | WebVideo) -> Any:
     if not container.streams.audio:
         raise UnreadableMedia(f"{shown(path)} holds no sound", remedy="name a file that has")
     return container.streams.audio[0]

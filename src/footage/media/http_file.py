@@ -31,6 +31,7 @@ from footage.errors import (
     MediaUnreachable,
     UnreadableMedia,
 )
+from footage.media import peers
 from footage.media.web_stamp import WebStamp
 
 if TYPE_CHECKING:
@@ -132,8 +133,10 @@ class Line:
         """Asks over HTTP and HTTPS and nothing else, wherever it is redirected to."""
         if self._opener is None:
             opener = urllib.request.OpenerDirector()
+            # by way of a proxy nobody could see who is asked in the end
+            proxies = urllib.request.ProxyHandler({} if peers.are_public_only() else None)
             for handler in (
-                urllib.request.ProxyHandler(),
+                proxies,
                 urllib.request.UnknownHandler(),
                 urllib.request.HTTPDefaultErrorHandler(),
                 urllib.request.HTTPRedirectHandler(),
@@ -150,6 +153,8 @@ class _Connection(http.client.HTTPConnection):
     def __init__(self, *arguments: Any, line: Line, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._line = line
+        if peers.are_public_only():
+            self._create_connection = peers.connect
 
     def connect(self) -> None:
         super().connect()
@@ -160,6 +165,8 @@ class _SecureConnection(http.client.HTTPSConnection):
     def __init__(self, *arguments: Any, line: Line, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._line = line
+        if peers.are_public_only():
+            self._create_connection = peers.connect
 
     def connect(self) -> None:
         super().connect()

@@ -1,0 +1,52 @@
+"""Answers: JSON that any file name fits into, and addresses in the place of the server's paths."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+
+class JSON(JSONResponse):
+    """JSON in UTF-8; in ASCII where a file's name is no text."""
+
+    def render(self, content: Any) -> bytes:
+        """The bytes of the body."""
+        try:
+            return super().render(content)
+        except UnicodeEncodeError:
+            return json.dumps(content, separators=(",", ":")).encode("ascii")
+
+
+def thumbnail_address(video_id: str, start: float) -> str:
+    """Where the thumbnail of the segment that starts at ``start`` seconds is asked for."""
+    return f"/api/v1/thumbnails/{video_id}?t={start:g}"
+
+
+def presented(
+    value: Any, names: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Any:
+    """A JSON value with addresses for the thumbnails' paths, and with some texts replaced.
+
+    ``names`` holds the texts to put in the place of others: of temporary files, what they are
+    called by whoever sent them. Of paths within the library, its ``folder`` is left out.
+    """
+    if isinstance(value, dict):
+        shown = {key: presented(part, names, folder) for key, part in value.items()}
+        if isinstance(path := value.get("thumbnail"), str):
+            shown["thumbnail"] = _address_of(Path(path))
+        return shown
+    if isinstance(value, list):
+        return [presented(part, names, folder) for part in value]
+    if not isinstance(value, str):
+        return value
+    if folder is not None and value.startswith(f"{folder}/"):
+        return value[len(str(folder)) + 1 :]
+    return names.get(value, value) if names else value
+
+
+def _address_of(path: Path) -> str:
+    return thumbnail_address(path.parent.name, int(path.stem) / 1000)

@@ -1,0 +1,146 @@
+"""The app: routes, the gate before them, and what lives as long as the server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from anyio import to_thread
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.staticfiles import StaticFiles
+
+import footage
+from footage.library import Library
+from footage.server import (
+    faults,
+    job_routes,
+    media,
+    pictures,
+    search,
+    status,
+    upload_routes,
+    videos,
+)
+from footage.server.config import ServerSettings
+from footage.server.events import Events
+from footage.server.gate import Gate
+from footage.server.job import FILE_NAME, JobStore
+from footage.server.jobs import Jobs
+from footage.server.metrics import Metrics
+from footage.server.playback import Playback
+from footage.server.queries import QueryBody
+from footage.server.searches import Turns
+from footage.server.service import Service
+from footage.server.sources import Sources
+from footage.server.uploads import Uploads
+
+VERSION = "/api/v1"
+PAGE = Path(__file__).parent / "web"
+_ROUTERS = (search, videos, pictures, media, job_routes, upload_routes, status)
+_FAILURE = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "remedy"],
+            "properties": {name: {"type": "string"} for name in ("code", "message", "remedy")},
+        }
+    },
+}
+
+
+def create_app(library: Library, *, settings: ServerSettings) -> FastAPI:
+    """The app that serves ``library``, which has to stay open for as long.
+
+    Jobs begin when it is started, and are interrupted when it is shut down, to go on next time.
+    """
+    service = _service(library, settings)
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        service.uploads.sweep()
+        service.jobs.start()
+        try:
+            yield
+        finally:
+            service.events.close()
+            await to_thread.run_sync(service.playback.close)
+            await to_thread.run_sync(service.jobs.close)
+
+    app = FastAPI(
+        title="footage",
+        version=footage.__version__,
+        summary="Say what you remember, get the moment.",
+        openapi_url=f"{VERSION}/openapi.json",
+        docs_url=None,  # its page is made of scripts from elsewhere
+        redoc_url=None,
+        lifespan=life,
+    )
+    app.state.service = service
+    faults.install(app, library.folder)
+    for module in _ROUTERS:
+        app.include_router(module.router, prefix=VERSION)
+    app.include_router(status.entrance)
+    app.mount("/", StaticFiles(directory=PAGE, html=True), name="page")
+    app.add_middleware(
+        Gate, settings=settings, metrics=service.metrics, limit_of=_limits_of(settings)
+    )
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    return app
+
+
+def _service(library: Library, settings: ServerSettings) -> Service:
+    limits = settings.limits
+    events, uploads = Events(), Uploads(library.folder, limits)
+    sources = Sources(settings.roots, uploads, limits.sources)
+    store = JobStore(library.folder / FILE_NAME, limits.jobs)
+    return Service(
+        library=library,
+        settings=settings,
+        events=events,
+        jobs=Jobs(library, events, sources, store),
+        uploads=uploads,
+        playback=Playback(library, limits),
+        metrics=Metrics(),
+        turns=Turns(limits.searches),
+    )
+
+
+def _limits_of(settings: ServerSettings) -> Any:
+    limits = settings.limits
+
+    def limit_of(method: str, path: str, kind: str) -> int:
+        """Bytes that the body of such a request may have."""
+        if path.startswith(f"{VERSION}/uploads/") and method in {"PUT", "PATCH"}:
+            return limits.upload
+        if path == f"{VERSION}/search" and kind.lower().startswith("multipart/"):
+            return limits.example + limits.body
+        return limits.body
+
+    return limit_of
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI description, with the one shape of failures."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title, version=app.version, summary=app.summary, routes=app.routes
+        )
+        parts = schema.setdefault("components", {}).setdefault("schemas", {})
+        body = QueryBody.model_json_schema(ref_template="#/components/schemas/{model}")
+        parts.update(body.pop("$defs", {}))
+        parts.update(QueryBody=body, Failure=_FAILURE)
+        for unused in ("HTTPValidationError", "ValidationError"):
+            parts.pop(unused, None)
+        failure = {"schema": {"$ref": "#/components/schemas/Failure"}}
+        answer = {"description": "It failed.", "content": {"application/json": failure}}
+        for path in schema["paths"].values():
+            for operation in path.values():
+                operation["responses"].pop("422", None)
+                operation["responses"].update({"4XX": answer, "5XX": answer})
+        app.openapi_schema = schema
+    return app.openapi_schema

@@ -1,0 +1,135 @@
+"""Routes of search."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi import Query as Parameters
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.responses import Response
+
+from footage.errors import FootageError
+from footage.query import Query
+from footage.server.answers import JSON, presented
+from footage.server.faults import Refused, too_large
+from footage.server.queries import Files, QueryBody, SearchParameters, query_of
+from footage.server.service import Service, Shared
+
+router = APIRouter(tags=["search"])
+
+KINDS = ("image", "clip", "sound")
+MOST_FILES = 50
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/QueryBody"}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "query": {"type": "string", "description": "the JSON of a query"},
+                        **{
+                            kind: {"type": "array", "items": {"type": "string", "format": "binary"}}
+                            for kind in KINDS
+                        },
+                    },
+                }
+            },
+        },
+    }
+}
+
+
+@router.get("/search")
+async def search(
+    request: Request, service: Shared, parameters: Annotated[SearchParameters, Parameters()]
+) -> Response:
+    """The moments that a text describes, best first."""
+
+    def work() -> Response:
+        return _answered(service, parameters.query(), {})
+
+    return await service.turns.run(request, work)
+
+
+@router.post("/search", openapi_extra=_BODY)
+async def search_by(request: Request, service: Shared) -> Response:
+    """The moments that a whole query asks for: JSON, or a form with pictures, clips and sounds."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/json":
+        body = _read(await request.body())
+        return await service.turns.run(request, partial(_asked, service, body, None))
+    if kind != "multipart/form-data":
+        raise Refused(
+            415,
+            "unsupported_type",
+            "a query is JSON or a form",
+            remedy="send application/json or multipart/form-data",
+        )
+    try:
+        form = await request.form(max_files=MOST_FILES, max_fields=MOST_FILES)
+    except MultiPartException as error:
+        raise Refused(400, "invalid_request", error.message, remedy="check the form") from error
+    async with request.form():
+        text = form.get("query")
+        body = _read(text.encode() if isinstance(text, str) else b"{}")
+        return await service.turns.run(request, partial(_asked, service, body, form))
+
+
+def _read(data: bytes) -> QueryBody:
+    try:
+        return QueryBody.model_validate_json(data)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False)) from error
+
+
+def _asked(service: Service, body: QueryBody, form: FormData | None) -> Response:
+    if form is None:
+        return _answered(service, query_of(body, Files()), {})
+    with _kept(form, service.settings.limits.example) as files:
+        names = {str(path): name for _kind, name, path in files}
+        try:
+            return _answered(service, query_of(body, Files(files)), names)
+        except FootageError as error:
+            for path, name in names.items():
+                error.what = error.what.replace(path, name)
+            raise
+
+
+def _answered(service: Service, query: Query, names: dict[str, str]) -> Response:
+    began = time.monotonic()
+    result = service.library.answer(query)
+    service.metrics.searched(time.monotonic() - began)
+    return JSON(presented(result.to_json(), names, service.library.folder))
+
+
+@contextmanager
+def _kept(form: FormData, limit: int) -> Iterator[list[tuple[str, str, Path]]]:
+    """The files of a form on disk, for as long as the block lasts: kind, name, path."""
+    with tempfile.TemporaryDirectory(prefix="footage-query-") as folder:
+        files: list[tuple[str, str, Path]] = []
+        total = 0
+        for kind, value in form.multi_items():
+            if not isinstance(value, UploadFile) or kind not in KINDS:
+                continue
+            name = Path(value.filename or kind).name or kind
+            path = Path(folder) / f"{len(files)}{Path(name).suffix[:10]}"
+            with path.open("wb") as file:
+                shutil.copyfileobj(value.file, file)
+            total += path.stat().st_size
+            if total > limit:
+                raise too_large("what came with the query", limit)
+            files.append((kind, name, path))
+        yield files

@@ -1,0 +1,61 @@
+"""What the routes share."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, TypeVar, cast
+
+from fastapi import Depends, Path, Request
+
+from footage.catalog import Video
+from footage.errors import NotFound
+from footage.library import Library
+from footage.server.config import ServerSettings
+from footage.server.events import Events
+from footage.server.jobs import Jobs
+from footage.server.metrics import Metrics
+from footage.server.playback import Playback
+from footage.server.searches import Turns
+from footage.server.uploads import Uploads
+
+T = TypeVar("T")
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The library and all that a server keeps beside it."""
+
+    library: Library
+    settings: ServerSettings
+    events: Events
+    jobs: Jobs
+    uploads: Uploads
+    playback: Playback
+    metrics: Metrics
+    turns: Turns
+
+
+def service_of(request: Request) -> Service:
+    """The service that the app of a request was made with."""
+    return cast(Service, request.app.state.service)
+
+
+def video_of(
+    request: Request,
+    video_id: Annotated[str, Path(description="32 hex digits", max_length=100)],
+) -> Video:
+    """The video a path names, by its id alone; raises `NotFound`."""
+    if not _ID.fullmatch(video_id):
+        raise NotFound(f"no video {video_id[:50]!r} in this library")
+    library = service_of(request).library
+    found = library.catalog.videos([video_id])
+    if video_id not in found:
+        raise NotFound(f"no video {video_id} in this library")
+    return found[video_id]
+
+
+Shared = Annotated[Service, Depends(service_of)]
+Named = Annotated[Video, Depends(video_of)]

@@ -1,0 +1,149 @@
+"""Uploads: whole, in pieces, broken off, too large, and no video at all."""
+
+from __future__ import annotations
+
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from server.serving import Served, assert_failed
+from videos import make_video
+
+from footage.server.config import Limits
+from footage.server.uploads import Uploads, safe_name
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> bytes:
+    return make_video(tmp_path / "v.mp4", seconds=2, shots=["red", "blue"]).read_bytes()
+
+
+def begun(served: Served, size: int, name: str = "clip.mp4") -> dict[str, Any]:
+    answer = served.client.post("/uploads", json={"name": name, "size": size})
+    assert answer.status_code == 201
+    upload: dict[str, Any] = answer.json()
+    assert answer.headers["location"] == f"/api/v1/uploads/{upload['id']}"
+    return upload
+
+
+def test_in_pieces_then_indexed(empty_served: Served, data: bytes) -> None:
+    client = empty_served.client
+    address = f"/uploads/{begun(empty_served, len(data))['id']}"
+    half = len(data) // 2
+    first = client.patch(address, content=data[:half], headers={"upload-offset": "0"})
+    assert (first.json()["offset"], first.json()["complete"]) == (half, False)
+    assert client.head(address).headers["upload-offset"] == str(half)
+    of = {"content-range": f"bytes {half}-{len(data) - 1}/{len(data)}"}
+    assert client.put(address, content=data[half:], headers=of).json()["complete"] is True
+    source = f"upload:{address.rpartition('/')[2]}"
+    job = client.post("/jobs", json={"sources": [source], "tags": ["sent"]})
+    assert empty_served.ended(job.json())["state"] == "done"
+    (video,) = client.get("/videos", params={"tag": "sent"}).json()["videos"]
+    assert video["path"] == f"{address.removeprefix('/')}/clip.mp4"
+    assert client.get(f"/videos/{video['video_id']}/media").content == data
+    assert_failed(client.delete(address), 409, "upload_conflict")
+
+
+def test_it_goes_on_where_it_broke_off(empty_served: Served, data: bytes) -> None:
+    upload = begun(empty_served, len(data))
+    address = f"/uploads/{upload['id']}"
+    with socket.create_connection(("127.0.0.1", empty_served.port)) as line:
+        line.sendall(
+            f"PATCH /api/v1{address} HTTP/1.1\r\nHost: localhost\r\nUpload-Offset: 0\r\n"
+            f"Content-Length: {len(data)}\r\n\r\n".encode()
+            + data[:700]
+        )
+        give_up = time.monotonic() + 10
+        while empty_served.client.get(address).json()["offset"] < 700:
+            assert time.monotonic() < give_up
+            time.sleep(0.005)
+    while True:
+        answer = empty_served.client.patch(
+            address, content=data[700:], headers={"upload-offset": "700"}
+        )
+        if answer.status_code == 200:
+            break
+        assert_failed(answer, 409, "upload_conflict")  # the broken request is being ended
+        assert time.monotonic() < give_up
+    assert answer.json()["complete"] is True
+
+
+def test_bytes_that_do_not_belong_there(empty_served: Served) -> None:
+    client, address = empty_served.client, f"/uploads/{begun(empty_served, 100)['id']}"
+    wrong = client.patch(address, content=b"x", headers={"upload-offset": "50"})
+    assert_failed(wrong, 409, "upload_conflict")
+    assert wrong.headers["upload-offset"] == "0"
+    assert_failed(client.patch(address, content=b"x" * 101), 413, "too_large")
+    for header in ({"upload-offset": "-1"}, {"content-range": "bytes a-b/c"}):
+        assert_failed(client.patch(address, content=b"x", headers=header), 400, "invalid_request")
+    assert client.delete(address).status_code == 204
+    assert_failed(client.get(address), 404, "not_found")
+
+
+@pytest.mark.parametrize("size", [0, -1, 1 << 70, "x", None])
+def test_sizes_that_are_not_taken(served: Served, size: Any) -> None:
+    answer = served.client.post("/uploads", json={"name": "a.mp4", "size": size})
+    assert answer.status_code in {413, 422}
+    assert answer.json()["error"]["code"] in {"too_large", "invalid_request"}
+
+
+@pytest.mark.parametrize("upload_id", ["x", "0" * 32, "..%2f..", "%00"])
+def test_uploads_that_are_not_there(served: Served, upload_id: str) -> None:
+    assert served.client.get(f"/uploads/{upload_id}").status_code == 404
+    assert served.client.head(f"/uploads/{upload_id}").status_code == 404
+
+
+def test_what_is_no_video_is_not_kept(empty_served: Served) -> None:
+    upload = begun(empty_served, 9)
+    empty_served.client.patch(f"/uploads/{upload['id']}", content=b"no video!")
+    source = {"sources": [f"upload:{upload['id']}"]}
+    job = empty_served.ended(empty_served.client.post("/jobs", json=source).json())
+    assert job["state"] == "failed"
+    assert job["failures"][0]["code"] == "unreadable_media"
+    assert str(empty_served.library.folder) not in str(job)
+    assert not list((empty_served.library.folder / "uploads").iterdir())
+
+
+def test_an_upload_that_is_not_complete_is_not_indexed(empty_served: Served) -> None:
+    source = {"sources": [f"upload:{begun(empty_served, 9)['id']}"]}
+    assert_failed(empty_served.client.post("/jobs", json=source), 409, "upload_conflict")
+
+
+def test_what_was_left_alone_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    uploads = Uploads(tmp_path, Limits())
+    upload = uploads.begin("a.mp4", 5)
+    uploads.sweep()
+    assert uploads.upload(upload.id) == upload
+    later = time.time() + 8 * 24 * 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    uploads.sweep()
+    assert not list((tmp_path / "uploads").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("clip.mp4", "clip.mp4"),
+        ("../../etc/passwd", "passwd"),
+        ("..\\..\\boot.ini", "boot.ini"),
+        ("/", "upload"),
+        ("..", "upload"),
+        (".hidden.mp4", "hidden.mp4"),
+        ("a\0b\n.mp4", "ab.mp4"),
+        ("ä 🎬.mkv", "ä 🎬.mkv"),
+    ],
+)
+def test_names(name: str, safe: str) -> None:
+    assert safe_name(name) == safe
+
+
+@given(st.text(min_size=1))
+def test_a_name_is_one_file_of_its_folder(name: str) -> None:
+    safe = safe_name(name)
+    assert Path("/x", safe).name == safe
+    assert not safe.startswith(".")
+    assert len(safe.encode()) <= 200

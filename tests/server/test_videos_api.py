@@ -1,0 +1,149 @@
+"""Videos over HTTP: lists, segments, pictures, tags, removing."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from server.serving import Served, assert_failed
+
+NOBODY = "0" * 32
+
+
+def test_pages_of_videos(served: Served) -> None:
+    titles = [v.title for v in served.library.videos()]
+    page = served.client.get("/videos", params={"limit": 2, "offset": 1}).json()
+    assert [video["title"] for video in page["videos"]] == titles[1:3]
+    assert page["total"] == len(titles)
+
+
+def test_one_video(served: Served) -> None:
+    video_id = served.id_of("white")
+    answer = served.client.get(f"/videos/{video_id}").json()
+    assert answer["title"] == "white"
+    assert answer["path"] == str(served.library.video(video_id).path)
+    assert answer["playback"] == {"mode": "direct", "type": "video/mp4", "there": True}
+
+
+@pytest.mark.parametrize(
+    "video_id",
+    [NOBODY, "white", "..%2F..%2Fetc%2Fpasswd", "%2e%2e", "x" * 32, NOBODY[:8], "a%00b"],
+)
+@pytest.mark.parametrize("rest", ["", "/media", "/segments", "/sprite.jpg", "/transcript"])
+def test_videos_have_no_other_names_than_their_ids(
+    served: Served, video_id: str, rest: str
+) -> None:
+    answer = served.client.get(f"/videos/{video_id}{rest}")
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] in {"not_found", "no_such_route"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../../../etc/passwd",
+        "/..%2f..%2f..%2fetc%2fpasswd",
+        "/%2e%2e/%2e%2e/pyproject.toml",
+        "/static/../../app.py",
+        "/..%5c..%5capp.py",
+        "//etc/passwd",
+        "/%00",
+    ],
+)
+def test_the_page_s_folder_is_not_left(served: Served, path: str) -> None:
+    answer = served.client.get(served.origin + path)
+    assert answer.status_code in {404, 405}
+    assert "footage.server" not in answer.text
+    assert "root:" not in answer.text
+
+
+def test_neighbours(served: Served) -> None:
+    video_id = served.id_of("green")
+    found = served.client.get(
+        f"/videos/{video_id}/moments/neighbours", params={"time": 4, "count": 5}
+    ).json()
+    spans = [s.start for s in served.library.segments(video_id)]
+    here = found["at"]
+    assert here["start"] <= 4 < here["end"]
+    assert [*(s["start"] for s in found["before"]), here["start"]] == spans[
+        : len(found["before"]) + 1
+    ]
+    assert [s["start"] for s in found["after"]] == spans[len(found["before"]) + 1 :]
+
+
+def test_a_thumbnail_is_that_of_its_time(served: Served) -> None:
+    video_id = served.id_of("red-blue")
+
+    def colour(time: float) -> tuple[int, ...]:
+        answer = served.client.get(f"/thumbnails/{video_id}", params={"t": time})
+        pixel = Image.open(BytesIO(answer.content)).convert("RGB").getpixel((5, 5))
+        assert isinstance(pixel, tuple)
+        return pixel
+
+    assert colour(1)[0] > 200 > colour(1)[2]
+    assert colour(7.9)[2] > 200 > colour(7.9)[0]
+    assert colour(999) == colour(7.9)
+
+
+def test_a_known_thumbnail_is_not_sent_again(served: Served) -> None:
+    address = f"/thumbnails/{served.id_of('white')}"
+    tag = served.client.get(address).headers["etag"]
+    again = served.client.get(address, headers={"if-none-match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_sprite_and_what_is_where_in_it(served: Served) -> None:
+    video_id = served.id_of("red-blue")
+    sheet = Image.open(BytesIO(served.client.get(f"/videos/{video_id}/sprite.jpg").content))
+    text = served.client.get(f"/videos/{video_id}/sprite.vtt").text
+    cues = re.findall(r"(\S+) --> (\S+)\nsprite.jpg#xywh=(\d+),(\d+),(\d+),(\d+)", text)
+    assert text.startswith("WEBVTT\n")
+    assert cues[0][0] == "00:00:00.000"
+    assert [cue[0] for cue in cues[1:]] == [cue[1] for cue in cues[:-1]]
+    *_, last = cues
+    x, y, width, height = map(int, last[2:])
+    assert x + width <= sheet.width
+    assert y + height <= sheet.height
+    red, _green, blue = sheet.convert("RGB").getpixel((x + 9, y + 9))  # type: ignore[misc]
+    assert blue > 200 > red
+
+
+def test_facets_count(served: Served) -> None:
+    found = served.client.get("/facets").json()
+    assert {"name": "summer", "count": 2} in found["tags"]
+    assert found["years"] == [{"name": "2024", "count": 3}, {"name": "2023", "count": 1}]
+    assert found["videos"] == 4
+
+
+def test_tags(own_served: Served) -> None:
+    client, video_id = own_served.client, own_served.id_of("white")
+    address = f"/videos/{video_id}/tags"
+    assert client.put(f"{address}/a%2Fb c").json()["tags"] == ["a/b c", 'it\'s "odd" 🎬']
+    assert client.delete(f"{address}/a%2Fb c").json()["tags"] == ['it\'s "odd" 🎬']
+    assert client.put(address, json={"tags": ["x", "y"]}).json()["tags"] == ["x", "y"]
+    assert_failed(client.put(address, json={"tags": [""]}), 400, "usage")
+    assert_failed(client.put(f"/videos/{NOBODY}/tags/x"), 404, "not_found")
+
+
+def test_removing_and_bringing_back(own_served: Served) -> None:
+    client, video_id = own_served.client, own_served.id_of("yellow")
+    assert client.delete(f"/videos/{video_id}").json()["state"] == "removed"
+    assert video_id not in client.get("/videos").text
+    assert client.get(f"/videos/{video_id}/segments").json() == {"segments": []}
+    job = own_served.ended(client.post(f"/videos/{video_id}/restore").json())
+    assert (job["kind"], job["state"], job["failures"]) == ("restore", "done", [])
+    assert client.get(f"/videos/{video_id}").json()["state"] == "ready"
+
+
+def test_health_readiness_and_metrics(served: Served) -> None:
+    assert served.client.get("/health").json() == {"status": "ok"}
+    assert served.client.get("/ready").json() == {"ready": True}
+    served.client.get("/search", params={"q": "red"})
+    text = served.client.get("/metrics").text
+    assert 'footage_http_requests_total{method="GET",status="200"}' in text
+    assert "footage_videos 4\n" in text
+    count = re.search(r'footage_search_seconds_bucket\{le="\+Inf"\} (\d+)', text)
+    assert count is not None
+    assert int(count[1]) >= 1
