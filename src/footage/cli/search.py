@@ -186,7 +186,7 @@ def search(
         out.print(escape(printable(why)))
     else:
         if not result.found:
-            out.print("nothing here matches well; the best guesses are\n")
+            out.print("nothing here is a sure match; the best guesses are\n")
         print_moments(result)
         if not quiet:
             out.print("\n[dim]play one with: footage open NUMBER[/]")

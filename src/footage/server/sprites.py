@@ -16,7 +16,7 @@ from PIL import Image
 
 from footage.durable import draft_of
 from footage.errors import NotFound
-from footage.library import Segment
+from footage.segment import Segment
 
 MOST_TILES = 200
 COLUMNS = 10

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import PlainTextResponse, Response
 
 from footage.catalog import Video
-from footage.library import Segment
 from footage.readers.formats import FORMATS
+from footage.segment import Segment
 from footage.server.answers import JSON, presented, thumbnail_address
 from footage.server.queries import FilterParameters
 from footage.server.service import Named, Service, Shared
