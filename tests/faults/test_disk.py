@@ -182,6 +182,7 @@ def test_a_full_disk_costs_nothing_that_was_there(films: Path, tmp_path: Path) -
     assert failed == []
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("left", ["clean", "killed"])
 def test_a_read_only_library_is_searched_and_says_why_it_is_not_written(

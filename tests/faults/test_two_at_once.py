@@ -141,6 +141,7 @@ def wait_for_pause(process: subprocess.Popen[str]) -> None:
     assert said(process) == "waiting"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["index", "reindex"])
 def test_who_holds_the_library_is_named(
     paused: subprocess.Popen[str], library_path: Path, films: Path, tmp_path: Path, command: str

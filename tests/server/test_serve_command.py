@@ -88,6 +88,7 @@ def test_it_serves_until_it_is_told_to_stop(
     assert not (lite_library / NOTE).exists()
 
 
+@pytest.mark.slow
 def test_jobs_of_a_killed_server_are_done_by_the_next(lite_library: Path, tmp_path: Path) -> None:
     folder = tmp_path / "videos"
     folder.mkdir()
