@@ -10,7 +10,8 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -50,9 +51,17 @@ class Fingerprint:
     @property
     def id(self) -> str:
         """A short, file-name-safe identifier: the name and 12 hex digits."""
-        text = json.dumps(asdict(self), sort_keys=True)
-        digest = hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
-        return f"{self.name.split(':')[0]}-{digest}"
+        return _identifier(self.name, self.version, self.dimension, tuple(self.options.items()))
+
+
+@lru_cache  # a search asks for it with every hit
+def _identifier(
+    name: str, version: str, dimension: int, options: tuple[tuple[str, str], ...]
+) -> str:
+    known = {"name": name, "version": version, "dimension": dimension, "options": dict(options)}
+    text = json.dumps(known, sort_keys=True)
+    digest = hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+    return f"{name.split(':', maxsplit=1)[0]}-{digest}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

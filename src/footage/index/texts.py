@@ -70,6 +70,7 @@ class TextIndex:
         self._meanings = Meanings(dimension)
         self._stemmer = Stemmer()
         self._counts_lock = threading.Lock()
+        self._sized: tuple[tuple[int, ...], dict[str, int]] = ((), {})
         self._counted: tuple[tuple[int, ...], dict[tuple[str, Token | None], int]] = ((), {})
 
     @property
@@ -130,9 +131,9 @@ class TextIndex:
 
     def count(self, modality: str | None = None) -> int:
         """How many passages are here, of a modality or of all."""
-        sql = "SELECT coalesce(sum(count), 0) FROM held WHERE modality = coalesce(?, modality)"
-        found = self._file.attempt(lambda db: db.execute(sql, (modality,)).fetchone(), (0,))
-        return int(found[0])
+        none: dict[str, int] = {}
+        sizes = self._file.attempt(self._sizes, none)
+        return sum(sizes.values()) if modality is None else sizes.get(modality, 0)
 
     # searching
 
@@ -219,6 +220,15 @@ class TextIndex:
         return self._file.attempt(work, np.zeros((0, self.dimension), np.float32))
 
     # within
+
+    def _sizes(self, db: sqlite3.Connection) -> dict[str, int]:
+        """How many passages there are of each modality; every search asks, several times."""
+        version = self._file.version(db)
+        with self._counts_lock:
+            if self._sized[0] != version:
+                rows = db.execute("SELECT modality, sum(count) FROM held GROUP BY modality")
+                self._sized = (version, {modality: int(count) for modality, count in rows})
+            return self._sized[1]
 
     def _table(self, db: sqlite3.Connection, modality: str) -> Table:
         return self._meanings.table(db, modality, self._file.version(db))

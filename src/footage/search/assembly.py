@@ -43,10 +43,14 @@ def assembled(
     def bank() -> Vectors:
         return np.stack([embedder.encode_text(sentence) for sentence in SENTENCES])
 
+    @lru_cache(maxsize=1)
+    def held(_version: tuple[int, int]) -> dict[str, int]:
+        return catalog.embedded()
+
     confidence = Confidence(
         path=folder / f"background-{mark.id}.npz",
         dimension=mark.dimension,
-        held=catalog.embedded,
+        held=lambda: held(catalog.version),
         read=lambda video: archive.read(video, mark),
         bank=bank if embedder.sent_to is None else None,  # where it costs nothing
     )

@@ -50,7 +50,7 @@ class Channel(NamedTuple):
 
     name: str
     weight: float
-    finds: Sequence[Find]
+    finds: list[Find]
 
 
 class Clause(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypedDict
 
 from footage.catalog import Catalog
@@ -15,7 +16,8 @@ from footage.text_store import TextStore
 
 WORDS, MEANING = "words", "meaning"
 TRUST = {WORDS: 1.0, MEANING: 0.7}  # meaning alone names what is near as well
-MOST = 200  # passages of each: beyond, they have next to nothing to do with the query
+FEWEST = 100  # passages of each: what lies beyond has next to nothing to do with the query
+PASSAGES_A_MOMENT = 2
 
 
 class _Where(TypedDict):
@@ -32,6 +34,8 @@ class TextSearch:
         self._store = store
         self._catalog = catalog
         self._confidence = confidence
+        # what is looked for in both modalities is encoded once
+        self._meant = lru_cache(maxsize=64)(lambda text: store.sentences.encode([text])[0])
 
     @property
     def version(self) -> int:
@@ -43,18 +47,21 @@ class TextSearch:
         return self._store.index.count(modality) > 0
 
     def channels(
-        self, text: str, modality: str, *, filters: Filters, weight: float = 1.0
+        self, text: str, modality: str, *, filters: Filters, wanted: int, weight: float = 1.0
     ) -> list[Channel]:
-        """Two ways of looking for a text among what was said, or is written, and their finds."""
+        """Two ways of looking for a text among what was said, or is written, and their finds.
+
+        ``wanted`` is how many moments are to come of it.
+        """
         texts = self._store.index
         scope = self._catalog.scope(filters, partitioned=False)
         where: _Where = {
             "modality": modality,
             "video_ids": scope.video_ids,
             "excluding": scope.excluding,
-            "limit": MOST,
+            "limit": max(FEWEST, PASSAGES_A_MOMENT * wanted),
         }
-        vector = self._store.sentences.encode([text])[0]
+        vector = self._meant(text)
         by_words = texts.words(text, **where)
         by_meaning = texts.meaning(vector, **where)
         chances = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +29,7 @@ from footage.thumbnails import Thumbnails
 log = logging.getLogger(__name__)
 
 SAME_LOOK = 0.97  # the cosine from which two stretches of a video show the same
+FEWEST_FUSED, FUSED_A_MOMENT = 100, 2  # finds of a channel: beyond, they decide nothing
 DEEPER = 8  # times as many candidates are looked for where too many of them look the same
 STEP_DEPTH = 200  # candidates of each step of a sequence: either may be found but poorly
 
@@ -60,6 +62,8 @@ class Searcher:
         self._read = read
         self._liked = liked
         self._results: Results[_Found] = Results()
+        # texts are read while Milvus searches
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="footage-texts")
 
     def search(self, query: Query) -> SearchResult:
         """The best moments for ``query``, ``offset`` skipped, at most ``limit``."""
@@ -118,6 +122,9 @@ class Searcher:
         if len(channels) == 1 and not plan.minus and not query.then:
             candidates = [_alone(find) for find in channels[0].finds]
         else:
+            enough = max(FEWEST_FUSED, FUSED_A_MOMENT * wanted)
+            for channel in channels:
+                del channel.finds[enough:]
             known = self._judge_channels([*channels, *plan.minus])
             if not known and len(plan.clauses) == 1 and not plan.minus and not query.then:
                 candidates = by_score(channels)
@@ -158,16 +165,19 @@ class Searcher:
         shown = any(term.kind == SEEN for term in terms) or len(parts) > len(terms)
         text = " ".join(term.text for term in terms if term.weight > 0)
         trusted = trust(text, dict(query.weights))
+        routes = self._routes(query)
+        read = [
+            self._aside.submit(self._text_channels, query, text, modality, wanted, trusted[channel])
+            for channel, modality in MODALITY.items()
+            if not shown and trusted[channel] and self._reads(modality) and _among(modality, query)
+        ]
         channels = []
-        if (routes := self._routes(query)) and trusted[SEEN]:
+        if routes and trusted[SEEN]:
             by_text = not step.examples and not step.likes
             channels += self._seen_channels(
                 query, parts, routes, wanted, trusted[SEEN], by_text=by_text
             )
-        if not shown:
-            for channel, modality in MODALITY.items():
-                if trusted[channel] and self._reads(modality) and _among(modality, query):
-                    channels += self._text_channels(query, text, modality, trusted[channel])
+        channels += [channel for found in read for channel in found.result()]
         plan.clauses.append(Clause(sum(abs(weight) for _, weight in parts), channels))
 
     def _parts(self, step: Step, terms: Sequence[Term], plan: _Plan) -> list[tuple[Vector, float]]:
@@ -188,7 +198,7 @@ class Searcher:
         modality = MODALITY[term.kind]
         channels = []
         if self._reads(modality):
-            channels += self._text_channels(query, term.text, modality, 1.0)
+            channels += self._text_channels(query, term.text, modality, wanted, 1.0)
         own = [route for route in self._embedder.routes if route.modality == modality]
         if own and term.weight > 0:
             parts = self._seen.encoded(self._embedder.parts([(term.text, 1.0)]))
@@ -229,11 +239,13 @@ class Searcher:
         ]
 
     def _text_channels(
-        self, query: Query, text: str, modality: str, weight: float
+        self, query: Query, text: str, modality: str, wanted: int, weight: float
     ) -> list[Channel]:
         if self._read is None:
             return []
-        return self._read.channels(text, modality, filters=query.filters, weight=weight)
+        return self._read.channels(
+            text, modality, filters=query.filters, wanted=wanted, weight=weight
+        )
 
     def _reads(self, modality: str) -> bool:
         return self._read is not None and self._read.has(modality)
