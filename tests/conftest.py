@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import shutil
@@ -12,15 +11,14 @@ import subprocess
 import sys
 import time
 import types
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
 from colours import ColourEmbedder
 from engines import engine_uri, milvus_server, on_server, placed  # noqa: F401 (fixtures)
+from houses import HOUSE, Answer, House, Run
 from milvus_lite import server
 from videos import make_video
 from website import site  # noqa: F401 (a fixture)
@@ -31,14 +29,6 @@ from footage.cli import app as program
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # some load ONNX Runtime without footage
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as for what a script runs in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)  # programs the tests start inherit it
-
-# name below the folder: shots, seconds, recorded, tags
-HOUSE = {
-    "beach/red-blue.mp4": (["red", "blue"], 8.0, "2023-07-01T10:00:00Z", ["sea", "summer"]),
-    "beach/green.mp4": (["green", "white", "red"], 9.0, "2024-02-10T10:00:00Z", ["summer"]),
-    "city/yellow.mp4": (["yellow", "black"], 6.0, "2024-05-05T10:00:00Z", []),
-    "city/white.mp4": (["white"], 3.0, "2024-05-20T10:00:00Z", ['it\'s "odd" 🎬']),
-}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -96,17 +86,6 @@ hypothesis.settings.register_profile("footage", deadline=None)
 hypothesis.settings.load_profile("footage")
 
 
-@dataclass(frozen=True)
-class House:
-    """A folder of four colour videos, and a library that holds them."""
-
-    videos: Path
-    library: Path
-
-    def open(self) -> footage.Library:
-        return footage.open(self.library, embedder=ColourEmbedder())
-
-
 @pytest.fixture(scope="session")
 def built_house(tmp_path_factory: pytest.TempPathFactory) -> House:
     folder = tmp_path_factory.mktemp("house")
@@ -156,22 +135,6 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     if isinstance(val, (set, frozenset)):
         return "+".join(sorted(map(str, val))) or "nothing"
     return str(val) if isinstance(val, (list, dict)) else None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a run of the program came to."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Answer]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from milvus_server import MilvusServer
 import footage
 
 if TYPE_CHECKING:
-    from conftest import House
+    from houses import House
 
 
 @pytest.fixture(scope="session")

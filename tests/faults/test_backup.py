@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from colours import ColourEmbedder
-from conftest import House
+from houses import House
 from programs import program
 
 import footage

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import tomli_w
 from colours import ColourEmbedder
-from conftest import House
+from houses import House
 
 import footage
 from footage import LibraryTooNew, catalog_file

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import footage
@@ -74,6 +75,7 @@ def test_a_query_is_only_a_query(library: footage.Library, text: str) -> None:
 def test_filters_with_hostile_text_find_nothing(
     library: footage.Library, tag: str, name: str
 ) -> None:
+    assume(not re.fullmatch("[0-9a-f]+", name))  # which may begin the id of a video
     filters = footage.Filters(tags=(tag,), folders=(Path("/nowhere") / "x",))
     assert library.videos(filters) == []
     assert len(library.search("red", filters=footage.Filters(tags=(tag,)))) == 0

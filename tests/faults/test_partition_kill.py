@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import House
+from houses import House
 from milvus_server import MilvusServer
 from programs import act
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import typer
 from colours import ColourEmbedder
-from conftest import House, Run
+from houses import House, Run
 from videos import empty, make_video, truncated
 
 import footage

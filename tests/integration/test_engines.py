@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from colours import ColourEmbedder
-from conftest import House
+from houses import House
 from videos import make_video
 
 import footage

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import House, Run
+from houses import House, Run
 from little_clip import write_clip
 from pictures import animated, make_picture, transparent
 from PIL import Image

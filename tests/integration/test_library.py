@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from colours import ColourEmbedder
-from conftest import House
+from houses import House
 from pymilvus import MilvusClient
 from videos import make_video
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from colours import ColourEmbedder
-from conftest import House
+from houses import House
 
 import footage
 from footage import Library

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from colours import ColourEmbedder
-from conftest import Run
+from houses import Run
 from numpy.typing import NDArray
 from typer.testing import CliRunner
 from videos import make_video

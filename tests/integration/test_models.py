@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run
+from houses import Run
 from hub import COMMIT, serving
 from little_clip import write_clip
 from videos import make_video

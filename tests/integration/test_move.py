@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import House
+from houses import House
 from milvus_server import MilvusServer
 
 import footage

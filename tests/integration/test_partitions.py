@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from colours import ColourEmbedder
-from conftest import House, Run
+from houses import House, Run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from milvus_server import MilvusServer

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from colours import ColourEmbedder
-from conftest import Run
+from houses import Run
 from pictures import make_picture
 from videos import make_video
 

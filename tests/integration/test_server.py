@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from colours import ColourEmbedder
-from conftest import House
+from houses import House
 from milvus_server import MilvusServer
 from relay import Relay
 from videos import make_video

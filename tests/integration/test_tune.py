@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from colours import ColourEmbedder
-from conftest import House
+from houses import House
 from milvus_server import MilvusServer
 
 import footage

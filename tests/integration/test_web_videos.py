@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from colours import ColourEmbedder
-from conftest import Run
+from houses import Run
 from videos import make_video
 from website import Page, Site
 
