@@ -125,7 +125,7 @@ FRAGMENTED = {"container_options": {"movflags": "frag_keyframe+empty_moov"}}
 KEYFRAMES = {"g": "10"}
 OPEN_GOP = {"preset": "medium", "bf": "3", "g": "10", "x264-params": "open-gop=1"}
 NO_SHIFT = {"avoid_negative_ts": "disabled"}
-HDR = "log-level=none:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc"
+HDR = "pools=none:frame-threads=1:log-level=none:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc"
 
 
 def _of_film(seconds: float, *, damaged: bool | None = True) -> Indexed:
