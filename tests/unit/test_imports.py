@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("evaluation",),
     ("opening",),
     ("library",),
+    ("analysis", "export"),
     ("migrate",),
     ("ingest", "search", "reindex", "move", "tune", "salvage", "retouch", "demo"),
     ("text_store",),

@@ -7,9 +7,9 @@ begun anywhere, so that the part being watched comes first.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor, inf
 from pathlib import Path
@@ -42,12 +42,31 @@ _LIVE = {
     "movflags": "frag_keyframe+empty_moov+default_base_moof",
     "avoid_negative_ts": "make_non_negative",
 }
-_WHOLE = {"movflags": "faststart", "avoid_negative_ts": "make_non_negative"}
+_ELSEWHERE = {"avoid_negative_ts": "make_non_negative"}
+_WHOLE = {"movflags": "faststart", **_ELSEWHERE}
 _X264 = {"preset": "veryfast", "crf": "23", "tune": "fastdecode", "bf": "0"}
 _TICK = Fraction(1, 90_000)
 _FOREVER = 1e9  # seconds; there is no whole number for infinity
 _KEY_SECONDS = 2.0  # between key frames: what a player waits for at most
+_SLACK = 0.001  # seconds: Matroska's times are milliseconds, so a frame may be early by half of one
 SHORTER_SIDE = 720  # pixels of what is encoded anew, so that it is ready before it is watched
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a picture is encoded anew."""
+
+    shorter_side: int | None = SHORTER_SIDE
+    """Pixels, at most; None for all there are."""
+    options: Mapping[str, str] = field(default_factory=lambda: _X264)
+    """Of x264."""
+    rate: Fraction | None = None
+    """Frames a second, where they come steadily; None keeps each frame's own time."""
+    timecode: str | None = None
+    """Of the first frame; None for none."""
+
+
+WATCHED = Encoding()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +132,12 @@ class Playable:
     """A stretch of a video as an MP4 that browsers play."""
 
     def __init__(
-        self, place: Place, how: Playability, start: float = 0.0, end: float = inf
+        self,
+        place: Place,
+        how: Playability,
+        start: float = 0.0,
+        end: float = inf,
+        encoding: Encoding = WATCHED,
     ) -> None:
         """Open it at ``start`` seconds; raises `MediaError`. To be closed.
 
@@ -121,6 +145,7 @@ class Playable:
         """
         self._place, self._how = place, how
         self._end = end
+        self._encoding = encoding
         self._opened = ExitStack()
         self.start = start
         if how.copies_picture:
@@ -145,9 +170,10 @@ class Playable:
         if data := buffer.take():
             yield data
 
-    def write(self, target: Path, check: Callable[[], None]) -> None:
-        """The MP4 as a file; ``check`` is called often, and may raise to stop."""
-        with self._opened, av.open(str(target), "w", format="mp4", options=_WHOLE) as output:
+    def write(self, target: Path, check: Callable[[], None], kind: str = "mp4") -> None:
+        """The MP4, or another ``kind``, as a file; ``check`` is called often, and may stop it."""
+        options = _WHOLE if kind in ("mp4", "mov") else _ELSEWHERE
+        with self._opened, av.open(str(target), "w", format=kind, options=options) as output:
             for _ in self._muxed(output):
                 check()
 
@@ -169,12 +195,20 @@ class Playable:
     def _encoded_picture(
         self, output: OutputContainer, info: VideoInfo
     ) -> Iterator[tuple[float, Sequence[Packet[Any]]]]:
-        width, height = _size(info)
-        stream: Any = output.add_stream("libx264", rate=30, options=dict(_X264))
+        how = self._encoding
+        width, height = _size(info, how.shorter_side)
+        stream: Any = output.add_stream("libx264", rate=how.rate or 30, options=dict(how.options))
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.codec_context.time_base = _TICK
+        stream.codec_context.time_base = self._tick
+        if how.timecode:
+            stream.metadata["timecode"] = how.timecode
         stream.codec_context.gop_size = max(1, round(_KEY_SECONDS * (info.fps or 25)))
         return self._frames(stream, RGBScaler(width, height, info.rotation))
+
+    @property
+    def _tick(self) -> Fraction:
+        """Of the clock of what is encoded anew, in seconds."""
+        return 1 / self._encoding.rate if self._encoding.rate else _TICK
 
     def _frames(
         self, stream: Any, scaler: RGBScaler
@@ -182,13 +216,13 @@ class Playable:
         last = -1
         with FrameReader(self._place, start=self.start) as reader:
             for time, frame in reader:
-                if time >= self._end:
+                if time >= self._end - _SLACK:
                     break
-                pts = round((time - self.start) / _TICK)
-                if time < self.start - 0.001 or pts <= last:
+                pts = round((time - self.start) / self._tick)
+                if time < self.start - _SLACK or pts <= last:
                     continue
                 upright = av.VideoFrame.from_ndarray(scaler(frame), format="rgb24")
-                upright.pts, upright.time_base, last = pts, _TICK, pts
+                upright.pts, upright.time_base, last = pts, self._tick, pts
                 yield time - self.start, stream.encode(upright)
         yield inf, stream.encode()
 
@@ -275,7 +309,7 @@ class _Buffer:
         return data
 
 
-def _size(info: VideoInfo) -> tuple[int, int]:
-    """Width and height, both even, in the video's aspect, no larger than is needed to watch it."""
-    scale = min(1.0, SHORTER_SIDE / min(info.width, info.height))
+def _size(info: VideoInfo, shorter: int | None) -> tuple[int, int]:
+    """Width and height, both even, in the video's aspect, the shorter one at most so many."""
+    scale = min(1.0, shorter / min(info.width, info.height)) if shorter else 1.0
     return max(2, 2 * round(info.width * scale / 2)), max(2, 2 * round(info.height * scale / 2))

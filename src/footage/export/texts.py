@@ -1,0 +1,29 @@
+"""Names and texts as a format takes them: one line, or one line of ASCII."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_FORBIDDEN = re.compile(r'[/\\:*?"<>|%$`]')  # in names on some system, or in its shell
+_LONGEST = 60  # characters of a title in a file's name: with all else there, under 255 bytes
+_NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u2028-\u202e\u2066-\u2069]")
+# What decomposes into nothing of ASCII, and stands in many names.
+_PLAIN = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "ß": "ss"})
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without control characters and what XML cannot hold."""
+    return " ".join(_NO_TEXT.sub(" ", text).split())
+
+
+def ascii_line(text: str) -> str:
+    """The text on one line of ASCII: letters without their accents, of all else a ``_``."""
+    parts = unicodedata.normalize("NFKD", one_line(text).translate(_PLAIN))
+    plain = (part for part in parts if not unicodedata.combining(part))
+    return "".join(part if part.isascii() else "_" for part in plain)
+
+
+def file_name(title: str) -> str:
+    """A title as part of a file's name on any system."""
+    return _FORBIDDEN.sub("_", one_line(title))[:_LONGEST].strip(" .") or "video"
