@@ -78,7 +78,7 @@ def _clip(number: int, cut: Cut, folder: Path, *, exact: bool) -> tuple[Path, bo
     playable = Playable(place, how, float(cut.start), float(cut.end), encoding)
     try:
         with draft_of(file) as draft:
-            playable.write(draft, lambda: None, _MUXERS[suffix])
+            playable.keep(draft, _MUXERS[suffix])
     finally:
         playable.close()
     return file, True

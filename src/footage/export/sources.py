@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from footage.catalog import Video
-from footage.errors import MediaError, UsageError
+from footage.errors import MediaError, MediaMissing, UsageError
 from footage.export.timecode import (
     counted,
     from_timecode,
@@ -104,7 +104,7 @@ def sources_of(
             )
         try:
             if video.place is None:
-                raise MediaError(f"{printable(video.title)} lies nowhere any more")
+                raise MediaMissing(f"{printable(video.title)} lies nowhere any more")
             recording = recording_of(video.place)
         except MediaError as error:
             recording = _remembered(video)

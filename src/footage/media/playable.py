@@ -18,6 +18,7 @@ from typing import Any
 import av
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
+from av.video.frame import VideoFrame
 
 from footage.media.container import believable_seconds, open_container, start_seconds, video_stream
 from footage.media.excerpt import RATE, SOUND_BITS, samples
@@ -42,12 +43,13 @@ _LIVE = {
     "movflags": "frag_keyframe+empty_moov+default_base_moof",
     "avoid_negative_ts": "make_non_negative",
 }
-_ELSEWHERE = {"avoid_negative_ts": "make_non_negative"}
-_WHOLE = {"movflags": "faststart", **_ELSEWHERE}
+_WHOLE = {"movflags": "faststart", "avoid_negative_ts": "make_non_negative"}
 _X264 = {"preset": "veryfast", "crf": "23", "tune": "fastdecode", "bf": "0"}
+_RATE = 30  # frames a second, about, of what comes unsteadily
 _TICK = Fraction(1, 90_000)
 _FOREVER = 1e9  # seconds; there is no whole number for infinity
 _KEY_SECONDS = 2.0  # between key frames: what a player waits for at most
+_HELD = 0.5  # seconds; a picture that is shown for longer ends a clip as well as it began
 _SLACK = 0.001  # seconds: Matroska's times are milliseconds, so a frame may be early by half of one
 SHORTER_SIDE = 720  # pixels of what is encoded anew, so that it is ready before it is watched
 
@@ -170,10 +172,19 @@ class Playable:
         if data := buffer.take():
             yield data
 
-    def write(self, target: Path, check: Callable[[], None], kind: str = "mp4") -> None:
-        """The MP4, or another ``kind``, as a file; ``check`` is called often, and may stop it."""
-        options = _WHOLE if kind in ("mp4", "mov") else _ELSEWHERE
-        with self._opened, av.open(str(target), "w", format=kind, options=options) as output:
+    def write(self, target: Path, check: Callable[[], None]) -> None:
+        """The MP4 as a file; ``check`` is called often, and may raise to stop."""
+        self._write(target, "mp4", _WHOLE, check)
+
+    def keep(self, target: Path, kind: str) -> None:
+        """A file of a ``kind`` as FFmpeg calls it, for programs that know of edit lists."""
+        options = {"movflags": "faststart"} if kind in ("mp4", "mov") else {}
+        self._write(target, kind, options, lambda: None)
+
+    def _write(
+        self, target: Path, kind: str, options: Mapping[str, str], check: Callable[[], None]
+    ) -> None:
+        with self._opened, av.open(str(target), "w", format=kind, options=dict(options)) as output:
             for _ in self._muxed(output):
                 check()
 
@@ -197,7 +208,9 @@ class Playable:
     ) -> Iterator[tuple[float, Sequence[Packet[Any]]]]:
         how = self._encoding
         width, height = _size(info, how.shorter_side)
-        stream: Any = output.add_stream("libx264", rate=how.rate or 30, options=dict(how.options))
+        stream: Any = output.add_stream(
+            "libx264", rate=how.rate or _RATE, options=dict(how.options)
+        )
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.time_base = self._tick
         if how.timecode:
@@ -214,17 +227,40 @@ class Playable:
         self, stream: Any, scaler: RGBScaler
     ) -> Iterator[tuple[float, Sequence[Packet[Any]]]]:
         last = -1
+        for time, frame in self._on_display():
+            pts = round(time / self._tick)
+            if pts <= last:
+                continue
+            upright = av.VideoFrame.from_ndarray(scaler(frame), format="rgb24")
+            upright.pts, upright.time_base, last = pts, self._tick, pts
+            yield time, stream.encode(upright)
+        yield inf, stream.encode()
+
+    def _on_display(self) -> Iterator[tuple[float, VideoFrame]]:
+        """Frames and their seconds since the start; the first is on display already then.
+
+        Where they come unsteadily, what is held to the end is given once more there.
+        """
+        before: VideoFrame | None = None
+        shown: VideoFrame | None = None
+        at = 0.0
         with FrameReader(self._place, start=self.start) as reader:
             for time, frame in reader:
                 if time >= self._end - _SLACK:
                     break
-                pts = round((time - self.start) / self._tick)
-                if time < self.start - _SLACK or pts <= last:
+                if time < self.start + _SLACK:
+                    before = frame
                     continue
-                upright = av.VideoFrame.from_ndarray(scaler(frame), format="rgb24")
-                upright.pts, upright.time_base, last = pts, self._tick, pts
-                yield time - self.start, stream.encode(upright)
-        yield inf, stream.encode()
+                if before is not None:
+                    yield 0.0, before
+                before, at, shown = None, time - self.start, frame
+                yield at, frame
+            if before is not None and reader.end_time > self.start:
+                yield 0.0, before
+                at, shown = 0.0, before
+            closing = min(self._end, reader.end_time) - self.start - 1 / _RATE
+            if self._encoding.rate is None and shown is not None and closing - at > _HELD:
+                yield closing, shown
 
     def _sound(self, output: OutputContainer) -> Iterator[tuple[float, Sequence[Packet[Any]]]]:
         if self._how.copies_sound:
