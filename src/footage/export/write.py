@@ -78,16 +78,10 @@ def export(
         clips = write_clips(cuts, path, exact=options.exact, on_progress=on_progress)
         failed = [(cut.moment, error) for cut, error in clips.failed]
         return ExportReport(len(cuts), clips.files, clips.kept, notes, failed)
-    texts = rendered(cuts, options)
     if options.format == "vtt" and path.suffix.lower() != ".vtt":
-        files = _of_each(path, texts)
-    elif len(texts) > 1:
-        raise UsageError(
-            f"chapters are of one video, and these are of {len(texts)}",
-            remedy="name a folder and the format vtt, or export the moments of one video",
-        )
+        files = _of_each(path, rendered(cuts, options))
     else:
-        files = {path: next(iter(texts.values()))}
+        files = {path: one_text(cuts, options)}
     for file, text in files.items():
         _write(file, text)
     return ExportReport(len(cuts), list(files), notes=notes)
@@ -120,6 +114,17 @@ def rendered(cuts: Sequence[Cut], options: Options) -> dict[str, str]:
         return _chapters(cuts, options.title)
     timeline = timeline_of(cuts, title=options.title, rate=options.rate, drop=options.drop)
     return {"": _SEQUENCES[options.format](timeline)}
+
+
+def one_text(cuts: Sequence[Cut], options: Options) -> str:
+    """What one file is to hold. Raises `UsageError` for chapters of several videos."""
+    texts = rendered(cuts, options)
+    if len(texts) > 1:
+        raise UsageError(
+            f"chapters are of one video, and these are of {len(texts)}",
+            remedy="name a folder and the format vtt, or export the moments of one video",
+        )
+    return next(iter(texts.values()))
 
 
 def _chapters(cuts: Sequence[Cut], title: str) -> dict[str, str]:
