@@ -30,7 +30,7 @@ class Handles:
         if isinstance(value, str) and (found := _FRAMES.fullmatch(value.strip())):
             return cls(Fraction(int(found[1])), in_frames=True)
         try:
-            number = float(value) if isinstance(value, (str, int, float)) else -1.0
+            number = float(value) if isinstance(value, str) or is_number(value) else -1.0
         except ValueError:
             number = -1.0
         if not is_number(number) or not 0 <= number <= MOST_HANDLES:

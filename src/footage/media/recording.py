@@ -75,14 +75,15 @@ def _rate(container: InputContainer, stream: VideoStream, *, local: bool) -> tup
     )
     base = snapped(Fraction(stream.base_rate or average))
     times = _times(container, stream) if local else []
-    for rate in dict.fromkeys((average, base)):
-        if times and _is_steady(times, rate):
+    if len(times) < 2:  # the file does not say, or it would take reading it from afar
+        return average, average == base
+    seen = (times[-1][0] - times[0][0]) / max(times[-1][1] - times[0][1], Fraction(1, 1000))
+    for rate in dict.fromkeys((average, base, snapped(seen))):
+        if _is_steady(times, rate):
             return rate, True
-    if not times:  # the file does not say, or it would take reading it from afar
-        return average, average == base or average.denominator in (1, 1001)
-    if Fraction(9, 10) <= average / base <= Fraction(51, 50):
+    if abs(base - seen) <= seen / 10:
         return base, False
-    return min(_USUAL, key=lambda rate: abs(rate - average)), False
+    return min(_USUAL, key=lambda rate: abs(rate - seen)), False
 
 
 def _times(container: InputContainer, stream: VideoStream) -> list[tuple[int, Fraction]]:
