@@ -288,10 +288,12 @@ class _Copied:
         stream: Any = video_stream(self._container, place) if kind == "video" else sounds[0]
         self._stream: Any = stream
         self._origin = start_seconds(self._container)
+        self._demuxed = self._keyed()
         if start > 0 and believable_seconds(self._container):
             target = floor((self._origin + start) / float(self._stream.time_base))
             self._container.seek(target, stream=self._stream)
-        self._demuxed = self._keyed()
+        elif start > 0 and kind == "video":
+            self._demuxed = self._passed_over(start)
         self._first = next(self._demuxed, None)
         time = self._first.pts * self._stream.time_base if self._first else 0
         self.begins = max(0.0, float(time) - self._origin)
@@ -317,6 +319,22 @@ class _Copied:
             packet.stream = target
             yield time - start, () if early else (packet,)
             packet = next(self._demuxed, None)
+
+    def _passed_over(self, start: float) -> Iterator[Any]:
+        """The packets from the last key frame that is shown by ``start`` on, found by reading."""
+        held: list[Any] = []
+        packets = self._keyed()
+        for packet in packets:
+            time = float(packet.pts * self._stream.time_base) - self._origin
+            if packet.is_keyframe and held:
+                if time > start + _SLACK:
+                    yield from (*held, packet)
+                    break
+                held.clear()
+            held.append(packet)
+        else:
+            yield from held
+        yield from packets
 
     def _keyed(self) -> Iterator[Any]:
         """The packets from the first key frame on."""
