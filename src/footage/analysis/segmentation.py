@@ -17,30 +17,49 @@ Numbers = NDArray[np.float64]
 
 MOST_ROWS = 1_200  # what n x n numbers are kept of: 12 MB
 # A stretch is one of its own where that explains so many seconds of the video's usual variety:
-# this, times the root of its length in seconds. The storyboards of the six sample films are found
-# with .62 to .79; in two hours it is a minute.
+# this, times the root of its length in seconds; in two hours that is a minute. With .66 to .82 the
+# chapters of five of the six sample films are those of their storyboards; in the sixth, two parts
+# are one segment.
 PENALTY = 0.7
-# The variety, a mean squared distance, that is the least to be told: vectors of the same thing are
-# this far from each other, see what search takes for alike.
-_ALIKE = 0.03
+# Variety is a mean squared distance from the mean. At least so many times that of the pictures of
+# one shot has to be there: else what stays the same would be cut up for its noise.
+_OVER_NOISE = 3.0
+NOISE = 0.05
+"""Where nobody knows how far pictures of one shot are from each other: of one thing, mostly."""
 
 
 def boundaries(
-    vectors: Numbers, seconds: Numbers, *, most: int, count: int | None = None
+    vectors: Numbers, seconds: Numbers, *, most: int, count: int | None = None, noise: float = NOISE
 ) -> list[int]:
     """The rows at which a stretch begins, the first row among them.
 
     ``vectors`` [n, d] are unit vectors in the order of time, ``seconds`` [n] how long each is.
     With a ``count`` there are so many stretches, or a row each where there are fewer rows; else
-    those that the penalty favours, ``most`` at most.
+    those that the penalty favours, ``most`` at most. ``noise`` is the mean squared distance of what
+    is the same.
     """
     rows = len(vectors)
     most = min(most if count is None else count, rows)
     if most <= 1:
         return [0] if rows else []
     least, begins = _best(scatter(vectors, seconds), most)
-    chosen = most if count is not None else _chosen(least, float(seconds.sum()))
+    chosen = most if count is not None else _chosen(least, float(seconds.sum()), noise)
     return _followed(begins, chosen)
+
+
+def noise_of(spans: Numbers, frames: Numbers, vectors: Numbers) -> float:
+    """How far pictures of one segment are from each other: the pooled variance within segments.
+
+    ``spans`` [n, 2] of segments and ``frames`` [m, 2] of pictures are seconds, ``vectors`` [m, d]
+    those of the pictures. `NOISE` where no segment has two.
+    """
+    owners = np.searchsorted(spans[:, 0], frames[:, 0] + 1e-6, side="right") - 1
+    squares, freedom = 0.0, 0
+    for number in np.unique(owners[owners >= 0]):
+        inside = vectors[owners == number]
+        squares += float(((inside - inside.mean(axis=0)) ** 2).sum())
+        freedom += len(inside) - 1
+    return squares / freedom if freedom else NOISE
 
 
 def scatter(vectors: Numbers, weights: Numbers) -> Numbers:
@@ -77,9 +96,9 @@ def _best(costs: Numbers, most: int) -> tuple[Numbers, NDArray[np.int64]]:
     return least[:, -1], begins
 
 
-def _chosen(least: Numbers, seconds: float) -> int:
+def _chosen(least: Numbers, seconds: float, noise: float) -> int:
     """How many stretches are best, penalty and all."""
-    variety = max(least[0] / seconds, _ALIKE)
+    variety = max(least[0] / seconds, _OVER_NOISE * noise, 1e-9)
     counts = np.arange(1, len(least) + 1)
     return 1 + int(np.argmin(least / variety + PENALTY * sqrt(seconds) * counts))
 

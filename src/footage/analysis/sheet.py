@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COLUMNS = 4
 MOST_TILES = 32
 WIDTH = 320  # pixels of a picture
-_GAP, _MARGIN, _HEADER = 12, 24, 76
+_GAP, _MARGIN, _HEADER = 12, 24, 86
 _LINE = 20  # pixels of a line of text
 _PAPER, _INK, _FAINT, _MARK = "#16181d", "#f2f2f0", "#9aa0a6", "#e8a33d"
 # What has letters of many alphabets; Pillow's own font has those of Latin alone.
@@ -111,7 +111,12 @@ def _tiles(
             nearest = min(range(len(chosen)), key=lambda n: abs(chosen[n].time - key.time))
             chosen[nearest] = key
         for number, picture in enumerate(sorted(chosen, key=lambda picture: picture.time)):
-            yield Tile(picture, "" if number else chapters[at].title)
+            yield Tile(picture, "" if number else _called(at + 1, chapters[at]))
+
+
+def _called(number: int, chapter: Chapter) -> str:
+    begins = _clock(chapter.start)
+    return f"{number}. {'from ' if chapter.title == begins else ''}{chapter.title}"
 
 
 def _with_files(chapter: Chapter) -> list[Picture]:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.analysis.segmentation import MOST_ROWS, boundaries
+from footage.analysis.segmentation import MOST_ROWS, NOISE, boundaries, noise_of
 from footage.analysis.titles import titles
 from footage.catalog import Video
 from footage.embedder import Route, Track, VideoEmbedding
@@ -107,10 +107,12 @@ def summary(held: Held, reference: str | Path, *, chapters: int | None = None) -
             f"{video.title} was removed from the library",
             remedy="`footage remove --restore` brings it back",
         )
-    track = _pooled(_track(held.embedding(video.video_id), video))
+    embedding = held.embedding(video.video_id)
+    track = _pooled(_track(embedding, video))
     seconds = np.maximum(track.spans[:, 1] - track.spans[:, 0], 1e-3)
     vectors = track.vectors.astype(np.float64)
-    firsts = boundaries(vectors, seconds, most=MOST_CHAPTERS, count=chapters)
+    noise = _noise(track, embedding.frames)
+    firsts = boundaries(vectors, seconds, most=MOST_CHAPTERS, count=chapters, noise=noise)
     starts = [0.0, *(float(track.spans[first, 0]) for first in firsts[1:])]
     ends = [*starts[1:], max(video.duration, float(track.spans[-1, 1]))]
     keys = _keys(vectors, seconds, [*firsts, len(vectors)])
@@ -138,6 +140,12 @@ def _track(embedding: VideoEmbedding, video: Video) -> Track:
         if track is not None and route.scope == "clip" and len(track):
             return track
     raise NotFound(f"{video.title} has no segments", remedy="`footage doctor` says why")
+
+
+def _noise(track: Track, frames: Track | None) -> float:
+    if frames is None or frames.vectors.shape[1] != track.vectors.shape[1]:
+        return NOISE
+    return noise_of(track.spans, frames.spans, frames.vectors.astype(np.float64))
 
 
 def _pooled(track: Track) -> Track:

@@ -11,8 +11,11 @@ from footage.index.stems import STOP_WORDS, WORD
 WORDS = 3  # of a title
 _LEAST = 3  # letters of a word that says something
 _FILLERS = """
-    all any can could just like may might more most much no not now one only out own said say some
-    such than then too very well
+    after again all also another any because before being come could even every get give goes going
+    gone got here just know let like made make many may might more most much must never nor not now
+    off okay once one only other out over own really said say see should some still such take tell
+    than thing things think too two under until upon very want way well went while whom whose why
+    yeah yes yet
 """
 _UNTOLD = STOP_WORDS | frozenset(_FILLERS.split())
 

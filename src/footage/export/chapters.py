@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from footage.export.cuts import Cut
-from footage.export.texts import one_line
+from footage.export.texts import one_line, write_text
 from footage.reader import Line
 from footage.readers.formats import to_vtt
 
@@ -25,6 +26,11 @@ def to_chapters(cuts: Sequence[Cut], title: str) -> str:
 def chapters_vtt(chapters: Iterable[tuple[float, float, str]]) -> str:
     """WebVTT of starts and ends in seconds and names."""
     return to_vtt(Line(start, end, shortened(name)) for start, end, name in chapters)
+
+
+def write_chapters(chapters: Iterable[tuple[float, float, str]], target: Path) -> None:
+    """Write them to a file. Raises `LibraryUnwritable`."""
+    write_text(target, chapters_vtt(chapters))
 
 
 def shortened(name: str) -> str:

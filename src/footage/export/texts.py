@@ -1,9 +1,13 @@
-"""Names and texts as a format takes them: one line, or one line of ASCII."""
+"""Names and texts as a format takes them, and files of them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import Path
+
+from footage.durable import draft_of
+from footage.errors import LibraryUnwritable
 
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|%$`]')  # in names on some system, or in its shell
 _LONGEST = 60  # characters of a title in a file's name: with all else there, under 255 bytes
@@ -27,3 +31,12 @@ def ascii_line(text: str) -> str:
 def file_name(title: str) -> str:
     """A title as part of a file's name on any system."""
     return _FORBIDDEN.sub("_", one_line(title))[:_LONGEST].strip(" .") or "video"
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a file of UTF-8, whole or not at all. Raises `LibraryUnwritable`."""
+    try:
+        with draft_of(file) as draft:
+            draft.write_bytes(text.encode())
+    except OSError as error:
+        raise LibraryUnwritable(f"{file} cannot be written ({error.strerror})") from error

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from footage.catalog import Video
-from footage.durable import draft_of
 from footage.errors import FootageError, LibraryUnwritable, UsageError
 from footage.export.chapters import to_chapters
 from footage.export.clips import write_clips
@@ -19,7 +18,7 @@ from footage.export.options import Options
 from footage.export.otio import to_otio
 from footage.export.sources import sources_of
 from footage.export.tables import to_csv, to_json
-from footage.export.texts import file_name
+from footage.export.texts import file_name, write_text
 from footage.export.timeline import timeline_of
 from footage.search.moments import Moment
 
@@ -83,7 +82,7 @@ def export(
     else:
         files = {path: one_text(cuts, options)}
     for file, text in files.items():
-        _write(file, text)
+        write_text(file, text)
     return ExportReport(len(cuts), list(files), notes=notes)
 
 
@@ -148,11 +147,3 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LibraryUnwritable(f"{folder} cannot be made ({error.strerror})") from error
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        with draft_of(file) as draft:
-            draft.write_text(text, "utf-8", newline="")
-    except OSError as error:
-        raise LibraryUnwritable(f"{file} cannot be written ({error.strerror})") from error

@@ -22,6 +22,7 @@ from footage.server import (
     pictures,
     search,
     status,
+    summaries,
     upload_routes,
     videos,
 )
@@ -40,7 +41,7 @@ from footage.server.uploads import Uploads
 
 VERSION = "/api/v1"
 PAGE = Path(__file__).parent / "web"
-_ROUTERS = (search, exports, videos, pictures, media, job_routes, upload_routes, status)
+_ROUTERS = (search, exports, videos, summaries, pictures, media, job_routes, upload_routes, status)
 _FAILURE = {
     "type": "object",
     "required": ["error"],
