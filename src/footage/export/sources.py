@@ -75,7 +75,7 @@ class Source:
     def timecode(self, frame: int) -> str:
         """The file's own timecode at a frame."""
         rate = counted(self.rate)
-        count = self.start + int(frame * rate / self.rate)
+        count = self.start + nearest(frame * rate / self.rate)
         return to_timecode(count, rate, drop=self.drop)
 
     def clock(self, frame: int) -> Fraction:

@@ -10,7 +10,7 @@ from footage.durable import draft_of
 from footage.errors import LibraryUnwritable
 
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|%$`]')  # in names on some system, or in its shell
-_LONGEST = 60  # characters of a title in a file's name: with all else there, under 255 bytes
+_LONGEST = 120  # bytes of a title in a file's name: a draft of it has to stay under 255
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u2028-\u202e\u2066-\u2069]")
 # What decomposes into nothing of ASCII, and stands in many names.
 _PLAIN = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "ß": "ss"})
@@ -30,7 +30,8 @@ def ascii_line(text: str) -> str:
 
 def file_name(title: str) -> str:
     """A title as part of a file's name on any system."""
-    return _FORBIDDEN.sub("_", one_line(title))[:_LONGEST].strip(" .") or "video"
+    plain = _FORBIDDEN.sub("_", one_line(title)).encode()[:_LONGEST]
+    return plain.decode(errors="ignore").strip(" .") or "video"
 
 
 def write_text(file: Path, text: str) -> None:

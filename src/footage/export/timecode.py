@@ -24,19 +24,20 @@ STANDARD = tuple(
 """The rates that editing programs have sequences of, in frames a second."""
 
 _FASTEST = 60  # counted in a timecode: frames have two digits
+_RATE = re.compile(r"\d{1,6}(\.\d{1,20})?|\d{1,6}/[1-9]\d{0,5}", re.ASCII)
 _TEXT = re.compile(r"(\d\d):(\d\d):(\d\d)([:;.,])(\d\d)", re.ASCII)
 
 
 def parsed_rate(value: object) -> Fraction:
     """``25``, ``23.976`` or ``"24000/1001"`` as one of `STANDARD`. Raises `UsageError`."""
-    try:
-        rate = snapped(Fraction(value if isinstance(value, (int, Fraction)) else str(value)))
-    except (ValueError, ZeroDivisionError):
-        rate = Fraction(0)
+    text = str(value)
+    rate = Fraction(0)
+    if _RATE.fullmatch(text):
+        rate = snapped(Fraction(text))
     if rate not in STANDARD:
         known = ", ".join(rate_name(each) for each in STANDARD)
         raise UsageError(
-            f"{str(value)[:50]!r} is no frame rate of a sequence", remedy=f"use one of {known}"
+            f"{text[:50]!r} is no frame rate of a sequence", remedy=f"use one of {known}"
         )
     return rate
 

@@ -96,10 +96,14 @@ def test_rates_are_read_as_people_write_them(name: str) -> None:
     assert parsed_rate(name) == RATES[name]
     assert parsed_rate(float(name)) == RATES[name]
     assert parsed_rate(str(RATES[name])) == RATES[name]
+    assert parsed_rate(float(RATES[name])) == RATES[name]
     assert rate_name(RATES[name]) == name
 
 
-@pytest.mark.parametrize("value", [0, -25, "fast", "", "1/0", 31, float("nan"), float("inf"), None])
+@pytest.mark.parametrize(
+    "value",
+    [0, -25, "fast", "", "1/0", 31, float("nan"), float("inf"), None, "1e999999999", "9" * 99],
+)
 def test_what_is_no_rate_of_a_sequence(value: object) -> None:
     with pytest.raises(UsageError, match="25"):
         parsed_rate(value)
