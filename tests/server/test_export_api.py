@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
+from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 from edits import read_edl, read_fcpxml
 from server.serving import Served, assert_failed
+
+from footage.server.exports import _without_folder
 
 
 def exported(served: Served, format_: str, *spans: tuple[str, float, float], **more: Any) -> Any:
@@ -39,10 +44,26 @@ def test_a_table_and_chapters(served: Served) -> None:
     assert_failed(exported(served, "vtt", ("white", 0, 1), ("green", 0, 1)), 400, "usage")
 
 
+def test_clips_come_in_a_zip(served: Served) -> None:
+    answer = exported(served, "clips", ("red-blue", 5, 6), ("white", 0, 1), exact=True, title="x")
+    assert answer.headers["content-type"] == "application/zip"
+    assert 'filename="x.zip"' in answer.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as bundle:
+        assert bundle.testzip() is None
+        names = bundle.namelist()
+        with av.open(io.BytesIO(bundle.read(names[0]))) as clip:
+            frames = [frame.to_ndarray(format="rgb24") for frame in clip.decode(video=0)]
+    assert [name[:12] for name in names] == ["001 red-blue", "002 white 0."]
+    assert len(frames) == 10
+    assert frames[0][50, 50, 2] > 200
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [
-        ({"format": "clips"}, 422),
+        ({"format": "aaf"}, 422),
+        ({"exact": True}, 400),
+        ({"format": "clips", "moments": [{"video": "white", "start": 0, "end": 3}] * 201}, 400),
         ({"moments": []}, 422),
         ({"fps": "31"}, 400),
         ({"handles": "x"}, 400),
@@ -59,3 +80,9 @@ def test_what_is_refused(served: Served, change: dict[str, Any], status: int) ->
     answer = served.client.post("/export", json=body)
     assert answer.status_code == status
     assert answer.json()["error"]["remedy"]
+
+
+def test_where_the_library_lies_is_not_told() -> None:
+    folder = Path("/home/ann/my library")
+    text = "file:///home/ann/my%20library/uploads/a.mp4 /home/ann/my library/uploads/a.mp4 /films/b"
+    assert _without_folder(text, folder) == "uploads/a.mp4 uploads/a.mp4 /films/b"
