@@ -23,6 +23,8 @@ _LINE = 20  # pixels of a line of text
 _PAPER, _INK, _FAINT, _MARK = "#16181d", "#f2f2f0", "#9aa0a6", "#e8a33d"
 # What has letters of many alphabets; Pillow's own font has those of Latin alone.
 _FONTS = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "Arial Unicode.ttf", "arial.ttf")
+_CJK_FONTS = ("NotoSansCJK-Regular.ttc", "wqy-microhei.ttc", "PingFang.ttc", "msgothic.ttc")
+_CJK = "\u2e80"  # from here on, those fonts know more
 
 
 class Tile(NamedTuple):
@@ -151,8 +153,8 @@ class _Pen:
 
     def write(self, at: tuple[int, int], text: str, size: int, colour: str, width: int) -> None:
         """Text from a point on, at most so many pixels wide."""
-        font = _font(size)
         line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        font = _font(size, line)
         while line and self._draw.textlength(line, font) > width:
             line = f"{line[:-2].rstrip()}…" if len(line) > 2 else ""
         self._draw.text(at, line, fill=colour, font=font)
@@ -162,10 +164,10 @@ class _Pen:
         self._draw.rectangle((x, y, x + width - 1, y + 1), fill=_MARK)
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def _font(size: int, text: str) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     from PIL import ImageFont
 
-    for name in _FONTS:
+    for name in (*_CJK_FONTS, *_FONTS) if max(text, default="") >= _CJK else _FONTS:
         try:
             return ImageFont.truetype(name, size)
         except OSError:
