@@ -52,6 +52,7 @@ from footage.errors import (
 )
 from footage.evaluation import Evaluation, LabelledQuery, evaluate, read_queries
 from footage.example import Example
+from footage.export.write import ExportReport
 from footage.ingest.report import (
     IngestInterrupted,
     Kind,
@@ -89,6 +90,7 @@ __all__ = [
     "Evaluation",
     "Evidence",
     "Example",
+    "ExportReport",
     "Filters",
     "Fingerprint",
     "FootageError",

@@ -31,6 +31,10 @@ from footage.errors import (
     UsageError,
 )
 from footage.example import Example
+from footage.export.options import options_of
+from footage.export.stretches import stretch_of
+from footage.export.write import ExportReport
+from footage.export.write import export as write_moments
 from footage.index.address import checked_uri, described
 from footage.index.exact import ExactIndex
 from footage.index.milvus import Milvus
@@ -46,6 +50,7 @@ from footage.media.web import Place, WebVideo
 from footage.migrate import MigrationPlan, MigrationReport, Migrator
 from footage.move import Mover, MoveReport
 from footage.partitions import Placement, checked_rule
+from footage.paths import absolute
 from footage.prune import PruneReport
 from footage.query import Filters, Query, as_weights
 from footage.reader import Reader, Reading
@@ -53,7 +58,7 @@ from footage.readers.reader_set import ReaderSet
 from footage.reindex import Reindexer, ReindexReport
 from footage.search.assembly import assembled
 from footage.search.cache import QueryVectors, Tally
-from footage.search.moments import SearchResult
+from footage.search.moments import Moment, SearchResult
 from footage.search.searcher import Searcher
 from footage.segment import Segment, beside
 from footage.settings import (
@@ -235,6 +240,49 @@ class Library:
         """Like `search`, for a query made before."""
         self._follow()
         return self._searcher.search(query)
+
+    def export(
+        self,
+        moments: Iterable[Moment | str],
+        path: str | Path,
+        *,
+        format: str | None = None,  # noqa: A002 - what everybody calls it
+        fps: float | str | None = None,
+        drop_frame: bool | None = None,
+        handles: float | str = 0.0,
+        merge: bool = False,
+        exact: bool = False,
+        title: str | None = None,
+        on_progress: Callable[[int, int], None] = lambda _done, _all: None,
+    ) -> ExportReport:
+        """Write moments in a form that editing programs read, or cut them out as files.
+
+        A moment may also be a stretch, as ``holiday.mp4@1:05-1:12``. The format is what ``path``
+        ends in: ``.csv``, ``.json``, ``.vtt``, ``.edl``, ``.fcpxml`` or ``.otio``; into a folder go
+        ``clips``, or chapters of several videos with the format ``vtt``. A sequence has the rate of
+        most of the footage, or ``fps``. ``handles`` are seconds, or frames as ``"12f"``, that are
+        taken along on either side; ``merge`` joins what then overlaps. Clips are copied from the
+        key frame before, or encoded anew where they are to be ``exact``.
+        Raises `UsageError`, `NotFound` or `LibraryUnwritable`; why a clip could not be made is in
+        the report.
+        """
+        target = absolute(path)
+        options = options_of(
+            target,
+            format=format,
+            fps=fps,
+            drop_frame=drop_frame,
+            handles=handles,
+            merge=merge,
+            exact=exact,
+            title=title,
+        )
+        wanted = [
+            stretch_of(each, self.video) if isinstance(each, str) else each
+            for each in listed("moments", moments, (Moment, str))
+        ]
+        videos = self.catalog.videos(list({moment.video_id for moment in wanted}))
+        return write_moments(wanted, target, options, videos, on_progress)
 
     # videos
 

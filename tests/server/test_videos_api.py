@@ -147,3 +147,15 @@ def test_health_readiness_and_metrics(served: Served) -> None:
     count = re.search(r'footage_search_seconds_bucket\{le="\+Inf"\} (\d+)', text)
     assert count is not None
     assert int(count[1]) >= 1
+
+
+def test_a_video_at_a_glance(served: Served) -> None:
+    address = f"/videos/{served.id_of('red-blue')}"
+    found = served.client.get(f"{address}/summary").json()
+    assert [chapter["start"] for chapter in found["chapters"]] == [0, 4]
+    thumbnail = found["chapters"][1]["thumbnail"]
+    assert served.client.get(served.origin + thumbnail).headers["content-type"] == "image/jpeg"
+    assert len(served.client.get(f"{address}/summary?chapters=1").json()["chapters"]) == 1
+    sheet = served.client.get(f"{address}/sheet.png")
+    assert Image.open(BytesIO(sheet.content)).format == "PNG"
+    assert served.client.get(f"{address}/summary?chapters=0").status_code == 422

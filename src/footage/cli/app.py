@@ -15,6 +15,7 @@ from footage.cli import (
     demo,
     doctor,
     eval_,
+    export,
     index,
     migrate,
     models,
@@ -27,6 +28,7 @@ from footage.cli import (
     search,
     serve,
     show,
+    summary,
     tag,
     transcript,
     tune,
@@ -92,6 +94,8 @@ app.command("tune", cls=Command)(tune.tune)
 app.command("backup", cls=Command)(backup.backup)
 app.command("restore", cls=Command)(backup.restore)
 app.command("eval", cls=Command)(eval_.eval_)
+app.command("summary", cls=Command)(summary.summary)
+app.command("export", cls=TextCommand)(export.export)
 app.command("transcript", cls=Command)(transcript.transcript)
 app.command("usage", cls=Command)(usage.usage)
 app.command("doctor", cls=Command)(doctor.doctor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from pathlib import Path
+from typing import Any
 
 from footage.errors import NotFound
 from footage.search.moments import SearchResult
@@ -16,7 +17,7 @@ LONGEST_NUMBER = 5  # digits; more are the beginning of an id
 def remember(folder: Path, result: SearchResult) -> None:
     """Keep what was found; a library that cannot be written goes without."""
     kept = {
-        str(number): [moment.video_id, moment.start]
+        str(number): [moment.video_id, moment.start, moment.end]
         for number, moment in enumerate(result, start=result.query.offset + 1)
     }
     draft = folder / f"{FILE_NAME}.tmp"
@@ -36,10 +37,27 @@ def reference(folder: Path, text: str) -> str:
 def recall(folder: Path, number: int) -> tuple[str, float]:
     """Video id and start in seconds of a numbered result; raises `NotFound`."""
     try:
-        video_id, start = json.loads((folder / FILE_NAME).read_text("utf-8"))[str(number)]
+        video_id, start = _kept(folder)[str(number)][:2]
         return str(video_id), float(start)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotFound(
             f"the last search showed no result {number}",
             remedy="take a number that `footage search` printed",
         ) from error
+
+
+def spans(folder: Path) -> dict[int, tuple[str, float, float]]:
+    """Video id, start and end in seconds of all results by number; raises `NotFound`."""
+    try:
+        return {
+            int(number): (str(video_id), float(start), float(end))
+            for number, (video_id, start, end) in _kept(folder).items()
+        }
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise NotFound(
+            "there is no last search to take results of", remedy="run `footage search` first"
+        ) from error
+
+
+def _kept(folder: Path) -> Any:
+    return json.loads((folder / FILE_NAME).read_text("utf-8"))

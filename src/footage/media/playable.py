@@ -7,9 +7,9 @@ begun anywhere, so that the part being watched comes first.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor, inf
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 import av
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
+from av.video.frame import VideoFrame
 
 from footage.media.container import believable_seconds, open_container, start_seconds, video_stream
 from footage.media.excerpt import RATE, SOUND_BITS, samples
@@ -44,10 +45,30 @@ _LIVE = {
 }
 _WHOLE = {"movflags": "faststart", "avoid_negative_ts": "make_non_negative"}
 _X264 = {"preset": "veryfast", "crf": "23", "tune": "fastdecode", "bf": "0"}
+_RATE = 30  # frames a second, about, of what comes unsteadily
 _TICK = Fraction(1, 90_000)
 _FOREVER = 1e9  # seconds; there is no whole number for infinity
 _KEY_SECONDS = 2.0  # between key frames: what a player waits for at most
+_HELD = 0.5  # seconds; a picture that is shown for longer ends a clip as well as it began
+_SLACK = 0.001  # seconds: Matroska's times are milliseconds, so a frame may be early by half of one
 SHORTER_SIDE = 720  # pixels of what is encoded anew, so that it is ready before it is watched
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a picture is encoded anew."""
+
+    shorter_side: int | None = SHORTER_SIDE
+    """Pixels, at most; None for all there are."""
+    options: Mapping[str, str] = field(default_factory=lambda: _X264)
+    """Of x264."""
+    rate: Fraction | None = None
+    """Frames a second, where they come steadily; None keeps each frame's own time."""
+    timecode: str | None = None
+    """Of the first frame; None for none."""
+
+
+WATCHED = Encoding()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +134,12 @@ class Playable:
     """A stretch of a video as an MP4 that browsers play."""
 
     def __init__(
-        self, place: Place, how: Playability, start: float = 0.0, end: float = inf
+        self,
+        place: Place,
+        how: Playability,
+        start: float = 0.0,
+        end: float = inf,
+        encoding: Encoding = WATCHED,
     ) -> None:
         """Open it at ``start`` seconds; raises `MediaError`. To be closed.
 
@@ -121,6 +147,7 @@ class Playable:
         """
         self._place, self._how = place, how
         self._end = end
+        self._encoding = encoding
         self._opened = ExitStack()
         self.start = start
         if how.copies_picture:
@@ -147,7 +174,17 @@ class Playable:
 
     def write(self, target: Path, check: Callable[[], None]) -> None:
         """The MP4 as a file; ``check`` is called often, and may raise to stop."""
-        with self._opened, av.open(str(target), "w", format="mp4", options=_WHOLE) as output:
+        self._write(target, "mp4", _WHOLE, check)
+
+    def keep(self, target: Path, kind: str) -> None:
+        """A file of a ``kind`` as FFmpeg calls it, for programs that know of edit lists."""
+        options = {"movflags": "faststart"} if kind in ("mp4", "mov") else {}
+        self._write(target, kind, options, lambda: None)
+
+    def _write(
+        self, target: Path, kind: str, options: Mapping[str, str], check: Callable[[], None]
+    ) -> None:
+        with self._opened, av.open(str(target), "w", format=kind, options=dict(options)) as output:
             for _ in self._muxed(output):
                 check()
 
@@ -169,28 +206,61 @@ class Playable:
     def _encoded_picture(
         self, output: OutputContainer, info: VideoInfo
     ) -> Iterator[tuple[float, Sequence[Packet[Any]]]]:
-        width, height = _size(info)
-        stream: Any = output.add_stream("libx264", rate=30, options=dict(_X264))
+        how = self._encoding
+        width, height = _size(info, how.shorter_side)
+        stream: Any = output.add_stream(
+            "libx264", rate=how.rate or _RATE, options=dict(how.options)
+        )
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.codec_context.time_base = _TICK
+        stream.codec_context.time_base = self._tick
+        if how.timecode:
+            stream.metadata["timecode"] = how.timecode
         stream.codec_context.gop_size = max(1, round(_KEY_SECONDS * (info.fps or 25)))
         return self._frames(stream, RGBScaler(width, height, info.rotation))
+
+    @property
+    def _tick(self) -> Fraction:
+        """Of the clock of what is encoded anew, in seconds."""
+        return 1 / self._encoding.rate if self._encoding.rate else _TICK
 
     def _frames(
         self, stream: Any, scaler: RGBScaler
     ) -> Iterator[tuple[float, Sequence[Packet[Any]]]]:
         last = -1
+        for time, frame in self._on_display():
+            pts = round(time / self._tick)
+            if pts <= last:
+                continue
+            upright = av.VideoFrame.from_ndarray(scaler(frame), format="rgb24")
+            upright.pts, upright.time_base, last = pts, self._tick, pts
+            yield time, stream.encode(upright)
+        yield inf, stream.encode()
+
+    def _on_display(self) -> Iterator[tuple[float, VideoFrame]]:
+        """Frames and their seconds since the start; the first is on display already then.
+
+        Where they come unsteadily, what is held to the end is given once more there.
+        """
+        before: VideoFrame | None = None
+        shown: VideoFrame | None = None
+        at = 0.0
         with FrameReader(self._place, start=self.start) as reader:
             for time, frame in reader:
-                if time >= self._end:
+                if time >= self._end - _SLACK:
                     break
-                pts = round((time - self.start) / _TICK)
-                if time < self.start - 0.001 or pts <= last:
+                if time < self.start + _SLACK:
+                    before = frame
                     continue
-                upright = av.VideoFrame.from_ndarray(scaler(frame), format="rgb24")
-                upright.pts, upright.time_base, last = pts, _TICK, pts
-                yield time - self.start, stream.encode(upright)
-        yield inf, stream.encode()
+                if before is not None:
+                    yield 0.0, before
+                before, at, shown = None, time - self.start, frame
+                yield at, frame
+            if before is not None and reader.end_time > self.start:
+                yield 0.0, before
+                at, shown = 0.0, before
+            closing = min(self._end, reader.end_time) - self.start - 1 / _RATE
+            if self._encoding.rate is None and shown is not None and closing - at > _HELD:
+                yield closing, shown
 
     def _sound(self, output: OutputContainer) -> Iterator[tuple[float, Sequence[Packet[Any]]]]:
         if self._how.copies_sound:
@@ -218,10 +288,12 @@ class _Copied:
         stream: Any = video_stream(self._container, place) if kind == "video" else sounds[0]
         self._stream: Any = stream
         self._origin = start_seconds(self._container)
+        self._demuxed = self._keyed()
         if start > 0 and believable_seconds(self._container):
             target = floor((self._origin + start) / float(self._stream.time_base))
             self._container.seek(target, stream=self._stream)
-        self._demuxed = self._keyed()
+        elif start > 0 and kind == "video":
+            self._demuxed = self._passed_over(start)
         self._first = next(self._demuxed, None)
         time = self._first.pts * self._stream.time_base if self._first else 0
         self.begins = max(0.0, float(time) - self._origin)
@@ -247,6 +319,22 @@ class _Copied:
             packet.stream = target
             yield time - start, () if early else (packet,)
             packet = next(self._demuxed, None)
+
+    def _passed_over(self, start: float) -> Iterator[Any]:
+        """The packets from the last key frame that is shown by ``start`` on, found by reading."""
+        held: list[Any] = []
+        packets = self._keyed()
+        for packet in packets:
+            time = float(packet.pts * self._stream.time_base) - self._origin
+            if packet.is_keyframe and held:
+                if time > start + _SLACK:
+                    yield from (*held, packet)
+                    break
+                held.clear()
+            held.append(packet)
+        else:
+            yield from held
+        yield from packets
 
     def _keyed(self) -> Iterator[Any]:
         """The packets from the first key frame on."""
@@ -275,7 +363,7 @@ class _Buffer:
         return data
 
 
-def _size(info: VideoInfo) -> tuple[int, int]:
-    """Width and height, both even, in the video's aspect, no larger than is needed to watch it."""
-    scale = min(1.0, SHORTER_SIDE / min(info.width, info.height))
+def _size(info: VideoInfo, shorter: int | None) -> tuple[int, int]:
+    """Width and height, both even, in the video's aspect, the shorter one at most so many."""
+    scale = min(1.0, shorter / min(info.width, info.height)) if shorter else 1.0
     return max(2, 2 * round(info.width * scale / 2)), max(2, 2 * round(info.height * scale / 2))

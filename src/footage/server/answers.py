@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.responses import JSONResponse
 
@@ -24,6 +25,14 @@ class JSON(JSONResponse):
 def thumbnail_address(video_id: str, start: float) -> str:
     """Where the thumbnail of the segment that starts at ``start`` seconds is asked for."""
     return f"/api/v1/thumbnails/{video_id}?t={start:g}"
+
+
+def attachment(name: str) -> str:
+    """How a file to keep is called; RFC 6266, with the characters of any language."""
+    name = name.replace("/", "-")
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in " .-_") else "_" for c in name)
+    encoded = quote(name.encode("utf-8", "replace"), safe="")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
 
 
 def presented(

@@ -15,12 +15,14 @@ from starlette.staticfiles import StaticFiles
 import footage
 from footage.library import Library
 from footage.server import (
+    exports,
     faults,
     job_routes,
     media,
     pictures,
     search,
     status,
+    summaries,
     upload_routes,
     videos,
 )
@@ -39,7 +41,7 @@ from footage.server.uploads import Uploads
 
 VERSION = "/api/v1"
 PAGE = Path(__file__).parent / "web"
-_ROUTERS = (search, videos, pictures, media, job_routes, upload_routes, status)
+_ROUTERS = (search, exports, videos, summaries, pictures, media, job_routes, upload_routes, status)
 _FAILURE = {
     "type": "object",
     "required": ["error"],

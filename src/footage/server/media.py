@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from footage.catalog import Video
 from footage.errors import InvalidQuery
+from footage.server.answers import attachment
 from footage.server.ranges import file_response
 from footage.server.service import Named, Shared
 
@@ -65,8 +65,4 @@ def _beyond(video: Video, start: float) -> InvalidQuery:
 
 
 def _disposition(video: Video, start: float, end: float) -> str:
-    """The name to save a clip by; RFC 6266, with the characters of any language."""
-    name = f"{video.title} {start:.1f}-{end:.1f}.mp4".replace("/", "-")
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in " .-_") else "_" for c in name)
-    encoded = quote(name.encode("utf-8", "replace"), safe="")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
+    return attachment(f"{video.title} {start:.1f}-{end:.1f}.mp4")

@@ -12,6 +12,7 @@ import queue
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -136,6 +137,24 @@ class Playback:
         return self._sending(video, how, start, end)
 
     def _sending(self, video: Video, how: Playability, start: float, end: float = inf) -> _Sending:
+        self._take_turn()
+        try:
+            playable = Playable(self.place(video), how, start, end)
+        except BaseException:
+            self._streams.release()
+            raise
+        return _Sending(playable, self._streams.release)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """The time in which something else is cut or encoded; raises `Refused` if too much is."""
+        self._take_turn()
+        try:
+            yield
+        finally:
+            self._streams.release()
+
+    def _take_turn(self) -> None:
         if not self._streams.acquire(blocking=False):
             raise Refused(
                 503,
@@ -144,12 +163,6 @@ class Playback:
                 remedy="close one of them, or ask again in a moment",
                 headers={"Retry-After": "5"},
             )
-        try:
-            playable = Playable(self.place(video), how, start, end)
-        except BaseException:
-            self._streams.release()
-            raise
-        return _Sending(playable, self._streams.release)
 
     def how(self, video: Video) -> Playability:
         """What has to be done before a browser plays it; raises `MediaError`."""

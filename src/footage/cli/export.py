@@ -1,0 +1,220 @@
+"""``footage export``: moments as a timeline, a table, chapters or clips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from footage.cli import last_search
+from footage.cli.options import (
+    FolderFilter,
+    JsonOption,
+    LibraryOption,
+    LongestFilter,
+    PartitionFilter,
+    QuietOption,
+    ShortestFilter,
+    SinceFilter,
+    TagFilter,
+    UntilFilter,
+    VerboseOption,
+    VideoFilter,
+    existing_library,
+    filters,
+)
+from footage.cli.output import counting_bar, err, out, place, plural, print_json
+from footage.errors import UsageError
+from footage.export.options import FORMATS, format_of
+from footage.export.stretches import is_stretch, stretch, stretch_of
+from footage.export.write import ExportReport
+from footage.library import Library
+from footage.paths import absolute, printable
+from footage.query import Filters, Query
+from footage.search.moments import Moment
+
+MOST = 1_000  # moments that a search is asked for
+
+
+def export(
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="WHAT", help="A query, or stretches as clip.mp4@1:05-1:12, or numbers."
+        ),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", "-o", metavar="FILE", help="Where to: FILE.edl, say, or a folder."),
+    ] = None,
+    format: Annotated[  # noqa: A002 - an option of this name
+        str | None,
+        typer.Option(
+            "--format", metavar="FORMAT", help=f"Else by the ending: {', '.join(FORMATS)}."
+        ),
+    ] = None,
+    last: Annotated[
+        bool, typer.Option("--last", help="What the last search found: all, or these numbers.")
+    ] = False,
+    handles: Annotated[
+        str,
+        typer.Option(
+            "--handles", metavar="TIME", help="Taken along on either side: 1.5 s, or 12f."
+        ),
+    ] = "0",
+    merge: Annotated[bool, typer.Option("--merge", help="Join moments that overlap.")] = False,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Clips encoded anew, to begin and end on the frame.")
+    ] = False,
+    fps: Annotated[
+        str | None,
+        typer.Option("--fps", metavar="RATE", help="Of the sequence; else as most of the footage."),
+    ] = None,
+    drop: Annotated[
+        bool | None,
+        typer.Option("--drop/--no-drop", help="Drop-frame timecode, at 29.97 and 59.94."),
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option("--title", metavar="TEXT", help="Of the sequence.")
+    ] = None,
+    library: LibraryOption = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="Moments of a query.")] = 10,
+    by_video: Annotated[bool, typer.Option("--by-video", help="The best of each video.")] = False,
+    video: VideoFilter = None,
+    folder: FolderFilter = None,
+    tag: TagFilter = None,
+    since: SinceFilter = None,
+    until: UntilFilter = None,
+    min_duration: ShortestFilter = None,
+    max_duration: LongestFilter = None,
+    partition: PartitionFilter = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = 0,
+    quiet: QuietOption = False,
+) -> None:
+    """Write moments as an editor takes them: a timeline, a table, chapters or clips.
+
+    footage export --last --to picks.fcpxml            all that was found last
+
+    footage export 1 3 5-8 --last --to picks.edl       some of it
+
+    footage export a dog on a beach -n 30 --to dogs.otio
+
+    footage export trip.mp4@1:05-1:12 --to clips --exact --handles 12f
+
+    Timelines go by the real frame rates and the timecode of the files. Clips
+    go into a folder: copied, beginning up to some seconds early at a key frame,
+    or --exact. Run again, it goes on with those that are missing.
+    """
+    words = [word.strip() for word in what or ()]
+    target = _target(to)
+    format_of(target, format)
+    wanted = filters(
+        video=video,
+        folder=folder,
+        tag=tag,
+        since=since,
+        until=until,
+        min_duration=min_duration,
+        max_duration=max_duration,
+        partition=partition,
+    )
+    with (
+        existing_library(library, verbose=verbose, quiet=quiet) as opened,
+        counting_bar("cutting", hidden=quiet or as_json) as tell,
+    ):
+        moments = _moments(opened, words, wanted, last=last, limit=limit, by_video=by_video)
+        report = opened.export(
+            moments,
+            target,
+            format=format,
+            fps=fps,
+            drop_frame=drop,
+            handles=handles,
+            merge=merge,
+            exact=exact,
+            title=title or (" ".join(words) if words and not last else None),
+            on_progress=tell,
+        )
+    if as_json:
+        print_json(report.to_json())
+    else:
+        _print(report, target, quiet=quiet)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def _target(to: Path | None) -> Path:
+    if to is None:
+        raise UsageError("it is not said where to", remedy="say --to picks.edl, or a folder")
+    return absolute(to)
+
+
+def _moments(
+    library: Library,
+    words: Sequence[str],
+    wanted: Filters,
+    *,
+    last: bool,
+    limit: int,
+    by_video: bool,
+) -> list[Moment]:
+    if last:
+        return _last(library, words)
+    if words and all(map(is_stretch, words)):
+        return [stretch_of(word, library.video) for word in words]
+    if not words:
+        raise UsageError(
+            "it is not said what to export",
+            remedy="give a query, --last, or stretches as clip.mp4@1:05-1:12",
+        )
+    query = Query(
+        text=" ".join(words),
+        filters=wanted,
+        limit=min(limit, MOST),
+        group_by_video=by_video,
+    )
+    return list(library.answer(query))
+
+
+def _last(library: Library, words: Sequence[str]) -> list[Moment]:
+    spans = last_search.spans(library.folder)
+    numbers = _numbers(words) or list(spans)
+    unknown = [number for number in numbers if number not in spans]
+    if unknown:
+        last_search.recall(library.folder, unknown[0])
+    return [
+        stretch(library.video(spans[number][0]), *spans[number][1:])
+        for number in dict.fromkeys(numbers)
+    ]
+
+
+def _numbers(words: Sequence[str]) -> list[int]:
+    """``1 3-5`` as [1, 3, 4, 5]. Raises `UsageError`."""
+    found: list[int] = []
+    for word in words:
+        first, _, end = word.partition("-")
+        end = end or first
+        short = max(len(first), len(end)) <= last_search.LONGEST_NUMBER
+        if not (first.isdecimal() and end.isdecimal() and short):
+            raise UsageError(
+                f"{word[:50]!r} is no number of the last search", remedy="write 1 3 5-8"
+            )
+        found += range(int(first), int(end) + 1)
+    return found
+
+
+def _print(report: ExportReport, target: Path, *, quiet: bool) -> None:
+    for moment, error in report.failed:
+        name = printable(f"{moment.title} at {moment.start:.1f} s: {error}")
+        err.print(f"[bold red]failed:[/] {escape(name)}")
+    if quiet:
+        return
+    for note in report.notes:
+        err.print(f"[yellow]note:[/] {escape(printable(note))}")
+    written = plural(report.moments - len(report.failed), "moment")
+    kept = f", {report.kept:,} of them there already" if report.kept else ""
+    out.print(f"{written} in {escape(place(target))}{kept}")

@@ -1,0 +1,31 @@
+"""Routes of a video at a glance: its chapters, and its contact sheet."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from footage.analysis.sheet import sheet_of
+from footage.analysis.summary import MOST_ASKED, summary
+from footage.server.answers import JSON, presented
+from footage.server.service import Named, Shared
+
+router = APIRouter(tags=["videos"])
+
+Chapters = Annotated[int | None, Query(ge=1, le=MOST_ASKED)]
+
+
+@router.get("/videos/{video_id}/summary")
+def summary_route(service: Shared, video: Named, chapters: Chapters = None) -> Response:
+    """Its chapters, each with a picture and a few words."""
+    found = summary(service.library, video.video_id, chapters=chapters)
+    return JSON(presented(found.to_json()))
+
+
+@router.get("/videos/{video_id}/sheet.png")
+def sheet(service: Shared, video: Named, chapters: Chapters = None) -> Response:
+    """Its contact sheet."""
+    found = summary(service.library, video.video_id, chapters=chapters)
+    return Response(sheet_of(found), media_type="image/png")

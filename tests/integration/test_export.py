@@ -1,0 +1,163 @@
+"""`footage export` and `Library.export`, on real files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from colours import ColourEmbedder
+from edits import read_edl, read_fcpxml
+from houses import House, Run
+from videos import make_video
+
+import footage
+
+
+@pytest.fixture(autouse=True)
+def _colours_instead_of_lite(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(footage.library, "open_embedder", lambda *_: ColourEmbedder())
+
+
+@pytest.fixture
+def at(built_house: House) -> tuple[str, Path]:
+    return "--library", built_house.library
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that the program is run in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_search_becomes_a_timeline(house: footage.Library, tmp_path: Path) -> None:
+    found = house.search("blue", limit=3)
+    report = house.export(found, tmp_path / "picks.edl", title="Blue")
+    edl = read_edl((tmp_path / "picks.edl").read_text("ascii"))
+    assert (report.moments, report.files) == (3, [tmp_path / "picks.edl"])
+    assert edl.title == "Blue"
+    assert edl.events[0].remarks["SOURCE FILE"] == str(found[0].path)
+    assert edl.events[0].source_in == "00:00:04:00"
+
+
+def test_stretches_that_were_named(house: footage.Library, tmp_path: Path) -> None:
+    report = house.export(
+        ["red-blue.mp4@1-2", "green@0:02-0:03.5"], tmp_path / "x.fcpxml", handles="5f"
+    )
+    sequence = read_fcpxml((tmp_path / "x.fcpxml").read_text("utf-8"))
+    assert report.moments == 2
+    assert [float(clip.start) for clip in sequence.clips] == [0.5, 1.5]
+    assert [float(clip.duration) for clip in sequence.clips] == [2, 2.5]
+
+
+def test_the_format_is_the_ending_s(house: footage.Library, tmp_path: Path) -> None:
+    for name in ("a.csv", "a.json", "a.vtt", "a.EDL", "a.fcpxml"):
+        assert house.export("white@0-1", tmp_path / name).files == [tmp_path / name]
+    assert json.loads((tmp_path / "a.json").read_text())["moments"][0]["title"] == "white"
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("x.docx", {}, "edl"),
+        ("x.edl", {"format": "aaf"}, "edl"),
+        ("x.edl", {"exact": True}, "clips"),
+        ("x.edl", {"fps": "31"}, "29.97"),
+        ("x.edl", {"fps": 24, "drop_frame": True}, "29.97"),
+        ("x.edl", {"handles": "lots"}, "12f"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    house: footage.Library, tmp_path: Path, name: str, options: dict[str, object], said: str
+) -> None:
+    with pytest.raises(footage.UsageError, match=said):
+        house.export("white@0-1", tmp_path / name, **options)  # type: ignore[arg-type]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_no_file(house: footage.Library, tmp_path: Path) -> None:
+    with pytest.raises(footage.UsageError, match="no moments"):
+        house.export([], tmp_path / "x.edl")
+    with pytest.raises(footage.LibraryUnwritable):
+        house.export("white@0-1", tmp_path / "no" / "x.edl")
+
+
+def test_chapters_are_of_one_video(house: footage.Library, tmp_path: Path) -> None:
+    both = ["white@0-1", "green@0-1", "green@2-3"]
+    with pytest.raises(footage.UsageError, match="folder"):
+        house.export(both, tmp_path / "x.vtt")
+    report = house.export(both, tmp_path / "chapters", format="vtt")
+    names = [file.name for file in report.files]
+    assert [name.split()[0] for name in names] == ["white", "green"]
+    assert report.files[1].read_text().count("-->") == 2
+
+
+def test_a_video_that_is_away_is_written_from_what_is_known(tmp_path: Path, folder: Path) -> None:
+    path = make_video(folder / "gone.mp4", fps=25, seconds=4)
+    with footage.open(tmp_path / "l", embedder=ColourEmbedder()) as library:
+        library.add(path)
+        path.rename(folder / "elsewhere")
+        report = library.export("gone.mp4@1-2", tmp_path / "x.edl")
+    (event,) = read_edl((tmp_path / "x.edl").read_text()).events
+    assert event.source_out == "00:00:02:00"
+    assert "gone.mp4" in report.notes[0]
+
+
+def test_an_unsteady_video_is_said_to_be_one(tmp_path: Path, folder: Path) -> None:
+    times = [n / 30 + (1 if n > 20 else 0) for n in range(60)]
+    make_video(folder / "phone.mp4", times=times, seconds=3)
+    with footage.open(tmp_path / "l", embedder=ColourEmbedder()) as library:
+        library.add(folder)
+        report = library.export("phone@1-2", tmp_path / "x.edl")
+    assert "variable frame rate" in report.notes[0]
+
+
+# the command
+
+
+def test_what_was_found_last(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
+    found = run("search", "blue", "--json", *at).json["moments"]
+    told = run("export", "--last", "--to", tmp_path / "all.csv", *at)
+    assert (told.code, told.err) == (0, "")
+    assert f"{len(found)} moments in" in told.out
+    shape = run("export", "2", "1-1", "--last", "--to", tmp_path / "x.json", "--json", *at).json
+    assert shape["moments"] == 2
+    written = json.loads((tmp_path / "x.json").read_text())["moments"]
+    assert [m["video_id"] for m in written] == [found[1]["video_id"], found[0]["video_id"]]
+    assert [m["start"] for m in written] == [found[1]["start"], found[0]["start"]]
+
+
+def test_a_query(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
+    assert run("export", "blue", "-n", "2", "--to", tmp_path / "x.edl", *at).code == 0
+    edl = read_edl((tmp_path / "x.edl").read_text())
+    assert (edl.title, len(edl.events)) == ("blue", 2)
+
+
+def test_clips(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
+    arguments = ("export", "red-blue@4-5", "white@0-1", "--exact", "--to", tmp_path / "clips", *at)
+    assert "2 moments in" in run(*arguments).out
+    assert "2 of them there already" in run(*arguments).out
+    assert len(list((tmp_path / "clips").glob("*.mp4"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("blue",), "--to"),
+        (("--to", "x.edl"), "--last"),
+        (("blue", "--to", "x.docx"), "edl"),
+        (("nine", "--last", "--to", "x.edl"), "1 3 5-8"),
+        (("99", "--last", "--to", "x.edl"), "footage search"),
+        (("white@2-1", "--to", "x.edl"), "ends"),
+        (("nobody@1-2", "--to", "x.edl"), "nobody"),
+    ],
+)
+def test_mistakes_are_told_in_a_sentence(
+    arguments: tuple[str, ...], said: str, run: Run, at: tuple[str, Path], elsewhere: Path
+) -> None:
+    run("search", "blue", *at)
+    told = run("export", *arguments, *at)
+    assert told.code == 2
+    assert said in told.err
+    assert list(elsewhere.iterdir()) == []
