@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 import footage
 from footage.library import Library
+from footage.query_json import QueryBody
 from footage.server import (
     faults,
     job_routes,
@@ -31,7 +32,6 @@ from footage.server.job import FILE_NAME, JobStore
 from footage.server.jobs import Jobs
 from footage.server.metrics import Metrics
 from footage.server.playback import Playback
-from footage.server.queries import QueryBody
 from footage.server.searches import Turns
 from footage.server.service import Service
 from footage.server.sources import Sources

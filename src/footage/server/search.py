@@ -21,9 +21,10 @@ from starlette.responses import Response
 
 from footage.errors import FootageError
 from footage.query import Query
+from footage.query_json import QueryBody, query_of
 from footage.server.answers import JSON, presented
 from footage.server.faults import Refused, too_large
-from footage.server.queries import Files, QueryBody, SearchParameters, query_of
+from footage.server.queries import Files, SearchParameters
 from footage.server.service import Service, Shared
 
 router = APIRouter(tags=["search"])
