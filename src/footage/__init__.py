@@ -68,11 +68,13 @@ from footage.opening import open_library as open  # noqa: A004 - footage.open() 
 from footage.prune import PruneReport
 from footage.query import Filters, Query
 from footage.reindex import ReindexReport
+from footage.saved import SavedSearch
 from footage.search.moments import Evidence, Moment, SearchResult
 from footage.segment import Segment
 from footage.settings import Sampling
 from footage.steps import Like, Step
 from footage.terms import Term
+from footage.watches.watch import Match, Watch
 
 __version__ = "0.1.0"
 
@@ -107,6 +109,7 @@ __all__ = [
     "LibraryTooNew",
     "LibraryUnwritable",
     "Like",
+    "Match",
     "MediaChanged",
     "MediaError",
     "MediaForbidden",
@@ -135,6 +138,7 @@ __all__ = [
     "RequestRefused",
     "Route",
     "Sampling",
+    "SavedSearch",
     "SearchResult",
     "Segment",
     "ServiceDown",
@@ -150,6 +154,7 @@ __all__ = [
     "Video",
     "VideoEmbedding",
     "VideoFile",
+    "Watch",
     "WebVideo",
     "evaluate",
     "open",
