@@ -7,6 +7,7 @@ by the hash of its content; videos that a query names are kept by their ids.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import json
 import re
 import shutil
@@ -63,16 +64,19 @@ class SavedSearches:
 
     def list(self) -> Sequence[SavedSearch]:
         """All of them, by name. Raises `CatalogDamaged`."""
-        return [self._search(row) for row in self._catalog.rows("SELECT * FROM searches")]
+        return [
+            self._search(row) for row in self._catalog.rows("SELECT * FROM searches ORDER BY name")
+        ]
+
+    def names(self) -> Sequence[str]:
+        """The names that searches are saved under, in order."""
+        return [row["name"] for row in self._catalog.rows("SELECT name FROM searches ORDER BY 1")]
 
     def get(self, name: str) -> SavedSearch:
         """The one of that name; raises `NotFound` and `CatalogDamaged`."""
         rows = self._catalog.rows("SELECT * FROM searches WHERE name = ?", (name,))
         if not rows:
-            raise NotFound(
-                f"no search is saved as {name!r:.120}",
-                remedy="`library.saved.list()` and GET /api/v1/searches name those there are",
-            )
+            raise _no_such_search(name)
         return self._search(rows[0])
 
     def put(self, name: str, query: Query) -> SavedSearch:
@@ -97,15 +101,18 @@ class SavedSearches:
 
     def remove(self, name: str) -> None:
         """Forget a search, and whatever watches by it; raises `NotFound`."""
-        self.get(name)
         with self._catalog.transaction() as db:
-            db.execute("DELETE FROM searches WHERE name = ?", (name,))
+            if not db.execute("DELETE FROM searches WHERE name = ?", (name,)).rowcount:
+                raise _no_such_search(name)
             self._tidy()
 
     def files(self) -> Sequence[Path]:
         """The files that examples of saved searches are of, there or not."""
         rows = self._catalog.rows("SELECT query FROM searches")
-        names = {name for row in rows for name in _named_files(json.loads(row["query"]))}
+        names: set[str] = set()
+        for row in rows:
+            with contextlib.suppress(ValueError):  # `list` tells of what cannot be read
+                names.update(_named_files(json.loads(row["query"])))
         return [self.folder / name for name in sorted(names)]
 
     def take(self, name: str) -> tuple[str, Path]:
@@ -199,6 +206,13 @@ def checked_name(name: object) -> str:
             remedy=f"use 1 to {LONGEST_NAME} printable characters without /, not beginning with .",
         )
     return name
+
+
+def _no_such_search(name: str) -> NotFound:
+    return NotFound(
+        f"no search is saved as {name!r:.120}",
+        remedy="`library.saved.list()` and GET /api/v1/searches name those there are",
+    )
 
 
 def _named_files(value: Any) -> Iterator[str]:

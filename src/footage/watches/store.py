@@ -63,7 +63,7 @@ class WatchStore:
 
     def names(self) -> Sequence[str]:
         """The names of all watches, in order."""
-        return [row["name"] for row in self._catalog.rows("SELECT name FROM watches")]
+        return [row["name"] for row in self._catalog.rows("SELECT name FROM watches ORDER BY 1")]
 
     def watch(self, name: str) -> Watch:
         """The one of that name; raises `NotFound` and `CatalogDamaged`."""
