@@ -119,7 +119,7 @@ def query_of(body: QueryBody, files: Files) -> Query:
 def body_of(query: Query, file_of: Callable[[Path], str]) -> QueryBody:
     """The body that asks ``query``; ``file_of`` gives the name that an example's file goes by.
 
-    Folders become absolute. Raises `InvalidQuery` for names that are no text.
+    Folders become absolute. Raises `InvalidQuery` for what is too long to be written down.
     """
     try:
         return QueryBody(
@@ -138,7 +138,7 @@ def body_of(query: Query, file_of: Callable[[Path], str]) -> QueryBody:
     except ValidationError as error:
         raise InvalidQuery(
             f"the query cannot be written down: {first_wrong(error)}",
-            remedy="name videos by their ids, and folders whose names are text",
+            remedy="leave that out",
         ) from error
 
 

@@ -163,19 +163,23 @@ def add(
 @app.command("remove", cls=Command)
 def remove(
     names: Annotated[list[str], typer.Argument(metavar="NAME", help="Watches.")],
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Forget the searches saved under these names, too.")
+    ] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Watch no longer, and forget what was found. The searches stay saved."""
+    """Watch no longer, and forget what was found. The searches stay saved without --forget."""
     with existing_library(library) as opened:
         for name in names:
             opened.watches.get(name)
         for name in names:
-            opened.watches.remove(name)
+            (opened.saved if forget else opened.watches).remove(name)
     if as_json:
         print_json({"removed": names})
     else:
-        out.print(f"{plural(len(names), 'watch', 'watches')} removed; saved searches stay")
+        searches = "with the saved searches" if forget else "the searches stay saved"
+        out.print(f"{plural(len(names), 'watch', 'watches')} removed, {searches}")
 
 
 @app.command("matches", cls=Command)

@@ -133,6 +133,8 @@ def _cut_after(connected: socket.socket, seconds: float) -> Iterator[None]:
         raise
     finally:
         timer.cancel()
+    if over.is_set():  # what was cut off may read like an answer
+        raise TimeoutError
 
 
 def _is_private(host: str) -> bool:
