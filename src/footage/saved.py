@@ -17,6 +17,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from footage.catalog import Catalog
 from footage.durable import draft_of
 from footage.errors import CatalogDamaged, FootageError, InvalidQuery, LibraryUnwritable, NotFound
@@ -26,6 +28,7 @@ from footage.media.identity import content_id
 from footage.query import Query
 from footage.query_json import QueryBody, body_of, query_of, written
 from footage.steps import Like, Step
+from footage.validation import first_wrong
 
 FOLDER = "searches"
 LONGEST_NAME = 100  # characters
@@ -126,6 +129,7 @@ class SavedSearches:
         return []
 
     def _search(self, row: Any) -> SavedSearch:
+        why: object
         try:
             value = json.loads(row["query"])
             return SavedSearch(
@@ -135,11 +139,14 @@ class SavedSearches:
                 datetime.fromisoformat(row["changed_at"]),
                 value,
             )
+        except ValidationError as error:
+            why = first_wrong(error)
         except (ValueError, FootageError) as error:
-            raise CatalogDamaged(
-                f"the search {row['name']!r:.120} cannot be read ({error})",
-                remedy="save it anew, or remove it",
-            ) from error
+            why = error
+        raise CatalogDamaged(
+            f"the search {row['name']!r:.120} cannot be read ({why})",
+            remedy="save it anew, or remove it",
+        )
 
     def _by_id(self, query: Query) -> Query:
         """The query with the ids of the videos it names: names and paths may lead elsewhere."""

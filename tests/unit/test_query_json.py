@@ -99,7 +99,9 @@ def test_no_limit_of_length_is_written_as_none() -> None:
     assert back.shortest > 1e300
 
 
-def test_a_folder_is_the_same_from_anywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_folder_is_the_same_from_anywhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     (folder,) = through_json(Query(text="x", filters=Filters(folders="here"))).filters.folders
     assert folder == tmp_path / "here"

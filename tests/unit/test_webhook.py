@@ -56,7 +56,9 @@ def test_private_addresses_are_refused_unless_said_so(address: str) -> None:
     assert checked_webhook(address, private=True).startswith("http")
 
 
-@pytest.mark.parametrize("address", ["ftp://example.com/", "example.com", "https://a:b@example.com"])
+@pytest.mark.parametrize(
+    "address", ["ftp://example.com/", "example.com", "https://a:b@example.com"]
+)
 def test_what_is_no_address_of_the_web(address: str) -> None:
     with pytest.raises(UsageError):
         checked_webhook(address, private=True)
@@ -79,7 +81,7 @@ def test_it_is_sent() -> None:
 
 @pytest.mark.parametrize("answer", [NEVER, DRIP])
 def test_what_does_not_answer_in_time(answer: int) -> None:
-    with Receiver(answer) as receiver, pytest.raises(Undelivered, match="within 0.2 s"):
+    with Receiver(answer) as receiver, pytest.raises(Undelivered, match=r"within 0\.2 s"):
         sent(receiver, timeout=0.2)
 
 

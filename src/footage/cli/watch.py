@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -152,7 +153,10 @@ def add(
             new_secret=new_secret,
             look_back=look_back,
         )
-        found = opened.watches.run(name) if look_back else {}
+        found: dict[str, int] = {}
+        if look_back:
+            found = opened.watches.run(name)
+            made = replace(opened.watches.get(name), secret=made.secret)
         if as_json:
             print_json(made.to_json() | {"found": found.get(name, 0)})
         else:
