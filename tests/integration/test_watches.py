@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from colours import ColourEmbedder
+from deaf import open_deaf
 from houses import Run
 from PIL import Image
 from videos import make_video
@@ -17,9 +18,7 @@ import footage
 from footage import Filters, Like, Query
 from footage.backup import backup, restore
 from footage.doctor import Status, examine_library
-from footage.embedder import VideoFile
 from footage.errors import InvalidQuery, NotFound, UsageError
-from footage.reader import Reader, ReaderFingerprint, Reading
 from footage.repair import repair
 from footage.search.confidence import FOUND
 from footage.watches import judge
@@ -43,21 +42,9 @@ def found(library: footage.Library, name: str | None = None, **options: Any) -> 
     return [match.moment.title for match in library.watches.matches(name, **options)][::-1]
 
 
-class Deaf(Reader):
-    """Reads nothing by itself, so that only subtitles are read."""
-
-    fingerprint = ReaderFingerprint("deaf", "1")
-
-    def read(self, _video: VideoFile, *, on_progress: Callable[[float], None]) -> Reading:
-        on_progress(0.0)
-        return Reading(self.fingerprint, ())
-
-
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[footage.Library]:
-    readers = {"speech": Deaf(), "screen": Deaf()}
-    where = tmp_path / "my.library"
-    with footage.open(where, embedder=ColourEmbedder(), readers=readers) as library:
+    with open_deaf(tmp_path / "my.library") as library:
         yield library
 
 

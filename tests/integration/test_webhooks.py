@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from colours import ColourEmbedder
+from deaf import open_deaf
 from houses import Run
 from receiver import NEVER, Receiver
 from videos import make_video
@@ -47,6 +48,12 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long in a test."""
     monkeypatch.setattr(outbox, "pause_after", lambda _: 0.02)
     monkeypatch.setattr(outbox, "TIMEOUT", 0.3)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[footage.Library]:
+    with open_deaf(tmp_path / "my.library") as library:
+        yield library
 
 
 @pytest.fixture

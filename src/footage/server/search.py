@@ -62,7 +62,7 @@ async def search(
     """The moments that a text describes, best first."""
 
     def work() -> Response:
-        return _answered(service, parameters.query(), {})
+        return answered(service, parameters.query(), {})
 
     return await service.turns.run(request, work)
 
@@ -70,7 +70,7 @@ async def search(
 @router.post("/search", openapi_extra=BODY)
 async def search_by(request: Request, service: Shared) -> Response:
     """The moments that a whole query asks for: JSON, or a form with pictures, clips and sounds."""
-    return await asked_with(request, service, partial(_answered, service))
+    return await asked_with(request, service, partial(answered, service))
 
 
 async def asked_with(
@@ -124,7 +124,8 @@ def _asked(
             raise
 
 
-def _answered(service: Service, query: Query, names: Names) -> Response:
+def answered(service: Service, query: Query, names: Names) -> Response:
+    """What a query finds, told with ``names``."""
     began = time.monotonic()
     result = service.library.answer(query)
     service.metrics.searched(time.monotonic() - began)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from footage.query_json import QueryBody, query_of
 from footage.server.answers import JSON
 from footage.server.faults import Refused
 from footage.server.queries import Files
-from footage.server.search import BODY, asked_with
+from footage.server.search import BODY, answered, asked_with
 from footage.server.service import Service, Shared
 
 router = APIRouter(tags=["watches"])
@@ -52,6 +53,17 @@ class SeenBody(BaseModel):
     watch: str | None = Field(default=None, max_length=100)
 
 
+class PageParameters(BaseModel):
+    """Which moments are given, in the place of what the search says."""
+
+    limit: int | None = Field(default=None, description="moments, at most")
+    offset: int | None = Field(default=None, description="moments skipped first")
+
+    def given(self) -> dict[str, Any]:
+        """What of it was said."""
+        return self.model_dump(exclude_none=True)
+
+
 class MatchesParameters(BaseModel):
     """Which matches are listed."""
 
@@ -71,6 +83,19 @@ def searches(service: Shared) -> Response:
 def search(service: Shared, name: Name) -> Response:
     """One saved search."""
     return JSON(service.library.saved.get(name).to_json())
+
+
+@router.get("/searches/{name}/results")
+async def results(
+    request: Request, service: Shared, name: Name, parameters: Annotated[PageParameters, Query()]
+) -> Response:
+    """What a saved search finds now."""
+
+    def work() -> Response:
+        query = service.library.saved.get(name).query
+        return answered(service, replace(query, **parameters.given()), {})
+
+    return await service.turns.run(request, work)
 
 
 @router.put("/searches/{name}", openapi_extra=BODY)
