@@ -54,6 +54,11 @@ def watch(
     """List the watches: what each looks for, and how many moments it has found."""
     if context.invoked_subcommand is None:
         _list(library, as_json=as_json)
+    elif library is not None or as_json:
+        what = context.invoked_subcommand
+        raise UsageError(
+            f"options of `footage watch {what}` stand before it", remedy=f"write them after {what}"
+        )
 
 
 @app.command("list", cls=Command)
@@ -308,6 +313,8 @@ def _print_added(made: Watch, found: dict[str, int], *, known: bool, quiet: bool
     name = escape(printable(made.name))
     if not quiet:
         out.print(f"{'changed' if known else 'watching for'} '{name}'")
+        if not known and not found:
+            out.print("[dim]in what is indexed from now on; --all looks at the rest, too[/]")
     print_new(found)
     if made.secret is not None:
         out.print(f"the secret of its webhook, shown this once: [bold]{made.secret}[/]")

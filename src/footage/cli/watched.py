@@ -19,10 +19,12 @@ PATIENCE = 8.0  # seconds a command goes on trying to reach webhooks once its wo
 
 
 def print_new(found: Mapping[str, int]) -> None:
-    """A line for each watch that has found something."""
+    """A line for each watch that has found something, and how to see it."""
     for name, count in found.items():
         if count:
             out.print(f"{plural(count, 'new moment')} for '{escape(printable(name))}'")
+    if any(found.values()):
+        out.print("[dim]`footage watch matches` shows what is new[/]")
 
 
 def deliver(library: Library, *, quiet: bool) -> None:

@@ -67,7 +67,7 @@ class Judge:
         # ranks, which the other fusion goes by, say nothing about a moment by itself
         query = replace(watch.search.query, fusion="calibrated")
         passing = self._select(query.filters)
-        ids = [video_id for video_id in new if passing is None or video_id in set(passing)]
+        ids = sorted(new if passing is None else new.keys() & set(passing))
         found = [
             moment
             for moment in self._all(query, ids, watch.threshold)
