@@ -60,9 +60,9 @@ def titles(library: footage.Library, name: str) -> list[str]:
     [
         ("footage.watches.store:WatchStore:note", 1, "before"),
         ("footage.watches.store:WatchStore:note", 1, "after"),
-        ("footage.watches.store:WatchStore:_insert", 1, "after"),  # within the transaction
-        ("footage.watches.store:WatchStore:keep", 1, "after"),
-        ("footage.watches.store:WatchStore:keep", 2, "before"),
+        ("footage.watches.found:Found:_insert", 1, "after"),  # within the transaction
+        ("footage.watches.found:Found:keep", 1, "after"),
+        ("footage.watches.found:Found:keep", 2, "before"),
     ],
 )
 def test_a_kill_loses_no_match(made: Path, point: str, nth: int, when: str) -> None:

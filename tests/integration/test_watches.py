@@ -370,6 +370,16 @@ def repair_all(folder: Path) -> Sequence[Any]:
     return list(repair(folder, embedder=ColourEmbedder()))
 
 
+def test_a_match_that_says_more_is_read_all_the_same(
+    watched: footage.Library, folder: Path
+) -> None:
+    film(folder, "new", "red")
+    watched.add(folder)
+    with watched.catalog.transaction() as db:
+        db.execute("UPDATE matches SET moment = json_set(moment, '$.later', 1)")
+    assert found(watched) == ["new"]
+
+
 def test_a_wrong_call_changes_nothing(watched: footage.Library) -> None:
     with pytest.raises(NotFound, match="no search is saved"):
         watched.watches.put("nothing")

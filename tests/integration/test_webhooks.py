@@ -19,7 +19,7 @@ import footage
 from footage import Query
 from footage.cli import watched as cli
 from footage.doctor import Status, examine_library
-from footage.watches import outbox, store
+from footage.watches import found, outbox
 from footage.watches.outbox import ATTEMPTS, CLAIMED, Outbox
 from footage.watches.webhook import signature
 
@@ -236,7 +236,7 @@ def test_a_claim_runs_out(
 def test_many_matches_go_in_several_requests(
     library: footage.Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "SENT_TOGETHER", 2)
+    monkeypatch.setattr(found, "SENT_TOGETHER", 2)
     for name in ("a", "ab", "abc"):
         make_video(folder / f"{name}.mp4", shots=["red"], seconds=1.0 + len(name), size=(64, 48))
     with Receiver() as receiver:

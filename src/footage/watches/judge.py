@@ -16,6 +16,7 @@ from footage.errors import FootageError
 from footage.query import DEEPEST, Filters, Query
 from footage.search.fusion import is_same
 from footage.search.moments import Moment, SearchResult
+from footage.watches.found import Found
 from footage.watches.parts import Parts, part_of
 from footage.watches.store import WatchStore
 from footage.watches.watch import Watch
@@ -34,12 +35,14 @@ class Judge:
     def __init__(
         self,
         store: WatchStore,
+        found: Found,
         *,
         answer: Callable[[Query], SearchResult],
         select: Callable[[Filters], list[str] | None],
     ) -> None:
         """``select`` gives the ids of the videos that pass filters; None where every one does."""
         self._store = store
+        self._found = found
         self._answer = answer
         self._select = select
 
@@ -54,7 +57,7 @@ class Judge:
         try:
             for batch in _batches(owed):
                 moments = self.moments(watch, batch, now)
-                found += self._store.keep(watch, batch, moments)
+                found += self._found.keep(watch, batch, moments)
         except FootageError as error:
             log.warning("watch %s: %s", watch.name, error)
             self._store.failed(watch.name, str(error))

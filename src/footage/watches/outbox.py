@@ -17,7 +17,7 @@ from collections.abc import Callable
 from tenacity import RetryCallState, Retrying, wait_exponential_jitter
 
 from footage.catalog import Catalog
-from footage.watches.store import THERE, WatchStore
+from footage.watches.found import THERE, Found
 from footage.watches.watch import Delivery
 from footage.watches.webhook import TIMEOUT, Undelivered, post, signature
 
@@ -41,14 +41,14 @@ class Outbox:
     def __init__(
         self,
         catalog: Catalog,
-        store: WatchStore,
+        found: Found,
         library_id: Callable[[], str],
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """``clock`` gives seconds since 1970."""
         self._catalog = catalog
-        self._store = store
+        self._found = found
         self._library_id = library_id
         self._clock = clock
 
@@ -124,7 +124,7 @@ class Outbox:
         return True
 
     def _body(self, delivery: Delivery) -> bytes:
-        matches = self._store.matches(delivery_id=delivery.id)
+        matches = self._found.matches(delivery_id=delivery.id)
         value = {
             "id": delivery.id,
             "library": self._library_id(),

@@ -27,6 +27,11 @@ def searchable(catalog: Catalog, store: TextStore) -> dict[str, frozenset[str]]:
     return {video_id: frozenset(found[video_id]) for video_id in sorted(wanted)}
 
 
+def pairs(parts: Parts) -> list[tuple[str, str]]:
+    """Video ids and parts, one by one."""
+    return [(video_id, part) for video_id, own in parts.items() for part in sorted(own)]
+
+
 def part_of(evidence: Evidence) -> str:
     """The part of its video that a stretch was found in."""
     return SEEN if evidence.how == "vector" else evidence.modality

@@ -15,6 +15,7 @@ from footage.search.confidence import FOUND
 from footage.search.moments import SearchResult
 from footage.text_store import TextStore
 from footage.thumbnails import Thumbnails
+from footage.watches.found import Found
 from footage.watches.judge import Judge
 from footage.watches.outbox import Outbox
 from footage.watches.parts import Parts, searchable
@@ -39,9 +40,10 @@ class Watches:
         self._catalog = catalog
         self._saved = saved
         self._texts = texts
-        self._store = WatchStore(catalog, saved, thumbnails)
-        self._judge = Judge(self._store, answer=answer, select=catalog.select)
-        self._outbox = Outbox(catalog, self._store, library_id)
+        self._store = WatchStore(catalog, saved)
+        self._found = Found(catalog, thumbnails)
+        self._judge = Judge(self._store, self._found, answer=answer, select=catalog.select)
+        self._outbox = Outbox(catalog, self._found, library_id)
 
     def list(self) -> Sequence[Watch]:
         """All watches, by name."""
@@ -107,26 +109,26 @@ class Watches:
         Raises `NotFound`.
         """
         self._check(name)
-        return self._store.matches(name, new=new, limit=limit, offset=offset)
+        return self._found.matches(name, new=new, limit=limit, offset=offset)
 
     def count(self, name: str | None = None, *, new: bool = False) -> int:
         """How many `matches` there are."""
-        return self._store.count(name, new=new)
+        return self._found.count(name, new=new)
 
     def since(self, number: int) -> Sequence[Match]:
         """What was found after the match of that number, oldest first."""
         if self.newest() <= number:
             return []
-        return self._store.matches(above=number)[::-1]
+        return self._found.matches(above=number)[::-1]
 
     def newest(self) -> int:
         """The number of the last match; 0 where there is none."""
-        return self._store.newest()
+        return self._found.newest()
 
     def mark_seen(self, ids: Sequence[str] | None = None, *, name: str | None = None) -> int:
         """Mark matches as seen: those of these ids, or of a watch, or all; how many were not."""
         self._check(name)
-        return self._store.mark_seen(ids, name)
+        return self._found.mark_seen(ids, name)
 
     def run(self, name: str | None = None) -> dict[str, int]:
         """Judge what is new, by a watch or by all; returns how many matches each has found.
