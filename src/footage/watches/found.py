@@ -132,13 +132,17 @@ class Found:
 
     def _moment(self, value: Mapping[str, Any], video: Video) -> Moment:
         """A moment of its JSON, with where its video lies now."""
-        evidence = [Evidence(**{**one, "words": tuple(one["words"])}) for one in value["evidence"]]
-        at = evidence[0].start if evidence else value["start"]
+        evidence = tuple(
+            Evidence(**_known(Evidence, one) | {"words": tuple(one["words"])})
+            for one in value["evidence"]
+        )
         spans = {name: tuple((a, b) for a, b in value[name]) for name in ("steps", "alike")}
-        now = {"title": video.title, "path": video.path, "url": video.url}
-        thumbnail = self._thumbnails.at(video.video_id, at)
+        at = evidence[0].start if evidence else value["start"]
         return Moment(
-            **{**value, **spans, **now, "evidence": tuple(evidence), "thumbnail": thumbnail}
+            **_known(Moment, value)
+            | spans
+            | {"evidence": evidence, "title": video.title, "path": video.path, "url": video.url}
+            | {"thumbnail": self._thumbnails.at(video.video_id, at)}
         )
 
 
@@ -188,10 +192,6 @@ def _match(row: sqlite3.Row, moment: Moment) -> Match:
 
 
 def _known(kind: type[Moment | Evidence], value: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a JSON object another footage wrote there is a place for."""
+    """What there is a place for, of what perhaps another footage wrote."""
     names = {field.name for field in fields(kind)}
-    return {
-        name: part
-        for name, part in value.items()
-        if name in names and name not in {"evidence", "thumbnail"}
-    }
+    return {name: part for name, part in value.items() if name in names}
