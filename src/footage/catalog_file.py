@@ -118,15 +118,15 @@ CREATE TABLE searches (
     changed_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE watches (
-    name       TEXT PRIMARY KEY REFERENCES searches ON DELETE CASCADE,
-    watch_id   TEXT NOT NULL, -- the ids of its matches are made of it
-    threshold  REAL NOT NULL,
-    webhook    TEXT,
-    private    INTEGER NOT NULL, -- whether the webhook may be in a private network
-    secret     TEXT, -- what the webhook's requests are signed with
-    created_at TEXT NOT NULL,
-    ran_at     TEXT,
-    error      TEXT -- why the last run could not judge
+    name        TEXT PRIMARY KEY REFERENCES searches ON DELETE CASCADE,
+    watch_id    TEXT NOT NULL, -- the ids of its matches are made of it
+    threshold   REAL NOT NULL,
+    webhook     TEXT,
+    private     INTEGER NOT NULL, -- whether the webhook may be in a private network
+    signing_key TEXT, -- of the webhook's requests
+    created_at  TEXT NOT NULL,
+    ran_at      TEXT,
+    error       TEXT -- why the last run could not judge
 ) STRICT, WITHOUT ROWID;
 -- what could be searched when somebody looked, of videos that may be gone: coming back is no news
 CREATE TABLE arrivals (

@@ -41,7 +41,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "usage": ("at", "fingerprint", "what", "video_id", "seconds", "dollars"),
     "searches": ("name", "query", "created_at", "changed_at"),
     "watches": (
-        *("name", "watch_id", "threshold", "webhook", "private", "secret", "created_at"),
+        *("name", "watch_id", "threshold", "webhook", "private", "signing_key", "created_at"),
         *("ran_at", "error"),
     ),
     "arrivals": ("video_id", "part"),

@@ -28,7 +28,7 @@ CLAIMED = 6 * TIMEOUT  # seconds that a request is left to whoever is sending it
 # nobody is told of a video that was removed
 _WAITING = (
     " FROM deliveries d JOIN watches w ON w.name = d.watch WHERE d.state = 'pending'"  # noqa: S608
-    " AND w.webhook IS NOT NULL AND w.secret IS NOT NULL AND EXISTS"
+    " AND w.webhook IS NOT NULL AND w.signing_key IS NOT NULL AND EXISTS"
     f" (SELECT 1 FROM matches WHERE matches.delivery_id = d.delivery_id AND {THERE})"
 )
 # about 1, 2, 4, … seconds, and up to one more, so that not all come back at once
@@ -104,7 +104,7 @@ class Outbox:
             watch=row["name"],
             attempts=row["attempts"] + 1,
             webhook=row["webhook"],
-            secret=row["secret"],
+            secret=row["signing_key"],
             private=bool(row["private"]),
         )
 

@@ -88,7 +88,7 @@ class WatchStore:
         """Send nothing any more."""
         with self._catalog.transaction() as db:
             db.execute(
-                "UPDATE watches SET webhook = NULL, private = 0, secret = NULL WHERE name = ?",
+                "UPDATE watches SET webhook = NULL, private = 0, signing_key = NULL WHERE name = ?",
                 (name,),
             )
             db.execute("UPDATE matches SET delivery_id = NULL WHERE watch = ?", (name,))
@@ -98,7 +98,7 @@ class WatchStore:
         """Sign requests with another secret from now on, which is returned."""
         secret = f"whsec_{secrets.token_urlsafe(32)}"
         with self._catalog.transaction() as db:
-            db.execute("UPDATE watches SET secret = ? WHERE name = ?", (secret, name))
+            db.execute("UPDATE watches SET signing_key = ? WHERE name = ?", (secret, name))
         return secret
 
     def remove(self, name: str) -> None:
