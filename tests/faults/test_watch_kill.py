@@ -15,6 +15,8 @@ import footage
 from footage import Query
 from footage.watches import outbox
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("a", "ab", "abc")
 # Sends what is due; dies where it is told to.
 SENDER = """

@@ -24,6 +24,7 @@ from footage.watches.webhook import TIMEOUT, Undelivered, post, signature
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 20  # after which a request is given up, about eight hours after the first
+LEAST_WAIT = 0.01  # seconds
 CLAIMED = 6 * TIMEOUT  # seconds that a request is left to whoever is sending it
 # nobody is told of a video that was removed
 _WAITING = (
@@ -60,14 +61,15 @@ class Outbox:
         stop, succeeded = stop or threading.Event(), 0
         until = time.monotonic() + patience
         while not stop.is_set():
-            delivery = self._claim()
-            if delivery is not None:
-                succeeded += self._send(delivery)
-                continue
             wait = self.due_in()
-            if wait is None or time.monotonic() + wait > until:
+            if wait is None or (wait > 0 and time.monotonic() + wait > until):
                 break
-            stop.wait(max(wait, 0.01))
+            if wait > 0:
+                stop.wait(max(wait, LEAST_WAIT))
+                continue
+            delivery = self._claim()
+            if delivery is not None:  # else another process was faster
+                succeeded += self._send(delivery)
         return succeeded
 
     def due_in(self) -> float | None:
