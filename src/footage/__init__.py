@@ -69,11 +69,13 @@ from footage.opening import open_library as open  # noqa: A004 - footage.open() 
 from footage.prune import PruneReport
 from footage.query import Filters, Query
 from footage.reindex import ReindexReport
+from footage.saved import SavedSearch
 from footage.search.moments import Evidence, Moment, SearchResult
 from footage.segment import Segment
 from footage.settings import Sampling
 from footage.steps import Like, Step
 from footage.terms import Term
+from footage.watches.watch import Match, Watch
 
 __version__ = "0.1.0"
 
@@ -109,6 +111,7 @@ __all__ = [
     "LibraryTooNew",
     "LibraryUnwritable",
     "Like",
+    "Match",
     "MediaChanged",
     "MediaError",
     "MediaForbidden",
@@ -137,6 +140,7 @@ __all__ = [
     "RequestRefused",
     "Route",
     "Sampling",
+    "SavedSearch",
     "SearchResult",
     "Segment",
     "ServiceDown",
@@ -152,6 +156,7 @@ __all__ = [
     "Video",
     "VideoEmbedding",
     "VideoFile",
+    "Watch",
     "WebVideo",
     "evaluate",
     "open",

@@ -1,4 +1,5 @@
-"""A library as one file: settings, catalog, archive, readings, thumbnails, each with its checksum.
+"""A library as one file: settings, catalog, archive, readings, thumbnails, each with its checksum;
+and the files that saved searches are asked by.
 
 The file is an uncompressed zip with ``backup.json`` as its last member. The index is not in it: it
 is rebuilt from the archive.
@@ -32,9 +33,10 @@ from footage.errors import (
     UsageError,
 )
 from footage.library import Library
+from footage.saved import FOLDER as SAVED
 from footage.settings import FILE_NAME, LibrarySettings
 
-FORMAT = 2  # 2: readings
+FORMAT = 3  # 2: readings, 3: examples of saved searches
 MANIFEST = "backup.json"
 CATALOG = "catalog.sqlite"
 _CHUNK = 1 << 20
@@ -44,6 +46,7 @@ _MEMBER = re.compile(
     r"library\.toml|catalog\.sqlite"
     r"|archive/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}/[0-9a-z_-]{1,64}\.zip"
     r"|readings/[a-z]{1,16}/[0-9a-z_-]{1,64}\.zip"
+    r"|searches/[0-9a-f]{32}(\.[a-z0-9]{1,10})?"
     r"|previews/[0-9a-z_-]{1,64}/[0-9]{1,15}\.jpg"
 )
 
@@ -169,6 +172,7 @@ def _fill(
             _add_video(writer, library, video_id, report, thumbnails)
         with copy.open("rb") as file:
             writer.add(CATALOG, file)
+        _add_examples(writer, library)
     on_progress(len(expected), len(expected))
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     writer.finish({"made": now, "library": library.settings.id})
@@ -212,6 +216,15 @@ def _add_readings(writer: _Writer, library: Library, video_id: str, report: Back
             report.damaged.append(error)
             continue
         writer.add(f"readings/{modality}/{path.name}", io.BytesIO(data))
+
+
+def _add_examples(writer: _Writer, library: Library) -> None:
+    for path in library.saved.files():
+        try:
+            with path.open("rb") as file:
+                writer.add(f"{SAVED}/{path.name}", file)
+        except FileNotFoundError:  # `footage doctor` says so
+            continue
 
 
 def _embedded(catalog: Path, fingerprint: str) -> set[str]:

@@ -110,8 +110,67 @@ CREATE TABLE readings (
 ) STRICT, WITHOUT ROWID;
 """
 
+_FORMAT_6 = """
+CREATE TABLE searches (
+    name       TEXT PRIMARY KEY,
+    query      TEXT NOT NULL, -- JSON; its files are in the folder searches/
+    created_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE watches (
+    name        TEXT PRIMARY KEY REFERENCES searches ON DELETE CASCADE,
+    watch_id    TEXT NOT NULL, -- the ids of its matches are made of it
+    threshold   REAL NOT NULL,
+    webhook     TEXT,
+    private     INTEGER NOT NULL, -- whether the webhook may be in a private network
+    signing_key TEXT, -- of the webhook's requests
+    created_at  TEXT NOT NULL,
+    ran_at      TEXT,
+    error       TEXT -- why the last run could not judge
+) STRICT, WITHOUT ROWID;
+-- what could be searched when somebody looked, of videos that may be gone: coming back is no news
+CREATE TABLE arrivals (
+    video_id TEXT NOT NULL,
+    part     TEXT NOT NULL, -- seen, speech or screen
+    PRIMARY KEY (video_id, part)
+) STRICT, WITHOUT ROWID;
+-- what a watch has still to judge
+CREATE TABLE owed (
+    watch    TEXT NOT NULL REFERENCES watches ON DELETE CASCADE,
+    video_id TEXT NOT NULL,
+    part     TEXT NOT NULL,
+    PRIMARY KEY (watch, video_id, part)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE deliveries (
+    delivery_id TEXT PRIMARY KEY,
+    watch       TEXT NOT NULL REFERENCES watches ON DELETE CASCADE,
+    state       TEXT NOT NULL, -- pending, delivered or dead
+    attempts    INTEGER NOT NULL,
+    due         REAL NOT NULL, -- seconds since 1970
+    error       TEXT,
+    created_at  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE matches (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again: what is higher is newer
+    match_id    TEXT NOT NULL UNIQUE,
+    watch       TEXT NOT NULL REFERENCES watches ON DELETE CASCADE,
+    video_id    TEXT NOT NULL, -- of a video that may be gone: coming back it is not reported again
+    starts      REAL NOT NULL,
+    ends        REAL NOT NULL,
+    moment      TEXT NOT NULL, -- JSON
+    found_at    TEXT NOT NULL,
+    seen        INTEGER NOT NULL,
+    delivery_id TEXT
+) STRICT;
+CREATE INDEX matches_by_video ON matches (watch, video_id);
+CREATE INDEX matches_by_delivery ON matches (delivery_id);
+"""
+
 # The step at place n takes a catalog of format n to format n + 1. Never change one; append.
-MIGRATIONS: tuple[str, ...] = (_FORMAT_1, _FORMAT_2, _FORMAT_3, _FORMAT_4, _FORMAT_5)
+MIGRATIONS: tuple[str, ...] = (
+    *(_FORMAT_1, _FORMAT_2, _FORMAT_3, _FORMAT_4, _FORMAT_5),
+    _FORMAT_6,
+)
 
 _REFUSALS = ("full", "readonly", "unable to open", "disk I/O")
 BUSY_SECONDS = 10.0  # how long one writer waits for another

@@ -61,6 +61,8 @@ def examine_library(library: Library) -> Iterator[Check]:
     yield _guarded("readers", lambda: _readers(library))
     yield _guarded("sources", lambda: _sources(library))
     yield _guarded("disk", lambda: _disk(library))
+    if library.saved.names():
+        yield _guarded("searches", lambda: _searches(library))
     if any(tally.asked for tally in library.caches().values()):
         yield _caches(library)
     if library.settings.beside is not None:
@@ -196,6 +198,28 @@ def _readers(library: Library) -> Check:
         remedies.append("`footage index` on their folders reads them")
     status = Status.WARNING if remedies else Status.OK
     return Check("readers", status, "; ".join(told), "; ".join(remedies))
+
+
+def _searches(library: Library) -> Check:
+    """Whether saved searches can be asked, and watches do what they are for."""
+    saved, watches = library.saved.list(), library.watches.list()
+    gone = [path for path in library.saved.files() if not path.is_file()]
+    failing = [watch for watch in watches if watch.error]
+    dead = [watch for watch in watches if watch.dead]
+    told = [f"{len(saved):,} saved, {len(watches):,} watched"]
+    told += [f"{gone[0]}, which one is asked by, is missing"] if gone else []
+    told += [f"watch {watch.name!r}: {watch.error}" for watch in failing]
+    told += [
+        f"{watch.dead:,} requests to the webhook of {watch.name!r} given up: {watch.delivery_error}"
+        for watch in dead
+    ]
+    remedies = [
+        *(["save that search anew"] if gone else []),
+        *(["`footage watch run` judges again"] if failing else []),
+        *(["`footage watch run --retry` sends again"] if dead else []),
+    ]
+    status = Status.WARNING if remedies else Status.OK
+    return Check("searches", status, "; ".join(told), "; ".join(remedies))
 
 
 def _sources(library: Library) -> Check:

@@ -56,6 +56,8 @@ from footage.query import Filters, Query, as_weights
 from footage.reader import Reader, Reading
 from footage.readers.reader_set import ReaderSet
 from footage.reindex import Reindexer, ReindexReport
+from footage.saved import FOLDER as SAVED
+from footage.saved import SavedSearches
 from footage.search.assembly import assembled
 from footage.search.cache import QueryVectors, Tally
 from footage.search.moments import Moment, SearchResult
@@ -74,6 +76,7 @@ from footage.steps import Like, Step
 from footage.text_store import TextStore
 from footage.thumbnails import Thumbnails
 from footage.tune import Tuner, TuneReport
+from footage.watches.watches import Watches
 
 log = logging.getLogger(__name__)
 
@@ -154,9 +157,10 @@ class Library:
         ``exclude`` are glob patterns on names or paths; ``budget`` is about how many dollars may be
         spent where a service embeds, and ``FOOTAGE_DOLLARS_A_MONTH`` a limit beside it: what goes
         beyond is left for a later run. Once videos can be searched, what is said and written in
-        them is read, unless ``read`` is false. A file that fails is in the report and stops
-        nothing. Raises `UsageError` or `MediaMissing` for a source that is none or not there,
-        `LibraryLocked` while another process indexes, `IngestInterrupted` on Ctrl-C.
+        them is read, unless ``read`` is false; then the watches look at what is new. A file that
+        fails is in the report and stops nothing. Raises `UsageError` or `MediaMissing` for a source
+        that is none or not there, `LibraryLocked` while another process indexes,
+        `IngestInterrupted` on Ctrl-C.
         """
         found = scan(list(sources), exclude=listed("exclude", exclude))
         with self._indexing(wait=INDEX_WAIT):
@@ -172,7 +176,8 @@ class Library:
                 self._place_if_possible()
             if read:
                 self._reading_pass(observer).run(report)
-            return report
+        self._look_for_matches(report)
+        return report
 
     def plan(
         self,
@@ -283,6 +288,23 @@ class Library:
         ]
         videos = self.catalog.videos(list({moment.video_id for moment in wanted}))
         return write_moments(wanted, target, options, videos, on_progress)
+
+    @cached_property
+    def saved(self) -> SavedSearches:
+        """Searches that are kept under a name."""
+        return SavedSearches(self.folder, self.catalog)
+
+    @cached_property
+    def watches(self) -> Watches:
+        """Saved searches that report what they find in new videos."""
+        return Watches(
+            catalog=self.catalog,
+            saved=self.saved,
+            texts=self.text_store,
+            thumbnails=self.thumbnails,
+            answer=self.answer,
+            library_id=lambda: self.settings.id,
+        )
 
     # videos
 
@@ -797,6 +819,13 @@ class Library:
             observer=observer or Observer(),
         )
 
+    def _look_for_matches(self, report: Report) -> None:
+        try:
+            report.matches = {name: new for name, new in self.watches.run().items() if new}
+        # what was indexed is indexed, and what is owed to the watches is judged by the next run
+        except Exception:
+            log.exception("the watches could not look at what is new")
+
     @contextlib.contextmanager
     def _migrator(self, target: Embedder) -> Iterator[Migrator]:
         grown = Catalog(self.catalog.path, fingerprint=target.fingerprint.id)
@@ -939,6 +968,7 @@ class Library:
     def _sweep(self) -> None:
         """Delete the drafts of killed processes; only for the holder of the ingest lock."""
         kept = durable.leftovers(self.folder / copies.FOLDER)
+        kept += durable.leftovers(self.folder / SAVED)
         notes = self.folder.glob(".*.lock.json.*.tmp")
         parts = self.archive, self.thumbnails, self.text_store.readings
         drafts = [draft for part in parts for draft in part.leftovers()]

@@ -41,6 +41,7 @@ from footage.media.identity import FileStamp
 from footage.media.web import Place, WebVideo
 from footage.opening import is_library_without_settings, open_library
 from footage.reader import MODALITIES
+from footage.saved import FOLDER as SAVED
 from footage.settings import FILE_NAME, LibrarySettings, Sampling
 from footage.text_store import entry_of
 
@@ -132,7 +133,7 @@ def _guessed(folder: Path) -> LibrarySettings:
 
 def _leftovers(folder: Path) -> Iterator[Mended]:
     folders = [folder, folder / "previews", folder / copies.FOLDER]
-    folders += [*folder.glob("archive/*"), *folder.glob("readings/*")]
+    folders += [folder / SAVED, *folder.glob("archive/*"), *folder.glob("readings/*")]
     drafts = [draft for place in folders for draft in durable.leftovers(place)]
     drafts += [draft for draft in folder.glob("*.tmp") if draft not in drafts]
     for draft in drafts:

@@ -39,8 +39,24 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("error", "remedy", "read_at"),
     ),
     "usage": ("at", "fingerprint", "what", "video_id", "seconds", "dollars"),
+    "searches": ("name", "query", "created_at", "changed_at"),
+    "watches": (
+        *("name", "watch_id", "threshold", "webhook", "private", "signing_key", "created_at"),
+        *("ran_at", "error"),
+    ),
+    "arrivals": ("video_id", "part"),
+    "owed": ("watch", "video_id", "part"),
+    "deliveries": ("delivery_id", "watch", "state", "attempts", "due", "error", "created_at"),
+    "matches": (
+        *("number", "match_id", "watch", "video_id", "starts", "ends", "moment", "found_at"),
+        *("seen", "delivery_id"),
+    ),
 }
-_DATES = {"recorded_at", "added_at", "removed_at", "asked_at", "read_at", "at"}
+_DATES = {
+    *("recorded_at", "added_at", "removed_at", "asked_at", "read_at", "at"),
+    *("created_at", "changed_at", "found_at"),
+}
+_JSON = {"damage", "query", "moment"}
 
 
 @dataclass(slots=True)
@@ -213,7 +229,7 @@ def _believed(columns: tuple[str, ...], row: tuple[Any, ...]) -> list[Any] | Non
                 return None
             if column in _DATES:
                 datetime.fromisoformat(value)
-            if column == "damage":
+            if column in _JSON:
                 json.loads(value)
             if column == "inode":
                 int(value)

@@ -379,7 +379,7 @@ def test_index(run: Run, tmp_path: Path, folder: Path) -> None:
     assert again.code == 0
     assert set(again.json) == {
         *("files", "skipped", "not_video", "hidden", "elapsed", "video_seconds"),
-        *("waiting_for_index", "lines", "readings"),
+        *("waiting_for_index", "lines", "readings", "matches"),
     }
     assert [file["outcome"] for file in again.json["files"]] == ["unchanged"]
     assert run("videos", "--json", *library).json["videos"][0]["tags"] == ["trip"]

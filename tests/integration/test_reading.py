@@ -307,6 +307,8 @@ def test_a_repair_brings_readings_back_and_sets_damaged_ones_aside(
 def test_a_library_of_format_4_is_brought_up_to_date(own_house: House, folder: Path) -> None:
     with closing(sqlite3.connect(own_house.library / "catalog.sqlite")) as db:
         db.execute("DROP TABLE readings")
+        for later in ("matches", "deliveries", "owed", "arrivals", "watches", "searches"):
+            db.execute(f"DROP TABLE {later}")
         db.execute("PRAGMA user_version = 4")
         db.commit()
     with own_house.open() as library:

@@ -35,6 +35,7 @@ from footage.cli import (
     usage,
     version,
     videos,
+    watch,
 )
 from footage.cli.help import Command, Group, TextCommand
 from footage.cli.output import err, print_error
@@ -91,6 +92,7 @@ app.command("migrate", cls=Command)(migrate.migrate)
 app.add_typer(models.app, name="models")
 app.command("partitions", cls=Command)(partitions.partitions)
 app.command("tune", cls=Command)(tune.tune)
+app.add_typer(watch.app, name="watch")
 app.command("backup", cls=Command)(backup.backup)
 app.command("restore", cls=Command)(backup.restore)
 app.command("eval", cls=Command)(eval_.eval_)

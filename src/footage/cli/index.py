@@ -29,6 +29,7 @@ from footage.cli.options import (
     YesOption,
 )
 from footage.cli.output import clock, confirm, err, out, place, plural, print_json, size
+from footage.cli.watched import deliver, print_new
 from footage.embedders import Absent, to_fetch
 from footage.errors import UsageError
 from footage.ingest.report import (
@@ -160,7 +161,8 @@ def index(
             _print(report, as_json=as_json, quiet=quiet or not report.outcomes, verbose=verbose)
             err.print("[yellow]interrupted:[/] finished videos are kept; run it again to go on")
             raise typer.Exit(130) from interrupt
-    _print(report, as_json=as_json, quiet=quiet, verbose=verbose)
+        _print(report, as_json=as_json, quiet=quiet, verbose=verbose)
+        deliver(opened, quiet=quiet or as_json)
     nothing = not report.outcomes and bool(report.scan.skipped)
     if report.failed or report.of(Kind.LEFT) or report.waiting or nothing:
         raise typer.Exit(1)
@@ -375,6 +377,7 @@ def _print(report: Report, *, as_json: bool, quiet: bool, verbose: int = 0) -> N
     out.print(_summary(report))
     if report.readings:
         out.print(_readings_in_words(report))
+    print_new(report.matches)
     if not verbose and (report.scan.others or report.scan.hidden):
         out.print("[dim]-v names the files that were left out[/]")
 

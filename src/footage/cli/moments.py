@@ -32,13 +32,13 @@ def print_moments(result: SearchResult) -> None:
             "" if moment.confidence is None else f"{100 * moment.confidence:.0f} %",
             f"{moment.score:.3f}",
             link(moment.thumbnail, span(moment.start, moment.end)),
-            _about(moment),
+            about(moment),
             link(moment.place, place(moment.place)),
         )
     out.print(table, soft_wrap=False)
 
 
-def _about(moment: Moment) -> Text:
+def about(moment: Moment) -> Text:
     """The title and, line by line, what more there is to say."""
     lines = [Text(printable(moment.title))]
     for at, (start, end) in enumerate(moment.steps):

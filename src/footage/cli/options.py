@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from footage import logs
-from footage.example import seconds
+from footage.example import Example, seconds
 from footage.library import Library
 from footage.opening import open_library
 from footage.query import Filters, day_range
@@ -48,6 +48,32 @@ VideosArgument = Annotated[
     typer.Argument(
         metavar="VIDEO", help="Ids, beginnings of ids, paths, addresses, names or titles."
     ),
+]
+
+ImageOption = Annotated[
+    list[str] | None,
+    typer.Option("--image", metavar="FILE|URL", help="Like this picture; repeatable."),
+]
+ClipOption = Annotated[
+    list[str] | None,
+    typer.Option("--clip", metavar="FILE[@START-END]", help="Like what is seen there; repeatable."),
+]
+SoundOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sound", metavar="FILE[@START-END]", help="Like what is heard there; repeatable."
+    ),
+]
+LikeOption = Annotated[
+    list[str] | None,
+    typer.Option("--like", metavar="VIDEO@TIME", help="Like that moment; repeatable."),
+]
+ThenOption = Annotated[
+    list[str] | None,
+    typer.Option("--then", metavar="TEXT", help="What follows; repeatable, in order."),
+]
+WithinOption = Annotated[
+    str, typer.Option("--within", metavar="TIME", help="At most so long between the two.")
 ]
 
 VideoFilter = Annotated[
@@ -103,6 +129,22 @@ def emptiness(library: Library) -> str:
     if library.is_being_indexed():
         return "nothing is indexed yet: `footage index` is at work on it, ask again in a while"
     return "the library is empty: `footage index FOLDER` takes videos in"
+
+
+def spoken(text: list[str] | None) -> str | None:
+    """The text that the words of a command line are; None where there are none."""
+    return " ".join(word.lstrip() for word in text) if text else None
+
+
+def examples(
+    image: list[str] | None, clip: list[str] | None, sound: list[str] | None
+) -> tuple[Example, ...]:
+    """The examples that the options of a command spell. Raises `InvalidQuery`."""
+    return tuple(
+        Example.parse(value, kind)
+        for kind, values in (("image", image), ("clip", clip), ("sound", sound))
+        for value in values or ()
+    )
 
 
 def filters(

@@ -109,9 +109,9 @@ def size(bytes_: float) -> str:
     return f"{bytes_:.1f} TB"
 
 
-def plural(count: int, noun: str) -> str:
-    """``1 video``, ``2 videos``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def plural(count: int, noun: str, many: str = "") -> str:
+    """``1 video``, ``2 videos``; ``many`` is for a noun with another plural."""
+    return f"{count:,} {noun if count == 1 else many or f'{noun}s'}"
 
 
 def confirm(question: str, option: str) -> None:

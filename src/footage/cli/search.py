@@ -12,25 +12,33 @@ from rich.markup import escape
 from footage.cli import last_search
 from footage.cli.moments import print_moments
 from footage.cli.options import (
+    ClipOption,
     FolderFilter,
+    ImageOption,
     JsonOption,
     LibraryOption,
+    LikeOption,
     LongestFilter,
     PartitionFilter,
     QuietOption,
     ShortestFilter,
     SinceFilter,
+    SoundOption,
     TagFilter,
+    ThenOption,
     UntilFilter,
     VerboseOption,
     VideoFilter,
+    WithinOption,
     emptiness,
+    examples,
     existing_library,
     filters,
+    spoken,
 )
 from footage.cli.output import err, out, print_json
 from footage.errors import InvalidQuery
-from footage.example import Example, seconds
+from footage.example import seconds
 from footage.library import Library
 from footage.paths import printable
 from footage.query import Filters, Query, as_weights
@@ -41,36 +49,15 @@ def search(
     text: Annotated[
         list[str] | None, typer.Argument(metavar="TEXT", help="What the moment is about.")
     ] = None,
-    image: Annotated[
-        list[str] | None,
-        typer.Option("--image", metavar="FILE|URL", help="Like this picture; repeatable."),
-    ] = None,
-    clip: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--clip", metavar="FILE[@START-END]", help="Like what is seen there; repeatable."
-        ),
-    ] = None,
-    sound: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--sound", metavar="FILE[@START-END]", help="Like what is heard there; repeatable."
-        ),
-    ] = None,
-    like: Annotated[
-        list[str] | None,
-        typer.Option("--like", metavar="VIDEO@TIME", help="Like that moment; repeatable."),
-    ] = None,
+    image: ImageOption = None,
+    clip: ClipOption = None,
+    sound: SoundOption = None,
+    like: LikeOption = None,
     text_weight: Annotated[
         float, typer.Option("--text-weight", help="How much the text counts beside them.")
     ] = 1.0,
-    then: Annotated[
-        list[str] | None,
-        typer.Option("--then", metavar="TEXT", help="What follows; repeatable, in order."),
-    ] = None,
-    within: Annotated[
-        str, typer.Option("--within", metavar="TIME", help="At most so long between the two.")
-    ] = "30",
+    then: ThenOption = None,
+    within: WithinOption = "30",
     weigh: Annotated[
         str | None,
         typer.Option(
@@ -142,12 +129,8 @@ def search(
     `footage open 1` plays the first result.
     """
     query = Query(
-        text=" ".join(word.lstrip() for word in text) if text else None,
-        examples=tuple(
-            Example.parse(value, kind)
-            for kind, values in (("image", image), ("clip", clip), ("sound", sound))
-            for value in values or ()
-        ),
+        text=spoken(text),
+        examples=examples(image, clip, sound),
         likes=tuple(map(Like.parse, like or ())),
         text_weight=text_weight,
         then=tuple(map(Step, then or ())),

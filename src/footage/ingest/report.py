@@ -137,6 +137,8 @@ class Report:
     waiting_for: FootageError | None = None
     readings: list[ReadingOutcome] = field(default_factory=list)
     """What was read now, or could not be; failures are tried again by the next run."""
+    matches: dict[str, int] = field(default_factory=dict)
+    """How many new moments each watch has found."""
 
     def of(self, *kinds: Kind) -> list[Outcome]:
         """The outcomes of these kinds, in the order of the scan."""
@@ -177,6 +179,7 @@ class Report:
             "waiting_for_index": self.waiting,
             "lines": self.lines,
             "readings": [outcome.to_json() for outcome in self.readings],
+            "matches": self.matches,
         }
 
 

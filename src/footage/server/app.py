@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 import footage
 from footage.library import Library
+from footage.query_json import QueryBody
 from footage.server import (
     exports,
     faults,
@@ -25,6 +26,7 @@ from footage.server import (
     summaries,
     upload_routes,
     videos,
+    watch_routes,
 )
 from footage.server.config import ServerSettings
 from footage.server.events import Events
@@ -33,15 +35,26 @@ from footage.server.job import FILE_NAME, JobStore
 from footage.server.jobs import Jobs
 from footage.server.metrics import Metrics
 from footage.server.playback import Playback
-from footage.server.queries import QueryBody
 from footage.server.searches import Turns
 from footage.server.service import Service
 from footage.server.sources import Sources
 from footage.server.uploads import Uploads
+from footage.server.watching import Watching
 
 VERSION = "/api/v1"
 PAGE = Path(__file__).parent / "web"
-_ROUTERS = (search, exports, videos, summaries, pictures, media, job_routes, upload_routes, status)
+_ROUTERS = (
+    search,
+    exports,
+    videos,
+    summaries,
+    pictures,
+    media,
+    job_routes,
+    upload_routes,
+    watch_routes,
+    status,
+)
 _FAILURE = {
     "type": "object",
     "required": ["error"],
@@ -66,12 +79,14 @@ def create_app(library: Library, *, settings: ServerSettings) -> FastAPI:
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         service.uploads.sweep()
         service.jobs.start()
+        service.watching.start()
         try:
             yield
         finally:
             service.events.close()
             await to_thread.run_sync(service.playback.close)
             await to_thread.run_sync(service.jobs.close)
+            await to_thread.run_sync(service.watching.close)
 
     app = FastAPI(
         title="footage",
@@ -109,6 +124,7 @@ def _service(library: Library, settings: ServerSettings) -> Service:
         playback=Playback(library, limits),
         metrics=Metrics(),
         turns=Turns(limits.searches),
+        watching=Watching(library, events),
     )
 
 
@@ -119,7 +135,8 @@ def _limits_of(settings: ServerSettings) -> Any:
         """Bytes that the body of such a request may have."""
         if path.startswith(f"{VERSION}/uploads/") and method in {"PUT", "PATCH"}:
             return limits.upload
-        if path == f"{VERSION}/search" and kind.lower().startswith("multipart/"):
+        asks = path == f"{VERSION}/search" or path.startswith(f"{VERSION}/searches/")
+        if asks and kind.lower().startswith("multipart/"):
             return limits.example + limits.body
         return limits.body
 

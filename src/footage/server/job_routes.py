@@ -60,7 +60,7 @@ def retry(service: Shared, job_id: JobId) -> Response:
 
 @router.get("/events")
 async def events(service: Shared) -> Response:
-    """Server-sent events: `job` and `library`."""
+    """Server-sent events: `job`, `library` and `match`."""
     if service.events.full or service.events.closed:
         raise Refused(
             503, "busy", "too many listen already", remedy="close a page, or ask again later"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Request
 from fastapi import Query as Parameters
@@ -21,16 +21,19 @@ from starlette.responses import Response
 
 from footage.errors import FootageError
 from footage.query import Query
+from footage.query_json import QueryBody, query_of
 from footage.server.answers import JSON, presented
 from footage.server.faults import Refused, too_large
-from footage.server.queries import Files, QueryBody, SearchParameters, query_of
+from footage.server.queries import Files, SearchParameters
 from footage.server.service import Service, Shared
 
 router = APIRouter(tags=["search"])
 
+Names: TypeAlias = "Mapping[str, str]"
+"""By the path of a temporary file, what it is called by whoever sent it."""
 KINDS = ("image", "clip", "sound")
 MOST_FILES = 50
-_BODY: dict[str, Any] = {
+BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
@@ -59,18 +62,28 @@ async def search(
     """The moments that a text describes, best first."""
 
     def work() -> Response:
-        return _answered(service, parameters.query(), {})
+        return answered(service, parameters.query(), {})
 
     return await service.turns.run(request, work)
 
 
-@router.post("/search", openapi_extra=_BODY)
+@router.post("/search", openapi_extra=BODY)
 async def search_by(request: Request, service: Shared) -> Response:
     """The moments that a whole query asks for: JSON, or a form with pictures, clips and sounds."""
+    return await asked_with(request, service, partial(answered, service))
+
+
+async def asked_with(
+    request: Request, service: Service, answer: Callable[[Query, Names], Response]
+) -> Response:
+    """What ``answer`` makes of the query in a request, for as long as whose files are on disk.
+
+    It is told what temporary files are called by whoever sent them. Raises `Refused`.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
         body = _read(await request.body())
-        return await service.turns.run(request, partial(_asked, service, body, None))
+        return await service.turns.run(request, lambda: answer(query_of(body, Files()), {}))
     if kind != "multipart/form-data":
         raise Refused(
             415,
@@ -85,7 +98,7 @@ async def search_by(request: Request, service: Shared) -> Response:
     async with request.form():
         text = form.get("query")
         body = _read(text.encode() if isinstance(text, str) else b"{}")
-        return await service.turns.run(request, partial(_asked, service, body, form))
+        return await service.turns.run(request, partial(_asked, service, body, form, answer))
 
 
 def _read(data: bytes) -> QueryBody:
@@ -95,20 +108,24 @@ def _read(data: bytes) -> QueryBody:
         raise RequestValidationError(error.errors(include_url=False)) from error
 
 
-def _asked(service: Service, body: QueryBody, form: FormData | None) -> Response:
-    if form is None:
-        return _answered(service, query_of(body, Files()), {})
+def _asked(
+    service: Service,
+    body: QueryBody,
+    form: FormData,
+    answer: Callable[[Query, Names], Response],
+) -> Response:
     with _kept(form, service.settings.limits.example) as files:
         names = {str(path): name for _kind, name, path in files}
         try:
-            return _answered(service, query_of(body, Files(files)), names)
+            return answer(query_of(body, Files(files)), names)
         except FootageError as error:
             for path, name in names.items():
                 error.what = error.what.replace(path, name)
             raise
 
 
-def _answered(service: Service, query: Query, names: dict[str, str]) -> Response:
+def answered(service: Service, query: Query, names: Names) -> Response:
+    """What a query finds, told with ``names``."""
     began = time.monotonic()
     result = service.library.answer(query)
     service.metrics.searched(time.monotonic() - began)
