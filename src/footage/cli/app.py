@@ -16,6 +16,7 @@ from footage.cli import (
     doctor,
     eval_,
     index,
+    mcp,
     migrate,
     models,
     move,
@@ -77,6 +78,7 @@ def _program(
 app.command("index", cls=Command)(index.index)
 app.command("search", cls=TextCommand)(search.search)
 app.command("serve", cls=Command)(serve.serve)
+app.command("mcp", cls=Command)(mcp.mcp)
 app.command("videos", cls=Command)(videos.videos)
 app.command("show", cls=Command)(show.show)
 app.command("open", cls=Command)(open_.open_)
