@@ -15,6 +15,7 @@ from footage.server import tokens
 from footage.server.answers import JSON
 from footage.server.faults import error_shape
 from footage.server.gate import token_needed
+from footage.server.reader_states import reader_states
 from footage.server.service import Service, Shared
 
 router = APIRouter(tags=["server"])
@@ -62,6 +63,7 @@ def about(service: Shared) -> Response:
             "videos": len(videos),
             "seconds": round(sum(video.duration for video in videos), 3),
             "indexing": library.is_being_indexed(),
+            "readers": reader_states(library),
             "disk": library.disk_use(),
             "roots": [str(root) for root in settings.roots],
             "limits": {
