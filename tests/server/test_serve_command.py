@@ -112,6 +112,27 @@ def test_jobs_of_a_killed_server_are_done_by_the_next(lite_library: Path, tmp_pa
         assert asked(said["url"], "/videos").json()["total"] == 3
 
 
+@pytest.mark.slow
+def test_a_folder_is_watched_from_the_command_line(lite_library: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "videos"
+    folder.mkdir()
+    make_video(folder / "a.mp4", seconds=1)
+    for options in (["--watch", str(folder)], ["--root", str(tmp_path)]):
+        with program(lite_library, *options) as (_process, said):
+            (one,) = asked(said["url"], "/watched").json()["watched"]
+            assert one["folder"] == str(folder)
+            give_up = time.monotonic() + 60
+            while asked(said["url"], "/videos").json()["total"] != 1:
+                assert time.monotonic() < give_up
+                time.sleep(0.1)
+
+
+def test_what_cannot_be_watched_is_said(lite_library: Path, tmp_path: Path, run: Run) -> None:
+    answer = run("serve", "--port", "0", "--library", lite_library, "--watch", tmp_path / "absent")
+    assert answer.code == 1
+    assert "absent is not there" in answer.err
+
+
 def test_beyond_this_machine_a_token_is_demanded(lite_library: Path) -> None:
     with program(lite_library, "--host", "0.0.0.0") as (_process, said):
         token = said["token"]

@@ -23,6 +23,7 @@ from footage.server import (
     status,
     upload_routes,
     videos,
+    watched_routes,
 )
 from footage.server.config import ServerSettings
 from footage.server.events import Events
@@ -36,10 +37,12 @@ from footage.server.searches import Turns
 from footage.server.service import Service
 from footage.server.sources import Sources
 from footage.server.uploads import Uploads
+from footage.server.watched import WatchedFolders
+from footage.server.watcher import Watcher
 
 VERSION = "/api/v1"
 PAGE = Path(__file__).parent / "web"
-_ROUTERS = (search, videos, pictures, media, job_routes, upload_routes, status)
+_ROUTERS = (search, videos, pictures, media, job_routes, watched_routes, upload_routes, status)
 _FAILURE = {
     "type": "object",
     "required": ["error"],
@@ -64,11 +67,13 @@ def create_app(library: Library, *, settings: ServerSettings) -> FastAPI:
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         service.uploads.sweep()
         service.jobs.start()
+        service.watcher.start()
         try:
             yield
         finally:
             service.events.close()
             await to_thread.run_sync(service.playback.close)
+            await to_thread.run_sync(service.watcher.close)
             await to_thread.run_sync(service.jobs.close)
 
     app = FastAPI(
@@ -98,15 +103,18 @@ def _service(library: Library, settings: ServerSettings) -> Service:
     events, uploads = Events(), Uploads(library.folder, limits)
     sources = Sources(settings.roots, uploads, limits.sources)
     store = JobStore(library.folder / FILE_NAME, limits.jobs)
+    jobs, watched = Jobs(library, events, sources, store), WatchedFolders(library, sources)
     return Service(
         library=library,
         settings=settings,
         events=events,
-        jobs=Jobs(library, events, sources, store),
+        jobs=jobs,
         uploads=uploads,
         playback=Playback(library, limits),
         metrics=Metrics(),
         turns=Turns(limits.searches),
+        watched=watched,
+        watcher=Watcher(watched, jobs, events, library.is_being_indexed),
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -38,11 +39,13 @@ def serve(
     *,
     on_ready: Callable[[ServerSettings], None],
     private_urls: bool = False,
+    watch: Sequence[Path] = (),
 ) -> None:
     """Serve ``library`` until SIGINT or SIGTERM; the caller owns it (`footage.server.found`).
 
     ``on_ready`` is told the settings with the port that was taken. Addresses in private networks
-    are fetched only where ``private_urls`` holds. Raises `UsageError` where the address is taken.
+    are fetched only where ``private_urls`` holds. The folders of ``watch`` are watched from now on.
+    Raises `UsageError` where the address is taken, or a folder is none.
     """
     with contextlib.ExitStack() as stack:
         bound = stack.enter_context(listening(settings.host, settings.port))
@@ -50,6 +53,8 @@ def serve(
         if not private_urls:
             stack.enter_context(public_only())
         app = create_app(library, settings=settings)
+        for folder in watch:
+            app.state.service.watched.add(folder)
         server = _Server(_config(app))
         server.service = app.state.service
         announce(library.folder, settings.url, demands_token=settings.token is not None)

@@ -18,6 +18,8 @@ from footage.server.metrics import Metrics
 from footage.server.playback import Playback
 from footage.server.searches import Turns
 from footage.server.uploads import Uploads
+from footage.server.watched import WatchedFolders
+from footage.server.watcher import Watcher
 
 T = TypeVar("T")
 
@@ -36,6 +38,8 @@ class Service:
     playback: Playback
     metrics: Metrics
     turns: Turns
+    watched: WatchedFolders
+    watcher: Watcher
 
 
 def service_of(request: Request) -> Service:
