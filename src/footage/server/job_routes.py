@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Path
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
-from footage.server.answers import JSON
+from footage.server.answers import JSON, sending
 from footage.server.faults import Refused
 from footage.server.service import Shared
 
@@ -58,7 +58,7 @@ def retry(service: Shared, job_id: JobId) -> Response:
     return JSON(service.jobs.shown(service.jobs.retry(job_id)))
 
 
-@router.get("/events")
+@router.get("/events", **sending("text/event-stream"))
 async def events(service: Shared) -> Response:
     """Server-sent events: `job` and `library`."""
     if service.events.full or service.events.closed:

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 import footage
 from footage.errors import FootageError
 from footage.server import tokens
-from footage.server.answers import JSON
+from footage.server.answers import JSON, sending
 from footage.server.faults import error_shape
 from footage.server.gate import token_needed
 from footage.server.reader_states import reader_states
@@ -75,7 +75,7 @@ def about(service: Shared) -> Response:
     )
 
 
-@router.get("/metrics")
+@router.get("/metrics", **sending("text/plain"))
 def metrics(service: Shared) -> Response:
     """What was counted, for Prometheus."""
     text = service.metrics.text(_gauges(service))

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from footage.catalog import Video
 from footage.readers.formats import FORMATS
 from footage.segment import Segment
-from footage.server.answers import JSON, presented, thumbnail_address
+from footage.server.answers import JSON, presented, sending, thumbnail_address
 from footage.server.queries import FilterParameters
 from footage.server.service import Named, Service, Shared
 from footage.server.transcripts import reading_of
@@ -110,7 +110,10 @@ def neighbours(
     )
 
 
-@router.get("/videos/{video_id}/transcript")
+@router.get(
+    "/videos/{video_id}/transcript",
+    **sending("application/json", "text/vtt", "text/plain"),
+)
 def transcript(
     service: Shared,
     video: Named,
