@@ -96,6 +96,17 @@ def test_what_is_no_video_is_tried_once(empty_served: Served, folder: Path) -> N
     until(lambda: titles(empty_served) == {"a"})
 
 
+def test_what_failed_is_tried_again_where_somebody_asks(empty_served: Served, folder: Path) -> None:
+    text_as_video(folder / "a.mp4")
+    post(empty_served, folder)
+    (job,) = until(lambda: empty_served.client.get("/jobs").json()["jobs"])
+    assert empty_served.ended(job)["state"] == "failed"
+    until(lambda: state(empty_served)["job"] is None)
+    looked_again(empty_served)
+    again = empty_served.client.post(f"/jobs/{job['id']}/retry").json()
+    assert empty_served.ended(again)["progress"]["failed"] == 1
+
+
 def test_what_was_removed_stays_removed(empty_served: Served, folder: Path) -> None:
     make_video(folder / "a.mp4", seconds=1)
     post(empty_served, folder)

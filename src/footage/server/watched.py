@@ -146,6 +146,14 @@ class WatchedFolders:
                     watched.tried[str(path)] = stamp
             self._save()
 
+    def try_again(self, folder: str) -> None:
+        """Leave nothing alone any more in a watched folder; raises `LibraryUnwritable`."""
+        with self._lock:
+            for watched in self._folders.values():
+                if watched.folder == folder:
+                    watched.tried = {}
+            self._save()
+
     def _fresh(
         self,
         watched: WatchedFolder,
