@@ -55,10 +55,10 @@ def cancel(service: Shared, job_id: JobId) -> Response:
 @router.post("/jobs/{job_id}/retry")
 def retry(service: Shared, job_id: JobId) -> Response:
     """Put a job that has ended into the queue again."""
-    job = service.jobs.retry(job_id)
+    job = service.jobs.job(job_id)
     if job.kind == "watched":
         service.watched.try_again(job.sources[0])
-    return JSON(service.jobs.shown(job))
+    return JSON(service.jobs.shown(service.jobs.retry(job_id)))
 
 
 @router.get("/events", **sending("text/event-stream"))
