@@ -29,12 +29,13 @@ CLIENTS = 50
 
 
 class Load(NamedTuple):
-    """Requests by kind, as (status, seconds); seconds of it all; CPU seconds of the server."""
+    """What clients were answered, and what it took."""
 
-    answered: dict[str, list[tuple[int, float]]]
+    answered: dict[str, list[tuple[int, float]]]  # by kind: status, seconds
     seconds: float
-    cpu: float
+    cpu: float  # seconds, of the server and its engine
     indexed: float  # seconds of video, meanwhile
+    resident: tuple[int, int]  # bytes at the end, of the server and its engine
 
 
 def run(options: argparse.Namespace) -> str:
@@ -49,16 +50,14 @@ def run(options: argparse.Namespace) -> str:
         minutes,
     )
     with server(folder, options.work) as (url, pid):
-        loaded(url, pid, 1, 1, None)  # what is made at the first search is made
-        memories = [("before", memories_of(pid))]
+        before = loaded(url, pid, 1, 1, None)  # what is made at the first search is made
         loads = {}
         for name, clients in (("1 client", 1), (f"{CLIENTS} clients", CLIENTS), ("again", CLIENTS)):
             loads[name] = loaded(url, pid, clients, seconds, path)
-            memories.append((f"after {name}", memories_of(pid)))
     shutil.rmtree(folder)
     return (
         f"{count:,} segments, {seconds} s each, a film of 720p30 being indexed\n\n"
-        f"{_times(loads)}\n\n{_totals(loads)}\n\n{_memory(memories)}"
+        f"{_times(loads)}\n\n{_totals(loads)}\n\n{_memory({'before': before, **loads})}"
     )
 
 
@@ -87,17 +86,13 @@ def loaded(url: str, pid: int, clients: int, seconds: float, film: Path | None) 
         before = cpu_seconds(pid) + sum(map(cpu_seconds, engines(pid)))
         line = [sys.executable, "-m", "benchmarks.clients", url, str(clients), str(seconds)]
         done = subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True)
+        resident = memory(pid), sum(map(memory, engines(pid)))
         cpu = cpu_seconds(pid) + sum(map(cpu_seconds, engines(pid))) - before
         indexed = _ended(client, job) if job else 0.0
     answered: dict[str, list[tuple[int, float]]] = {}
     for kind, status, took in json.loads(done.stdout):
         answered.setdefault(kind, []).append((status, took))
-    return Load(answered, seconds, cpu, indexed)
-
-
-def memories_of(pid: int) -> tuple[int, int]:
-    """Resident bytes now, of the server and of its engine."""
-    return memory(pid), sum(map(memory, engines(pid)))
+    return Load(answered, seconds, cpu, indexed, resident)
 
 
 def _indexing(client: httpx.Client, film: Path) -> str:
@@ -145,9 +140,11 @@ def _totals(loads: dict[str, Load]) -> str:
     return table(head, rows)
 
 
-def _memory(memories: list[tuple[str, tuple[int, int]]]) -> str:
-    rows = [[when, *(f"{size / 1e6:.0f} MB" for size in sizes)] for when, sizes in memories]
-    return table(["resident", "server", "engine"], rows)
+def _memory(loads: dict[str, Load]) -> str:
+    rows = [
+        [name, *(f"{size / 1e6:.0f} MB" for size in load.resident)] for name, load in loads.items()
+    ]
+    return table(["resident after", "server", "engine"], rows)
 
 
 def _all(load: Load) -> list[tuple[int, float]]:
