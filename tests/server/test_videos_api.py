@@ -152,6 +152,9 @@ def test_facets_count(served: Served) -> None:
     assert {"name": "summer", "count": 2} in found["tags"]
     assert found["years"] == [{"name": "2024", "count": 3}, {"name": "2023", "count": 1}]
     assert found["videos"] == 4
+    assert served.client.get("/facets").json() == found
+    of_summer = served.client.get("/facets", params={"tag": "summer"}).json()
+    assert of_summer["videos"] == 2
 
 
 def test_tags(own_served: Served) -> None:
@@ -160,6 +163,9 @@ def test_tags(own_served: Served) -> None:
     assert client.put(f"{address}/a%2Fb c").json()["tags"] == ["a/b c", 'it\'s "odd" 🎬']
     assert client.delete(f"{address}/a%2Fb c").json()["tags"] == ['it\'s "odd" 🎬']
     assert client.put(address, json={"tags": ["x", "y"]}).json()["tags"] == ["x", "y"]
+    assert {"name": "x", "count": 1} in client.get("/facets").json()["tags"]
+    assert client.delete(f"{address}/x").json()["tags"] == ["y"]
+    assert {"name": "x", "count": 1} not in client.get("/facets").json()["tags"]
     assert_failed(client.put(address, json={"tags": [""]}), 400, "usage")
     assert_failed(client.put(f"/videos/{NOBODY}/tags/x"), 404, "not_found")
 

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 import footage
 from footage.library import Library
+from footage.search.cache import Results
 from footage.server import (
     faults,
     job_routes,
@@ -113,6 +114,7 @@ def _service(library: Library, settings: ServerSettings) -> Service:
         playback=Playback(library, limits),
         metrics=Metrics(),
         turns=Turns(limits.searches),
+        facets=Results(),
         watched=watched,
         watcher=Watcher(watched, jobs, events, library.is_being_indexed),
     )

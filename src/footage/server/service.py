@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Path, Request
 
 from footage.catalog import Video
 from footage.errors import NotFound
 from footage.library import Library
+from footage.search.cache import Results
 from footage.server.config import ServerSettings
 from footage.server.events import Events
 from footage.server.jobs import Jobs
@@ -38,6 +39,7 @@ class Service:
     playback: Playback
     metrics: Metrics
     turns: Turns
+    facets: Results[dict[str, Any]]
     watched: WatchedFolders
     watcher: Watcher
 
