@@ -46,7 +46,7 @@ def test_every_route_is_in_the_docs(served: Served) -> None:
     page = API_PAGE.read_text("utf-8")
     for path in described(served)["paths"]:
         short = path.removeprefix("/api/v1").replace("video_id", "id")
-        short = short.replace("job_id", "id").replace("upload_id", "id")
+        short = short.replace("job_id", "id").replace("upload_id", "id").replace("watched_id", "id")
         last = short.rpartition("/")[2] if short.endswith(("vtt", "retry")) else short
         assert last in page, path
 

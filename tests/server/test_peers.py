@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server.serving import serving
+from server.serving import Served, serving
 from website import Page, Site
 
 import footage
@@ -70,6 +70,41 @@ def test_a_name_that_leads_here_is_not_followed(
     for host in ("rebound.example", "mixed.example"):
         with peers.public_only(), pytest.raises(MediaForbidden):
             WebVideo(f"http://{host}:{site.port}/a.mp4").look()
+    assert site.requests == []
+
+
+def test_a_name_that_leads_elsewhere_once_it_was_looked_at(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was looked at is what is connected to: nobody is asked for the name again."""
+    answers = iter(["93.184.216.34", "127.0.0.1", "127.0.0.1", "127.0.0.1"])
+    found = socket.getaddrinfo
+    connected: list[Any] = []
+
+    def answer(_host: str, port: Any, *args: Any, **options: Any) -> Any:
+        return found(next(answers), port, *args, **options)
+
+    def connect(_socket: socket.socket, address: Any) -> None:
+        connected.append(address[0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    with peers.public_only(), pytest.raises(ConnectionRefusedError):
+        peers.connect(("changing.example", site.port), 5.0)
+    assert connected == ["93.184.216.34"]
+    with peers.public_only(), pytest.raises(MediaForbidden):  # and the next is looked at, too
+        peers.connect(("changing.example", site.port), 5.0)
+    assert connected == ["93.184.216.34"]
+
+
+def test_examples_of_a_query_are_not_fetched_from_here(site: Site, served: Served) -> None:
+    site["/a.jpg"] = Page(b"secret" * 1000)
+    for address in (f"{site.url}/a.jpg", f"http://2130706433:{site.port}/a.jpg"):
+        body = {"examples": [{"source": address}]}
+        answer = served.client.post("/search", json=body)
+        assert 400 <= answer.status_code < 500
+        assert "secret" not in answer.text
     assert site.requests == []
 
 

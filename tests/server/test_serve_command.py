@@ -112,6 +112,54 @@ def test_jobs_of_a_killed_server_are_done_by_the_next(lite_library: Path, tmp_pa
         assert asked(said["url"], "/videos").json()["total"] == 3
 
 
+@pytest.mark.slow
+def test_an_upload_to_a_killed_server_goes_on_at_the_next(
+    lite_library: Path, tmp_path: Path
+) -> None:
+    data = make_video(tmp_path / "a.mp4", seconds=2).read_bytes()
+    with program(lite_library) as (process, said):
+        body = {"name": "sent.mp4", "size": len(data)}
+        upload = asked(said["url"], "/uploads", method="POST", json=body).json()
+        address = f"/uploads/{upload['id']}"
+        asked(said["url"], address, method="PATCH", content=data[:700])
+        process.kill()
+        process.wait()
+    with program(lite_library) as (_process, said):
+        assert asked(said["url"], address).json()["offset"] == 700
+        headers = {"upload-offset": "700"}
+        rest = asked(said["url"], address, method="PATCH", content=data[700:], headers=headers)
+        assert rest.json()["complete"] is True
+        source = {"sources": [f"upload:{upload['id']}"]}
+        job = asked(said["url"], "/jobs", method="POST", json=source).json()
+        give_up = time.monotonic() + 60
+        while (state := asked(said["url"], f"/jobs/{job['id']}").json()["state"]) != "done":
+            assert state in {"queued", "running"}
+            assert time.monotonic() < give_up
+            time.sleep(0.05)
+        assert asked(said["url"], "/videos").json()["videos"][0]["title"] == "sent"
+
+
+@pytest.mark.slow
+def test_a_folder_is_watched_from_the_command_line(lite_library: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "videos"
+    folder.mkdir()
+    make_video(folder / "a.mp4", seconds=1)
+    for options in (["--watch", str(folder)], ["--root", str(tmp_path)]):
+        with program(lite_library, *options) as (_process, said):
+            (one,) = asked(said["url"], "/watched").json()["watched"]
+            assert one["folder"] == str(folder)
+            give_up = time.monotonic() + 60
+            while asked(said["url"], "/videos").json()["total"] != 1:
+                assert time.monotonic() < give_up
+                time.sleep(0.1)
+
+
+def test_what_cannot_be_watched_is_said(lite_library: Path, tmp_path: Path, run: Run) -> None:
+    answer = run("serve", "--port", "0", "--library", lite_library, "--watch", tmp_path / "absent")
+    assert answer.code == 1
+    assert "absent is not there" in answer.err
+
+
 def test_beyond_this_machine_a_token_is_demanded(lite_library: Path) -> None:
     with program(lite_library, "--host", "0.0.0.0") as (_process, said):
         token = said["token"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import time
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from server.serving import Served, assert_failed
+from server.serving import Served, assert_failed, serving
 from videos import make_video
 
-from footage.server.config import Limits
+import footage
+from footage.server import uploads
+from footage.server.config import Limits, ServerSettings
 from footage.server.uploads import Uploads, safe_name
 
 
@@ -97,6 +100,40 @@ def test_uploads_that_are_not_there(served: Served, upload_id: str) -> None:
     assert served.client.head(f"/uploads/{upload_id}").status_code == 404
 
 
+def test_nothing_sent_changes_nothing(empty_served: Served) -> None:
+    address = f"/uploads/{begun(empty_served, 9)['id']}"
+    answer = empty_served.client.patch(address, content=b"", headers={"upload-offset": "0"})
+    assert (answer.json()["offset"], answer.json()["complete"]) == (0, False)
+
+
+def test_a_full_disk_is_said_and_what_came_stays(
+    empty_served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, address = empty_served.client, f"/uploads/{begun(empty_served, 9)['id']}"
+    client.patch(address, content=b"half")
+
+    def full(_file: Any, _piece: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(uploads, "_append", full)
+        answer = client.patch(address, content=b" done", headers={"upload-offset": "4"})
+        assert "No space left" in assert_failed(answer, 507, "library_unwritable")["message"]
+        assert str(empty_served.library.folder) not in answer.text
+    answer = client.patch(address, content=b" done", headers={"upload-offset": "4"})
+    assert answer.json()["complete"] is True
+
+
+def test_only_so_many_are_begun(library: footage.Library) -> None:
+    limits = Limits(uploads=2)
+    with serving(library, ServerSettings(limits=limits)) as served:
+        first, _second = begun(served, 9), begun(served, 9)
+        answer = served.client.post("/uploads", json={"name": "a", "size": 9})
+        assert_failed(answer, 503, "busy")
+        served.client.delete(f"/uploads/{first['id']}")
+        begun(served, 9)
+
+
 def test_what_is_no_video_is_not_kept(empty_served: Served) -> None:
     upload = begun(empty_served, 9)
     empty_served.client.patch(f"/uploads/{upload['id']}", content=b"no video!")
@@ -114,13 +151,13 @@ def test_an_upload_that_is_not_complete_is_not_indexed(empty_served: Served) -> 
 
 
 def test_what_was_left_alone_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    uploads = Uploads(tmp_path, Limits())
-    upload = uploads.begin("a.mp4", 5)
-    uploads.sweep()
-    assert uploads.upload(upload.id) == upload
+    kept = Uploads(tmp_path, Limits())
+    upload = kept.begin("a.mp4", 5)
+    kept.sweep()
+    assert kept.upload(upload.id) == upload
     later = time.time() + 8 * 24 * 3600
     monkeypatch.setattr(time, "time", lambda: later)
-    uploads.sweep()
+    kept.sweep()
     assert not list((tmp_path / "uploads").iterdir())
 
 

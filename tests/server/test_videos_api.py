@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+import socket
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
 from server.serving import Served, assert_failed
+from videos import make_video
 
 NOBODY = "0" * 32
+REST = [
+    *("/videos/ID", "/videos/ID/media", "/videos/ID/clip?start=0&end=1", "/videos/ID/segments"),
+    *("/videos/ID/sprite.jpg", "/videos/ID/sprite.vtt", "/videos/ID/transcript"),
+    *("/videos/ID/moments/neighbours?time=1", "/thumbnails/ID", "/jobs/ID", "/uploads/ID"),
+]
 
 
 def test_pages_of_videos(served: Served) -> None:
@@ -31,11 +39,11 @@ def test_one_video(served: Served) -> None:
     "video_id",
     [NOBODY, "white", "..%2F..%2Fetc%2Fpasswd", "%2e%2e", "x" * 32, NOBODY[:8], "a%00b"],
 )
-@pytest.mark.parametrize("rest", ["", "/media", "/segments", "/sprite.jpg", "/transcript"])
+@pytest.mark.parametrize("rest", REST)
 def test_videos_have_no_other_names_than_their_ids(
     served: Served, video_id: str, rest: str
 ) -> None:
-    answer = served.client.get(f"/videos/{video_id}{rest}")
+    answer = served.client.get(rest.replace("ID", video_id))
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] in {"not_found", "no_such_route"}
 
@@ -56,6 +64,35 @@ def test_the_page_s_folder_is_not_left(served: Served, path: str) -> None:
     answer = served.client.get(served.origin + path)
     assert answer.status_code in {404, 405}
     assert "footage.server" not in answer.text
+    assert "root:" not in answer.text
+
+
+@pytest.mark.parametrize("route", ["videos/X/media", "videos/X/sprite.jpg", "thumbnails/X", "X"])
+@pytest.mark.parametrize(
+    "way", ["../" * 9 + "etc/passwd", "..%2f" * 9 + "etc%2fpasswd", "%2e%2e/" * 9 + "etc/passwd"]
+)
+def test_no_way_leads_to_other_files(served: Served, route: str, way: str) -> None:
+    """Sent as it is written: clients put such addresses right by themselves."""
+    path = "/api/v1/" + route.replace("X", way)
+    with socket.create_connection(("127.0.0.1", served.port)) as line:
+        line.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+        )
+        answer = b"".join(iter(lambda: line.recv(1 << 16), b""))
+    assert answer.startswith((b"HTTP/1.1 404", b"HTTP/1.1 405"))
+    assert b"root:" not in answer
+    assert b'{"error":' in answer
+
+
+def test_what_took_a_video_s_place_is_not_sent(own_served: Served, tmp_path: Path) -> None:
+    path = make_video(tmp_path / "v.mp4", seconds=1)
+    own_served.library.add(path)
+    address = f"/videos/{own_served.id_of('v')}/media"
+    assert own_served.client.get(address).status_code == 200
+    path.unlink()
+    path.symlink_to("/etc/passwd")
+    answer = own_served.client.get(address)
+    assert answer.status_code == 422
     assert "root:" not in answer.text
 
 
@@ -115,6 +152,9 @@ def test_facets_count(served: Served) -> None:
     assert {"name": "summer", "count": 2} in found["tags"]
     assert found["years"] == [{"name": "2024", "count": 3}, {"name": "2023", "count": 1}]
     assert found["videos"] == 4
+    assert served.client.get("/facets").json() == found
+    of_summer = served.client.get("/facets", params={"tag": "summer"}).json()
+    assert of_summer["videos"] == 2
 
 
 def test_tags(own_served: Served) -> None:
@@ -123,6 +163,9 @@ def test_tags(own_served: Served) -> None:
     assert client.put(f"{address}/a%2Fb c").json()["tags"] == ["a/b c", 'it\'s "odd" 🎬']
     assert client.delete(f"{address}/a%2Fb c").json()["tags"] == ['it\'s "odd" 🎬']
     assert client.put(address, json={"tags": ["x", "y"]}).json()["tags"] == ["x", "y"]
+    assert {"name": "x", "count": 1} in client.get("/facets").json()["tags"]
+    assert client.delete(f"{address}/x").json()["tags"] == ["y"]
+    assert {"name": "x", "count": 1} not in client.get("/facets").json()["tags"]
     assert_failed(client.put(address, json={"tags": [""]}), 400, "usage")
     assert_failed(client.put(f"/videos/{NOBODY}/tags/x"), 404, "not_found")
 

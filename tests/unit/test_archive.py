@@ -321,6 +321,18 @@ def test_a_video_without_frames_has_none(tmp_path: Path) -> None:
     assert (len(some), begins) == (0, ())
 
 
+def test_frames_of_a_file_that_was_written_anew(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    times = np.arange(3.0)
+    for turn in range(2):
+        vectors = np.full((3, 4), turn + 1, np.float32)
+        frames = Track(np.column_stack([times, times + 1]), vectors)
+        archive.write("aa", MARK, VideoEmbedding(3.0, {}, frames=frames))
+        for _ in range(2):
+            some, _shots = archive.frames("aa", MARK, 1, 3)
+            np.testing.assert_array_equal(some.vectors, vectors[1:])
+
+
 def test_frames_that_cannot_be_read_are_a_damaged_archive(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     with pytest.raises(ArchiveDamaged, match="missing"):

@@ -16,6 +16,7 @@ ROOT = Path(footage.__file__).parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
+    ("mcp",),
     ("server",),
     ("doctor", "repair", "backup"),
     ("__init__",),
@@ -42,7 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("example", "terms"),
     ("media",),
     ("settings", "logs", "prefetch", "onnx", "bundles"),
-    ("paths", "durable", "holders", "validation", "arguments"),
+    ("paths", "durable", "holders", "validation", "arguments", "times"),
     ("errors",),
 )
 HEIGHT = {unit: -at for at, units in enumerate(LAYERS) for unit in units}

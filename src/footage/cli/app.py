@@ -17,6 +17,7 @@ from footage.cli import (
     eval_,
     export,
     index,
+    mcp,
     migrate,
     models,
     move,
@@ -80,6 +81,7 @@ def _program(
 app.command("index", cls=Command)(index.index)
 app.command("search", cls=TextCommand)(search.search)
 app.command("serve", cls=Command)(serve.serve)
+app.command("mcp", cls=Command)(mcp.mcp)
 app.command("videos", cls=Command)(videos.videos)
 app.command("show", cls=Command)(show.show)
 app.command("open", cls=Command)(open_.open_)

@@ -16,10 +16,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from footage import times
 from footage.errors import FootageError, InvalidQuery, UsageError
 from footage.media.web import Place, WebVideo
 from footage.paths import printable
 
+clock, span = times.clock, times.span
 UNBROKEN = 10_000  # columns: what goes into a pipe or a file is not folded
 
 
@@ -55,20 +57,6 @@ def _point_at(text: str, position: int) -> None:
     """A text with a caret under one of its characters, where that can be shown in a line."""
     if text.isprintable() and cell_len(text) + 2 <= err.width:
         err.print(f"  {escape(text)}\n  {' ' * cell_len(text[: position - 1])}[bold red]^[/]")
-
-
-def clock(seconds: float) -> str:
-    """``75.4`` as ``1:15``, with hours where there are any."""
-    whole = int(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def span(start: float, end: float) -> str:
-    """A time range, ``0:12–0:18``; with tenths where it is shorter than two seconds."""
-    if end - start < 2:
-        return f"{clock(start)}.{int(start * 10) % 10}–{clock(end)}.{int(end * 10) % 10}"
-    return f"{clock(start)}–{clock(end)}"
 
 
 def place(path: Place | None) -> str:

@@ -40,6 +40,14 @@ def serve(
             help="Where videos may be indexed from; repeatable. Your home, if only you can ask.",
         ),
     ] = None,
+    watch: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--watch",
+            metavar="DIR",
+            help="Index what appears there, from now on; repeatable, and a root, too.",
+        ),
+    ] = None,
     new_token: Annotated[
         bool, typer.Option("--new-token", help="Make another token; the old one ends.")
     ] = False,
@@ -70,7 +78,8 @@ def serve(
         else:
             kept = None
         given = [absolute(folder) for folder in root or []]
-        roots = given or ([] if settings.is_public else [Path.home()])
+        watched = [absolute(folder) for folder in watch or []]
+        roots = [*(given or ([] if settings.is_public else [Path.home()])), *watched]
         settings = ServerSettings(
             host=host, port=port, names=settings.names, token=kept, roots=tuple(roots)
         )
@@ -86,7 +95,7 @@ def serve(
                 out.print(f"log in with it at {ready.url}/login?token={token}")
             err.print("[dim]Ctrl-C stops it[/]")
 
-        run(opened, settings, on_ready=on_ready, private_urls=private_urls)
+        run(opened, settings, on_ready=on_ready, private_urls=private_urls, watch=watched)
 
 
 def _check_installed() -> None:

@@ -7,8 +7,11 @@ from io import BytesIO
 from av.video.frame import VideoFrame
 from PIL import Image
 
-from footage.media.frames import RGBImage, RGBScaler
-from footage.media.probe import VideoInfo
+from footage.errors import InvalidQuery
+from footage.media.faults import shown
+from footage.media.frames import FrameReader, RGBImage, RGBScaler
+from footage.media.probe import VideoInfo, probe
+from footage.media.web import Place
 
 # Pillow's scale. Below 75 text on thumbnails smears; above 85 they grow by half for nothing seen.
 JPEG_QUALITY = 80
@@ -31,3 +34,22 @@ def thumbnail_size(info: VideoInfo, width: int = 320) -> tuple[int, int]:
 def thumbnail(frame: VideoFrame, *, info: VideoInfo, width: int = 320) -> bytes:
     """A decoded frame as a small upright JPEG of at most ``width`` pixels."""
     return jpeg(RGBScaler(*thumbnail_size(info, width), info.rotation)(frame))
+
+
+def picture_at(place: Place, seconds: float, width: int) -> bytes:
+    """What a video shows at a time, as a JPEG of at most ``width`` pixels.
+
+    Raises `MediaError`, and `InvalidQuery` where it is over by then.
+    """
+    info, on_display = probe(place), None
+    with FrameReader(place, start=seconds) as reader:
+        for time, frame in reader:
+            if time > seconds and on_display is not None:
+                break
+            on_display = frame
+        over = reader.end_time <= seconds
+    if on_display is None or over:
+        raise InvalidQuery(
+            f"{shown(place)} is over by {seconds:g} s", remedy="name an earlier time"
+        )
+    return thumbnail(on_display, info=info, width=width)

@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
+
+_SHAPES = {
+    "text": {"type": "string"},
+    "image": {"type": "string", "format": "binary"},
+    "video": {"type": "string", "format": "binary"},
+}
 
 
 class JSON(JSONResponse):
@@ -20,6 +26,17 @@ class JSON(JSONResponse):
             return super().render(content)
         except UnicodeEncodeError:
             return json.dumps(content, separators=(",", ":")).encode("ascii")
+
+
+def sending(*kinds: str, partly: bool = False) -> dict[str, Any]:
+    """What of a route is described: that it sends these kinds of content, and ranges of them."""
+    content = {kind: {"schema": _SHAPES.get(kind.partition("/")[0], {})} for kind in kinds}
+    whole = {"description": "The content.", "content": content}
+    ranges: dict[int | str, Any] = {
+        206: {"description": "The range that was asked for.", "content": content},
+        304: {"description": "It is as it was."},
+    }
+    return {"response_class": Response, "responses": {200: whole} | (ranges if partly else {})}
 
 
 def thumbnail_address(video_id: str, start: float) -> str:

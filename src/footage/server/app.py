@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 import footage
 from footage.library import Library
 from footage.query_json import QueryBody
+from footage.search.cache import Results
 from footage.server import (
     exports,
     faults,
@@ -27,6 +28,7 @@ from footage.server import (
     upload_routes,
     videos,
     watch_routes,
+    watched_routes,
 )
 from footage.server.config import ServerSettings
 from footage.server.events import Events
@@ -39,6 +41,8 @@ from footage.server.searches import Turns
 from footage.server.service import Service
 from footage.server.sources import Sources
 from footage.server.uploads import Uploads
+from footage.server.watched import WatchedFolders
+from footage.server.watcher import Watcher
 from footage.server.watching import Watching
 
 VERSION = "/api/v1"
@@ -51,6 +55,7 @@ _ROUTERS = (
     pictures,
     media,
     job_routes,
+    watched_routes,
     upload_routes,
     watch_routes,
     status,
@@ -80,11 +85,13 @@ def create_app(library: Library, *, settings: ServerSettings) -> FastAPI:
         service.uploads.sweep()
         service.jobs.start()
         service.watching.start()
+        service.watcher.start()
         try:
             yield
         finally:
             service.events.close()
             await to_thread.run_sync(service.playback.close)
+            await to_thread.run_sync(service.watcher.close)
             await to_thread.run_sync(service.jobs.close)
             await to_thread.run_sync(service.watching.close)
 
@@ -115,16 +122,20 @@ def _service(library: Library, settings: ServerSettings) -> Service:
     events, uploads = Events(), Uploads(library.folder, limits)
     sources = Sources(settings.roots, uploads, limits.sources)
     store = JobStore(library.folder / FILE_NAME, limits.jobs)
+    jobs, watched = Jobs(library, events, sources, store), WatchedFolders(library, sources)
     return Service(
         library=library,
         settings=settings,
         events=events,
-        jobs=Jobs(library, events, sources, store),
+        jobs=jobs,
         uploads=uploads,
         playback=Playback(library, limits),
         metrics=Metrics(),
         turns=Turns(limits.searches),
         watching=Watching(library, events),
+        facets=Results(),
+        watched=watched,
+        watcher=Watcher(watched, jobs, events, library.is_being_indexed),
     )
 
 

@@ -37,7 +37,7 @@ class Job:
 
     id: str
     kind: str
-    """``index`` or ``restore``."""
+    """``index``, ``restore``, or ``watched`` of a watched folder."""
     sources: list[str]
     tags: list[str] = field(default_factory=list)
     state: str = "queued"
@@ -106,6 +106,12 @@ class JobStore:
         with self._lock:
             rows = self._db.execute("SELECT job FROM jobs ORDER BY created_at DESC, id").fetchall()
         return [Job.from_json(json.loads(row[0])) for row in rows]
+
+    def has_unended(self) -> bool:
+        """Whether one is queued or runs."""
+        sql = "SELECT 1 FROM jobs WHERE state NOT IN (?,?,?) LIMIT 1"
+        with self._lock:
+            return self._db.execute(sql, ENDED).fetchone() is not None
 
     def job(self, job_id: str) -> Job:
         """One job; raises `Refused`."""

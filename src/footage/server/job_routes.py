@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Path
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
-from footage.server.answers import JSON
+from footage.server.answers import JSON, sending
 from footage.server.faults import Refused
 from footage.server.service import Shared
 
@@ -55,10 +55,13 @@ def cancel(service: Shared, job_id: JobId) -> Response:
 @router.post("/jobs/{job_id}/retry")
 def retry(service: Shared, job_id: JobId) -> Response:
     """Put a job that has ended into the queue again."""
+    job = service.jobs.job(job_id)
+    if job.kind == "watched":
+        service.watched.try_again(job.sources[0])
     return JSON(service.jobs.shown(service.jobs.retry(job_id)))
 
 
-@router.get("/events")
+@router.get("/events", **sending("text/event-stream"))
 async def events(service: Shared) -> Response:
     """Server-sent events: `job`, `library` and `match`."""
     if service.events.full or service.events.closed:

@@ -40,6 +40,8 @@ class Jobs:
         self._running: Job | None = None
         self._cancel = threading.Event()
         self._closing = False
+        self.files_of: Callable[[Job], list[Path]] = lambda _job: []
+        """What a job of a watched folder takes in; set by whoever watches them."""
         self._thread = threading.Thread(target=self._run_all, name="footage-jobs")
 
     def start(self) -> None:
@@ -82,6 +84,11 @@ class Jobs:
         """One job; raises `Refused`."""
         running = self._running
         return running if running is not None and running.id == job_id else self._store.job(job_id)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs or is queued."""
+        return self._store.has_unended()
 
     def cancel(self, job_id: str) -> Job:
         """Take a job out of the queue, or end it; raises `Refused` where it has ended."""
@@ -187,6 +194,9 @@ class Jobs:
             try:
                 if job.kind == "restore":
                     self._library.restore(job.sources, observer=watch)
+                elif job.kind == "watched":
+                    if files := self.files_of(job):
+                        self._library.add(*files, tags=job.tags, observer=watch)
                 else:
                     places = self._sources.places(job.sources)
                     self._library.add(*places, tags=job.tags, observer=watch)

@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from footage.catalog import Video
 from footage.errors import InvalidQuery
-from footage.server.answers import attachment
+from footage.server.answers import attachment, sending
 from footage.server.ranges import file_response
 from footage.server.service import Named, Shared
 
@@ -20,7 +20,7 @@ Seconds = Annotated[float, Query(ge=0, le=1e6, allow_inf_nan=False)]
 
 
 @router.head("/videos/{video_id}/media", include_in_schema=False)
-@router.get("/videos/{video_id}/media")
+@router.get("/videos/{video_id}/media", **sending("video/mp4", "video/webm", partly=True))
 def media(request: Request, service: Shared, video: Named, start: Seconds = 0.0) -> Response:
     """The video as a browser plays it; parts of it by ``Range`` where it is a file."""
     if found := service.playback.file(video):
@@ -37,7 +37,7 @@ def media(request: Request, service: Shared, video: Named, start: Seconds = 0.0)
     return StreamingResponse(pieces, headers=headers, media_type="video/mp4")
 
 
-@router.get("/videos/{video_id}/clip")
+@router.get("/videos/{video_id}/clip", **sending("video/mp4"))
 def clip(
     service: Shared, video: Named, start: Seconds, end: Seconds, exact: bool = False
 ) -> Response:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
 from footage.errors import NotFound
+from footage.server.answers import sending
 from footage.server.ranges import file_response
 from footage.server.service import Named, Service, Shared
 from footage.server.sprites import Sprite, sprite_of
@@ -19,7 +20,7 @@ router = APIRouter(tags=["pictures"])
 _CACHE = "private, max-age=86400"  # another embedder may cut it otherwise, some day
 
 
-@router.get("/thumbnails/{video_id}")
+@router.get("/thumbnails/{video_id}", **sending("image/jpeg", partly=True))
 def thumbnail(
     request: Request,
     service: Shared,
@@ -35,7 +36,7 @@ def thumbnail(
     )
 
 
-@router.get("/videos/{video_id}/sprite.jpg")
+@router.get("/videos/{video_id}/sprite.jpg", **sending("image/jpeg", partly=True))
 def sprite(request: Request, service: Shared, video: Named) -> Response:
     """Small pictures of the whole video, in rows."""
     return file_response(
@@ -47,7 +48,7 @@ def sprite(request: Request, service: Shared, video: Named) -> Response:
     )
 
 
-@router.get("/videos/{video_id}/sprite.vtt")
+@router.get("/videos/{video_id}/sprite.vtt", **sending("text/vtt"))
 def sprite_vtt(service: Shared, video: Named) -> Response:
     """Where in the sprite which stretch of the video is."""
     text = _sprite(service, video).to_vtt()

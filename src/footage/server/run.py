@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import signal
-import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
 
-from footage.errors import UsageError
 from footage.library import Library
 from footage.media.peers import public_only
 from footage.server.app import create_app
 from footage.server.config import ServerSettings
 from footage.server.found import announce
+from footage.server.listening import listening
 from footage.server.service import Service
+from footage.server.stopping import told_to_stop
 
 PATIENCE = 3  # seconds that answers under way are given when it stops
 
@@ -39,31 +39,29 @@ def serve(
     *,
     on_ready: Callable[[ServerSettings], None],
     private_urls: bool = False,
+    watch: Sequence[Path] = (),
 ) -> None:
     """Serve ``library`` until SIGINT or SIGTERM; the caller owns it (`footage.server.found`).
 
     ``on_ready`` is told the settings with the port that was taken. Addresses in private networks
-    are fetched only where ``private_urls`` holds. Raises `UsageError` where the address is taken.
+    are fetched only where ``private_urls`` holds. The folders of ``watch`` are watched from now on.
+    Raises `UsageError` where the address is taken, or a folder is none.
     """
     with contextlib.ExitStack() as stack:
-        bound = stack.enter_context(contextlib.closing(_bound(settings)))
+        bound = stack.enter_context(listening(settings.host, settings.port))
         settings = replace(settings, port=bound.getsockname()[1])
         if not private_urls:
             stack.enter_context(public_only())
         app = create_app(library, settings=settings)
+        for folder in watch:
+            app.state.service.watched.add(folder)
         server = _Server(_config(app))
         server.service = app.state.service
         announce(library.folder, settings.url, demands_token=settings.token is not None)
         on_ready(settings)
         # uvicorn hears signals once it has begun, and raises them again once it has stopped
-        handlers = {sig: signal.getsignal(sig) for sig in (signal.SIGINT, signal.SIGTERM)}
-        for sig in handlers:
-            signal.signal(sig, lambda _sig, _frame: setattr(server, "should_exit", True))
-        try:
+        with told_to_stop(lambda: setattr(server, "should_exit", True)):
             server.run(sockets=[bound])
-        finally:
-            for sig, handler in handlers.items():
-                signal.signal(sig, handler)
 
 
 def _config(app: object) -> uvicorn.Config:
@@ -76,22 +74,3 @@ def _config(app: object) -> uvicorn.Config:
         lifespan="on",
         proxy_headers=False,
     )
-
-
-def _bound(settings: ServerSettings) -> socket.socket:
-    """A socket on the address; raises `UsageError`."""
-    try:
-        family, *_, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        # said to be TCP, or asyncio would not turn off Nagle's algorithm: 40 ms an answer
-        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(address)
-        bound.listen(512)
-    except OSError as error:
-        raise UsageError(
-            f"{settings.host}:{settings.port} cannot be listened on ({error.strerror or error})",
-            remedy="give another --host or --port",
-        ) from error
-    return bound

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Path, Request
 
 from footage.catalog import Video
 from footage.errors import NotFound
 from footage.library import Library
+from footage.search.cache import Results
 from footage.server.config import ServerSettings
 from footage.server.events import Events
 from footage.server.jobs import Jobs
@@ -18,6 +19,8 @@ from footage.server.metrics import Metrics
 from footage.server.playback import Playback
 from footage.server.searches import Turns
 from footage.server.uploads import Uploads
+from footage.server.watched import WatchedFolders
+from footage.server.watcher import Watcher
 from footage.server.watching import Watching
 
 T = TypeVar("T")
@@ -38,6 +41,9 @@ class Service:
     metrics: Metrics
     turns: Turns
     watching: Watching
+    facets: Results[dict[str, Any]]
+    watched: WatchedFolders
+    watcher: Watcher
 
 
 def service_of(request: Request) -> Service:

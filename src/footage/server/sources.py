@@ -35,6 +35,13 @@ class Sources:
             )
         return [self._place(source) for source in sources]
 
+    def folder(self, source: str) -> Path:
+        """A folder within the roots; raises like `places`, and `UsageError` for another thing."""
+        place = self._place(source)
+        if not isinstance(place, Path) or not place.is_dir():
+            raise UsageError(f"{source!r:.100} is no folder", remedy="name a folder")
+        return place
+
     def forget_upload(self, path: Path) -> None:
         """Delete an upload that is no video; other files are nobody's to delete."""
         self._uploads.forget(path)

@@ -12,9 +12,10 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 import footage
 from footage.errors import FootageError
 from footage.server import tokens
-from footage.server.answers import JSON
+from footage.server.answers import JSON, sending
 from footage.server.faults import error_shape
 from footage.server.gate import token_needed
+from footage.server.reader_states import reader_states
 from footage.server.service import Service, Shared
 
 router = APIRouter(tags=["server"])
@@ -62,6 +63,7 @@ def about(service: Shared) -> Response:
             "videos": len(videos),
             "seconds": round(sum(video.duration for video in videos), 3),
             "indexing": library.is_being_indexed(),
+            "readers": reader_states(library),
             "disk": library.disk_use(),
             "roots": [str(root) for root in settings.roots],
             "limits": {
@@ -73,7 +75,7 @@ def about(service: Shared) -> Response:
     )
 
 
-@router.get("/metrics")
+@router.get("/metrics", **sending("text/plain"))
 def metrics(service: Shared) -> Response:
     """What was counted, for Prometheus."""
     text = service.metrics.text(_gauges(service))

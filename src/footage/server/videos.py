@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import PlainTextResponse, Response
 
 from footage.catalog import Video
+from footage.query import Filters
 from footage.readers.formats import FORMATS
 from footage.segment import Segment
-from footage.server.answers import JSON, presented, thumbnail_address
+from footage.server.answers import JSON, presented, sending, thumbnail_address
 from footage.server.queries import FilterParameters
 from footage.server.service import Named, Service, Shared
 from footage.server.transcripts import reading_of
@@ -43,31 +44,22 @@ class TagsBody(BaseModel):
 @router.get("/videos")
 def videos(service: Shared, parameters: Annotated[VideosParameters, Query()]) -> Response:
     """The videos, oldest recording first."""
-    found = service.library.videos(parameters.filters(), hidden=parameters.hidden)
-    page = found[parameters.offset : parameters.offset + parameters.limit]
-    return JSON({"videos": [shown(service, video) for video in page], "total": len(found)})
+    catalog, filters = service.library.catalog, parameters.filters()
+    found = catalog.oldest_first(catalog.select(filters, hidden=parameters.hidden))
+    page = catalog.videos(found[parameters.offset : parameters.offset + parameters.limit])
+    videos = [shown(service, video.within(filters.folders)) for video in page.values()]
+    return JSON({"videos": videos, "total": len(found)})
 
 
 @router.get("/facets")
 def facets(service: Shared, parameters: Annotated[FilterParameters, Query()]) -> Response:
     """How many videos have which tag, year and folder."""
-    found = service.library.videos(parameters.filters())
-    inside = service.library.folder
-    folders = Counter(
-        str(folder)
-        for video in found
-        for folder in {path.parent for path in video.paths}
-        if not folder.is_relative_to(inside)
-    )
-    return JSON(
-        {
-            "tags": _counted(Counter(tag for video in found for tag in video.tags)),
-            "years": _counted(Counter(str(video.recorded_at.year) for video in found)),
-            "folders": _counted(folders)[:FOLDERS_TOLD],
-            "videos": len(found),
-            "seconds": round(sum(video.duration for video in found), 3),
-        }
-    )
+    filters, version = parameters.filters(), service.library.catalog.version
+    kept = service.facets.get(filters, version)
+    if kept is None:
+        kept = _facets(service, filters)
+        service.facets.keep(filters, version, kept)
+    return JSON(kept)
 
 
 @router.get("/videos/{video_id}")
@@ -110,7 +102,10 @@ def neighbours(
     )
 
 
-@router.get("/videos/{video_id}/transcript")
+@router.get(
+    "/videos/{video_id}/transcript",
+    **sending("application/json", "text/vtt", "text/plain"),
+)
 def transcript(
     service: Shared,
     video: Named,
@@ -168,6 +163,24 @@ def shown(service: Service, video: Video) -> dict[str, Any]:
         thumbnail_address(video.video_id, video.duration / 3) if pictures.is_dir() else None
     )
     return value
+
+
+def _facets(service: Service, filters: Filters) -> dict[str, Any]:
+    found = service.library.videos(filters)
+    inside = service.library.folder
+    folders = Counter(
+        str(folder)
+        for video in found
+        for folder in {path.parent for path in video.paths}
+        if not folder.is_relative_to(inside)
+    )
+    return {
+        "tags": _counted(Counter(tag for video in found for tag in video.tags)),
+        "years": _counted(Counter(str(video.recorded_at.year) for video in found)),
+        "folders": _counted(folders)[:FOLDERS_TOLD],
+        "videos": len(found),
+        "seconds": round(sum(video.duration for video in found), 3),
+    }
 
 
 def _tagged(service: Service, video: Video, add: Iterable[str], remove: Iterable[str]) -> Response:

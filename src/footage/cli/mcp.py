@@ -1,0 +1,56 @@
+"""``footage mcp``: the library as tools of an assistant."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Annotated
+
+import typer
+
+from footage.cli.options import LibraryOption, VerboseOption, existing_library
+from footage.cli.output import err
+from footage.errors import UsageError
+
+PORT = 8421
+NEEDS = ("mcp", "uvicorn")
+
+
+def mcp(
+    library: LibraryOption = None,
+    allow_writes: Annotated[
+        bool, typer.Option("--allow-writes", help="Offer what changes the library, too: tags.")
+    ] = False,
+    http: Annotated[
+        bool,
+        typer.Option("--http", help="Answer over HTTP, on this machine alone, and not on stdout."),
+    ] = False,
+    port: Annotated[
+        int, typer.Option("--port", "-p", min=0, max=65535, help="With --http; 0 takes a free one.")
+    ] = PORT,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Let an assistant search your videos: a server of the Model Context Protocol.
+
+    The assistant starts it, and speaks to it over stdin and stdout. What its tools answer goes to
+    whoever runs the assistant. docs/mcp.md says how to set one up.
+    """
+    _check_installed()
+    from footage.mcp.run import over_http, over_stdio
+    from footage.mcp.server import make_server
+
+    with existing_library(library, verbose=verbose) as opened:
+        server = make_server(opened, allow_writes=allow_writes)
+        if http:
+            over_http(server, port, lambda url: err.print(f"answering at [bold]{url}[/]"))
+        else:
+            over_stdio(server)
+
+
+def _check_installed() -> None:
+    """Raise `UsageError` where what it needs is not there."""
+    missing = [name for name in NEEDS if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            f"`footage mcp` needs what is not installed ({', '.join(missing)})",
+            remedy="run: pip install 'footage[mcp]'",
+        )
