@@ -110,7 +110,7 @@ class WebVideo:
         return Line()
 
 
-Place: TypeAlias = "Path | WebVideo"
+Place: TypeAlias = Path | WebVideo
 """Where a video lies."""
 
 

@@ -18,6 +18,7 @@ from footage.server import (
     faults,
     job_routes,
     media,
+    own,
     pictures,
     search,
     status,
@@ -26,7 +27,7 @@ from footage.server import (
 )
 from footage.server.config import ServerSettings
 from footage.server.events import Events
-from footage.server.gate import Gate
+from footage.server.gate import OWN, Gate
 from footage.server.job import FILE_NAME, JobStore
 from footage.server.jobs import Jobs
 from footage.server.metrics import Metrics
@@ -36,10 +37,11 @@ from footage.server.searches import Turns
 from footage.server.service import Service
 from footage.server.sources import Sources
 from footage.server.uploads import Uploads
+from footage.server.watched import AllWatched
 
 VERSION = "/api/v1"
 PAGE = Path(__file__).parent / "web"
-_ROUTERS = (search, videos, pictures, media, job_routes, upload_routes, status)
+_ROUTERS = (search, videos, pictures, media, job_routes, upload_routes, status, own)
 _FAILURE = {
     "type": "object",
     "required": ["error"],
@@ -69,6 +71,7 @@ def create_app(library: Library, *, settings: ServerSettings) -> FastAPI:
         finally:
             service.events.close()
             await to_thread.run_sync(service.playback.close)
+            await to_thread.run_sync(service.watched.close)
             await to_thread.run_sync(service.jobs.close)
 
     app = FastAPI(
@@ -107,6 +110,7 @@ def _service(library: Library, settings: ServerSettings) -> Service:
         playback=Playback(library, limits),
         metrics=Metrics(),
         turns=Turns(limits.searches),
+        watched=AllWatched(),
     )
 
 
@@ -117,6 +121,8 @@ def _limits_of(settings: ServerSettings) -> Any:
         """Bytes that the body of such a request may have."""
         if path.startswith(f"{VERSION}/uploads/") and method in {"PUT", "PATCH"}:
             return limits.upload
+        if path.startswith(OWN):
+            return limits.own
         if path == f"{VERSION}/search" and kind.lower().startswith("multipart/"):
             return limits.example + limits.body
         return limits.body

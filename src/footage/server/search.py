@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -24,6 +23,7 @@ from footage.query import Query
 from footage.server.answers import JSON, presented
 from footage.server.faults import Refused, too_large
 from footage.server.queries import Files, QueryBody, SearchParameters, query_of
+from footage.server.searches import searched
 from footage.server.service import Service, Shared
 
 router = APIRouter(tags=["search"])
@@ -109,9 +109,8 @@ def _asked(service: Service, body: QueryBody, form: FormData | None) -> Response
 
 
 def _answered(service: Service, query: Query, names: dict[str, str]) -> Response:
-    began = time.monotonic()
-    result = service.library.answer(query)
-    service.metrics.searched(time.monotonic() - began)
+    with searched(service.metrics):
+        result = service.library.answer(query)
     return JSON(presented(result.to_json(), names, service.library.folder))
 
 

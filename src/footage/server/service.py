@@ -18,6 +18,7 @@ from footage.server.metrics import Metrics
 from footage.server.playback import Playback
 from footage.server.searches import Turns
 from footage.server.uploads import Uploads
+from footage.server.watched import AllWatched
 
 T = TypeVar("T")
 
@@ -36,6 +37,7 @@ class Service:
     playback: Playback
     metrics: Metrics
     turns: Turns
+    watched: AllWatched
 
 
 def service_of(request: Request) -> Service:

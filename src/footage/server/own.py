@@ -1,0 +1,236 @@
+"""Routes of the owner's own commands: what `AnyLibrary` can do, call by call.
+
+They are for the commands of the same version, which find the secret (`footage.server.owner`) in the
+library's folder; so nothing is kept from them, and the roots do not bind them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from anyio import to_thread
+from fastapi import APIRouter, Request
+from starlette.responses import Response, StreamingResponse
+
+import footage
+from footage.any_library import AnyLibrary
+from footage.doctor import examine_library, examine_program
+from footage.errors import FootageError
+from footage.ingest.report import Observer
+from footage.library import Library
+from footage.media.urls import is_url, read_url
+from footage.paths import absolute, seen_from
+from footage.query import Filters, Query
+from footage.server.faults import Refused
+from footage.server.searches import searched
+from footage.server.service import Service, Shared
+from footage.server.watched import Telling, Watched
+from footage.steps import Like
+from footage.wire import packed, unpacked
+
+router = APIRouter(include_in_schema=False, prefix="/own")
+
+ASKED = {
+    *("answer", "videos", "video", "segments", "neighbours", "readings", "transcript"),
+    *("reading_now", "partitions", "usage", "caches", "is_being_indexed", "plan", "sent_to"),
+}
+CHANGING = {"tag", "remove", "prune"}
+INDEXING = {"add": "index", "restore": "restore"}  # and the kinds of their jobs
+DIVIDING, EXAMINING = "partition_by", "examine"
+
+Arguments = tuple[list[Any], dict[str, Any]]
+
+
+@router.post("/hello")
+def hello() -> Response:
+    """That it is this server, which the proof in the answer's header shows."""
+    return _json({"result": footage.__version__})
+
+
+@router.post("/watched/{watched_id}/agree")
+def agree(service: Shared, watched_id: str) -> Response:
+    """Let go on what was planned."""
+    _watched(service, watched_id).agree()
+    return _json({"result": None})
+
+
+@router.post("/watched/{watched_id}/cancel")
+def cancel(service: Shared, watched_id: str) -> Response:
+    """End it, and say what came of it."""
+    watched = _watched(service, watched_id)
+    watched.cancel()
+    watched.ended.wait()
+    return _json(watched.outcome)
+
+
+@router.post("/{call}")
+async def asked(request: Request, service: Shared, call: str) -> Response:
+    """The answer of one call; of one that is watched, a line for each event and the outcome."""
+    body = _read(await request.body())
+    if call in INDEXING or call in {DIVIDING, EXAMINING}:
+        return _watching(service, call, body)
+    if call not in ASKED | CHANGING:
+        raise Refused(404, "no_such_route", f"there is no call {call[:50]!r}", remedy="see docs")
+    work = partial(_answered, service, call, body)
+    if call == "answer":
+        return await service.turns.run(request, work)
+    return await to_thread.run_sync(work)
+
+
+def _answered(service: Service, call: str, body: Mapping[str, Any]) -> Response:
+    library = service.library
+    try:
+        with seen_from(_folder_of(body)):
+            given, options = _arguments(call, body)
+            if call == "answer":
+                with searched(service.metrics):
+                    result: Any = library.answer(_settled(library, options["query"]))
+            else:
+                found = getattr(library, call)
+                result = found(*given, **options) if callable(found) else found
+    except FootageError as error:
+        return _json({"error": packed(error)}, error.http_status)
+    if call in CHANGING:
+        service.events.tell("library", {"videos": len(library.videos())})
+    return _json({"result": packed(result)})
+
+
+def _watching(service: Service, call: str, body: Mapping[str, Any]) -> Response:
+    if call in INDEXING:
+        watched = _index(service, call, body)
+    else:
+        watched = service.watched.add(Watched())
+        service.watched.start(watched, _work_of(service, call, body))
+    lines = watched.lines(lambda: service.events.closed)
+    return StreamingResponse(lines, media_type="application/x-ndjson")
+
+
+def _index(service: Service, call: str, body: Mapping[str, Any]) -> Watched:
+    """A job beside the others, which ends when whoever asked for it goes away."""
+    given, options = _arguments(call, body)
+
+    def leave(watched: Watched) -> None:
+        with suppress(Refused):  # it has ended
+            service.jobs.cancel(watched.id)
+
+    def run(watched: Watched, beside: Observer) -> object:
+        with seen_from(_folder_of(body)):
+            method = getattr(service.library, call)
+            return method(*given, **options, observer=Telling(watched, beside))
+
+    watched = service.watched.add(Watched(leave))
+    service.jobs.attend(
+        watched,
+        INDEXING[call],
+        sources=_named(given or options["references"], body),
+        tags=options.get("tags", ()),
+        work=lambda beside: watched.perform(partial(run, beside=beside)),
+    )
+    return watched
+
+
+def _work_of(service: Service, call: str, body: Mapping[str, Any]) -> Callable[[Watched], object]:
+    library = service.library
+    if call == DIVIDING:
+        parts, _ = _arguments(call, body)
+        return lambda watched: library.partition_by(
+            *parts,
+            on_progress=lambda done, total: watched.tell_progress(
+                "on_progress", done == total, done, total
+            ),
+        )
+
+    def examine(watched: Watched) -> None:
+        for checks in (examine_program(library.embedder), examine_library(library)):
+            for check in checks:
+                watched.tell("check", check)
+
+    return examine
+
+
+def _arguments(call: str, body: Mapping[str, Any]) -> Arguments:
+    """What a call is given, by position and by name. Raises `Refused` and `FootageError`."""
+    method = getattr(AnyLibrary, call)
+    if isinstance(method, property):
+        return [], {}
+    hints = get_type_hints(method)
+    given: list[Any] = []
+    options: dict[str, Any] = {}
+    try:
+        arguments = dict(body.get("arguments", {}))
+        for parameter in inspect.signature(method).parameters.values():
+            if parameter.name not in arguments:
+                continue
+            kind, value = hints[parameter.name], arguments.pop(parameter.name)
+            if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+                given = [unpacked(kind, one) for one in value]
+            else:
+                options[parameter.name] = unpacked(kind, value)
+    except (TypeError, ValueError) as error:
+        raise _unreadable(str(error)[:300]) from error
+    if arguments:
+        raise _unreadable(f"{call} takes no {next(iter(arguments))[:50]}")
+    return given, options
+
+
+def _settled(library: Library, query: Query) -> Query:
+    """A query whose videos and folders are the same from wherever it is asked: results are kept.
+
+    Raises `NotFound` and `InvalidQuery`.
+    """
+
+    def known(likes: tuple[Like, ...]) -> tuple[Like, ...]:
+        return tuple(replace(like, video=library.video(like.video).video_id) for like in likes)
+
+    filters: Filters = replace(
+        query.filters,
+        videos=tuple(library.video(video).video_id for video in query.filters.videos),
+        folders=tuple(map(absolute, query.filters.folders)),
+    )
+    then = tuple(replace(step, likes=known(step.likes)) for step in query.then)
+    return replace(query, filters=filters, likes=known(query.likes), then=then)
+
+
+def _named(sources: Sequence[str | Path], body: Mapping[str, Any]) -> list[str]:
+    """The sources of a job as they are told to whoever looks at it."""
+    with seen_from(_folder_of(body)):
+        return [
+            read_url(str(source)).plain if is_url(source) else str(absolute(source))
+            for source in sources
+        ]
+
+
+def _watched(service: Service, watched_id: str) -> Watched:
+    if watched := service.watched.get(watched_id):
+        return watched
+    raise Refused(404, "not_found", "nothing of that id is watched", remedy="ask for it anew")
+
+
+def _read(data: bytes) -> Mapping[str, Any]:
+    try:
+        body = json.loads(data or b"{}")
+    except ValueError as error:
+        raise _unreadable(str(error)[:300]) from error
+    if not isinstance(body, dict):
+        raise _unreadable("the body is no object")
+    return body
+
+
+def _folder_of(body: Mapping[str, Any]) -> Path:
+    """Where the command was given."""
+    return Path(str(body.get("from", "/")))
+
+
+def _unreadable(message: str) -> Refused:
+    return Refused(422, "invalid_request", message, remedy="use the same footage as the server")
+
+
+def _json(value: object, status: int = 200) -> Response:
+    return Response(json.dumps(value), status, media_type="application/json")
