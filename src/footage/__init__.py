@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,9 +20,11 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    """A public name, and all of footage with it: the program often needs little."""
+    """A module, or a public name and all of footage with it: the program often needs little."""
     if name.startswith("__") and name != "__all__":
         raise AttributeError(name)
+    if find_spec(f"footage.{name}"):
+        return import_module(f"footage.{name}")
     return getattr(import_module("footage.public"), name)
 
 

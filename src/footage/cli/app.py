@@ -74,19 +74,32 @@ class _Program(Group):
         """The names, without loading what they name."""
         return list(self.commands)
 
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """Read the arguments, which loads what typer reads them with."""
+        with _interrupts_told():
+            return super().make_context(*args, **options)
+
     def invoke(self, ctx: Any) -> Any:
-        """Say that it was interrupted, where a command does not say more about it."""
-        try:
+        """Run a command."""
+        with _interrupts_told():
             return super().invoke(ctx)
-        except KeyboardInterrupt as interrupt:
-            err.print("interrupted")
-            raise typer.Exit(INTERRUPTED) from interrupt
+
+
+@contextlib.contextmanager
+def _interrupts_told() -> Iterator[None]:
+    """Say that it was interrupted, where a command does not say more about it."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        err.print("interrupted")
+        raise typer.Exit(INTERRUPTED) from interrupt
 
 
 def _ask_version(wanted: bool) -> None:
-    from footage.cli.version import ask
+    if wanted:
+        from footage.cli.version import ask
 
-    ask(wanted)
+        ask(wanted)
 
 
 app = typer.Typer(
