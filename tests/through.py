@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from server.serving import Served, serving
@@ -52,7 +53,7 @@ class Servers(contextlib.ExitStack):
 
 
 def _library_of(arguments: Sequence[str]) -> Path:
-    for option, value in zip(arguments, arguments[1:], strict=False):
+    for option, value in pairwise(arguments):
         if option in {"--library", "-l"}:
             return absolute(value)
     return default_library()

@@ -173,10 +173,9 @@ def _arguments(call: str, body: Mapping[str, Any]) -> Arguments:
                 given = [unpacked(kind, one) for one in value]
             else:
                 options[parameter.name] = unpacked(kind, value)
+        inspect.signature(method).bind(None, *given, **options, **arguments)
     except (TypeError, ValueError) as error:
         raise _unreadable(str(error)[:300]) from error
-    if arguments:
-        raise _unreadable(f"{call} takes no {next(iter(arguments))[:50]}")
     return given, options
 
 
