@@ -39,15 +39,11 @@ def run(options: argparse.Namespace) -> str:
     return head + table(["", "wall s", "CPU s", "x faster", "x less CPU"], rows)
 
 
-def measured(
-    folder: Path, words: tuple[str, ...], rounds: int
-) -> dict[str, tuple[float, float]]:
+def measured(folder: Path, words: tuple[str, ...], rounds: int) -> dict[str, tuple[float, float]]:
     """The median of wall and CPU seconds, alone and through a server."""
     taken: dict[str, list[tuple[float, float]]] = {"alone": [], "through the server": []}
     serve = [sys.executable, "-m", "footage", "serve", "--port", "0", "--json"]
-    server = subprocess.Popen(
-        [*serve, "--library", str(folder)], stdout=subprocess.PIPE, text=True
-    )
+    server = subprocess.Popen([*serve, "--library", str(folder)], stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     said = ""
     while not said.endswith("}\n"):

@@ -20,12 +20,14 @@ from houses import House, Run
 from server.serving import Served, assert_failed
 from through import through
 from videos import make_video
+from website import Page, Site
 
 import footage
 from footage import remote
 from footage.cli import options
 from footage.errors import ServerGone
 from footage.ingest.report import IngestInterrupted, Observer, Outcome, Plan, Report
+from footage.media import peers
 from footage.media.sources import Scan
 from footage.remote import RemoteLibrary, open_served
 from footage.server import found, owner
@@ -169,6 +171,14 @@ def test_it_indexes_from_outside_the_roots_as_a_job(own: Served, folder: Path) -
     assert (job["state"], job["sources"], job["attended"]) == ("done", [str(folder)], True)
     retried = own.client.post(f"/jobs/{job['id']}/retry")
     assert_failed(retried, 409, "job_conflict")
+
+
+def test_an_address_of_a_private_network_is_the_owners_to_name(own: Served, site: Site) -> None:
+    site["/a.mp4"] = Page(b"\0" * 1000)
+    with peers.public_only():
+        (outcome,) = opened(own).add(f"{site.url}/a.mp4").outcomes
+    assert site.requests
+    assert not isinstance(outcome.error, footage.MediaForbidden)
 
 
 def test_ctrl_c_ends_its_job_and_keeps_what_was_finished(own: Served, folder: Path) -> None:

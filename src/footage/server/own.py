@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from footage.doctor import examine_library, examine_program
 from footage.errors import FootageError
 from footage.ingest.report import Observer
 from footage.library import Library
+from footage.media.peers import named_by_the_owner
 from footage.media.urls import is_url, read_url
 from footage.paths import absolute, seen_from
 from footage.query import Filters, Query
@@ -87,7 +88,7 @@ async def asked(request: Request, service: Shared, call: str) -> Response:
 def _answered(service: Service, call: str, body: Mapping[str, Any]) -> Response:
     library = service.library
     try:
-        with seen_from(_folder_of(body)):
+        with _as_the_owner(body):
             given, options = _arguments(call, body)
             if call == "answer":
                 with searched(service.metrics):
@@ -121,7 +122,7 @@ def _index(service: Service, call: str, body: Mapping[str, Any]) -> Watched:
             service.jobs.cancel(watched.id)
 
     def run(watched: Watched, beside: Observer) -> object:
-        with seen_from(_folder_of(body)):
+        with _as_the_owner(body):
             method = getattr(service.library, call)
             return method(*given, **options, observer=Telling(watched, beside))
 
@@ -199,7 +200,7 @@ def _settled(library: Library, query: Query) -> Query:
 
 def _named(sources: Sequence[str | Path], body: Mapping[str, Any]) -> list[str]:
     """The sources of a job as they are told to whoever looks at it."""
-    with seen_from(_folder_of(body)):
+    with _as_the_owner(body):
         return [
             read_url(str(source)).plain if is_url(source) else str(absolute(source))
             for source in sources
@@ -222,9 +223,11 @@ def _read(data: bytes) -> Mapping[str, Any]:
     return body
 
 
-def _folder_of(body: Mapping[str, Any]) -> Path:
-    """Where the command was given."""
-    return Path(str(body.get("from", "/")))
+@contextmanager
+def _as_the_owner(body: Mapping[str, Any]) -> Iterator[None]:
+    """Paths are meant from where the command was given, and its addresses may be anywhere."""
+    with seen_from(Path(str(body.get("from", "/")))), named_by_the_owner():
+        yield
 
 
 def _unreadable(message: str) -> Refused:
