@@ -131,6 +131,14 @@ def library(tmp_path: Path) -> Iterator[footage.Library]:
         yield library
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where the program goes through a server, only tests that run it are another time worth it."""
+    if ASKED:
+        kept = [item for item in items if "run" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """The name of a case, the same in every process that collects the tests."""
     if isinstance(val, (set, frozenset)):

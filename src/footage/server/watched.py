@@ -133,17 +133,17 @@ class Watched:
 
 
 class Telling(Observer):
-    """Tells of a run of indexing whoever watches it; ``beside`` is told first."""
+    """Tells of a run of indexing whoever watches it, and another observer ``beside``."""
 
     def __init__(self, watched: Watched, beside: Observer) -> None:
         self._watched, self._beside = watched, beside
 
     def planned(self, plan: Plan) -> None:
         """See `Observer`; what is paid for waits until it was agreed to."""
-        self._beside.planned(plan)
         self._watched.tell("planned", plan)
         if plan.dollars:
             self._watched.wait_for_agreement()
+        self._beside.planned(plan)  # which may refuse it, where it was cancelled meanwhile
 
     def progressed(self, path: Place, seconds: float) -> None:
         """See `Observer`."""
