@@ -39,6 +39,10 @@ class Servers(contextlib.ExitStack):
         """The server of the library that a command names, started where there is none yet."""
         if not arguments or arguments[0] not in GOING_THROUGH or "--help" in arguments:
             return None
+        if "--repair" in arguments:  # which has the library to itself
+            self.close()
+            self._served.clear()
+            return None
         folder = _library_of(arguments)
         if folder in self._served:
             return self._served[folder]

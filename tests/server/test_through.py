@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -17,7 +18,7 @@ import httpx
 import pytest
 from colours import ColourEmbedder
 from houses import House, Run
-from server.serving import Served, assert_failed
+from server.serving import Served, assert_failed, serving
 from through import through
 from videos import make_video
 from website import Page, Site
@@ -26,12 +27,14 @@ import footage
 from footage import remote
 from footage.cli import options
 from footage.errors import ServerGone
-from footage.ingest.report import IngestInterrupted, Observer, Outcome, Plan, Report
+from footage.ingest.report import IngestInterrupted, Observer, Outcome, Plan, Planned, Report
 from footage.media import peers
 from footage.media.sources import Scan
 from footage.remote import RemoteLibrary, open_served
 from footage.server import found, owner
 from footage.server.found import announce, owning
+from footage.server.job import FILE_NAME, Job, JobStore
+from footage.server.watched import AllWatched, Telling, Watched
 
 HEAVY = {"numpy", "pymilvus", "onnxruntime", "av", "fastapi", "footage.library"}
 
@@ -239,6 +242,46 @@ def test_a_command_waits_its_turn_and_ends_with_its_job(
     held.set()
     first.join()
     assert told == ["1 before it in the queue of footage serve"]
+
+
+def test_what_a_killed_server_had_under_way_for_a_command_is_not_taken_up(
+    own_house: House,
+) -> None:
+    store = JobStore(own_house.library / FILE_NAME, 10)
+    for name, state in (("a", "running"), ("b", "queued")):
+        store.save(Job(name, "index", ["/no such"], state=state, created_at=name, attended=True))
+    store.close()
+    with own_house.open() as library, serving(library) as served:
+        jobs = served.client.get("/jobs").json()["jobs"]
+    assert [job["state"] for job in jobs] == ["cancelled", "cancelled"]
+
+
+def test_what_is_paid_for_begins_once_it_was_agreed_to() -> None:
+    begun: list[str] = []
+
+    class Beside(Observer):
+        def planned(self, _plan: Plan) -> None:
+            begun.append("begun")
+
+    def work(watched: Watched) -> None:
+        Telling(watched, Beside()).planned(Plan((Planned(Path("/a.mp4"), 60, 1.5),)))
+
+    async def watch(then: Callable[[Watched], None]) -> list[dict[str, Any]]:
+        every, watched = AllWatched(), Watched()
+        every.start(every.add(watched), work)
+        told = []
+        async for line in watched.lines(lambda: False):
+            told.append(json.loads(line))
+            if told[-1].get("event") == "planned":
+                assert begun == []
+                then(watched)
+        every.close()
+        return told
+
+    refused = asyncio.run(watch(Watched.cancel))
+    assert (refused[-1], begun) == ({"interrupted": None}, [])
+    agreed = asyncio.run(watch(Watched.agree))
+    assert (agreed[-1], begun) == ({"result": None}, ["begun"])
 
 
 def test_an_error_comes_back_as_it_was_raised(own: Served, folder: Path) -> None:

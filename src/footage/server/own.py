@@ -22,7 +22,7 @@ from starlette.responses import Response, StreamingResponse
 import footage
 from footage.any_library import AnyLibrary
 from footage.doctor import examine_library, examine_program
-from footage.errors import FootageError
+from footage.errors import FootageError, UsageError
 from footage.ingest.report import Observer
 from footage.library import Library
 from footage.media.peers import named_by_the_owner
@@ -181,21 +181,24 @@ def _arguments(call: str, body: Mapping[str, Any]) -> Arguments:
 
 
 def _settled(library: Library, query: Query) -> Query:
-    """A query whose videos and folders are the same from wherever it is asked: results are kept.
+    """A query whose videos and folders are the same from wherever it is asked: results are kept."""
 
-    Raises `NotFound` and `InvalidQuery`.
-    """
+    def known(reference: str) -> str:
+        try:
+            return library.video(reference).video_id
+        except UsageError:  # which the search raises in its turn
+            return reference
 
-    def known(likes: tuple[Like, ...]) -> tuple[Like, ...]:
-        return tuple(replace(like, video=library.video(like.video).video_id) for like in likes)
+    def settled(likes: tuple[Like, ...]) -> tuple[Like, ...]:
+        return tuple(replace(like, video=known(like.video)) for like in likes)
 
     filters: Filters = replace(
         query.filters,
-        videos=tuple(library.video(video).video_id for video in query.filters.videos),
+        videos=tuple(map(known, query.filters.videos)),
         folders=tuple(map(absolute, query.filters.folders)),
     )
-    then = tuple(replace(step, likes=known(step.likes)) for step in query.then)
-    return replace(query, filters=filters, likes=known(query.likes), then=then)
+    then = tuple(replace(step, likes=settled(step.likes)) for step in query.then)
+    return replace(query, filters=filters, likes=settled(query.likes), then=then)
 
 
 def _named(sources: Sequence[str | Path], body: Mapping[str, Any]) -> list[str]:
