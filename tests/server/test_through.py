@@ -24,13 +24,12 @@ from videos import make_video
 from website import Page, Site
 
 import footage
-from footage import remote
 from footage.cli import options
 from footage.errors import ServerGone
 from footage.ingest.report import IngestInterrupted, Observer, Outcome, Plan, Planned, Report
 from footage.media import peers
 from footage.media.sources import Scan
-from footage.remote import RemoteLibrary, open_served
+from footage.remote import RemoteLibrary, link, open_served
 from footage.server import found, owner
 from footage.server.found import announce, owning
 from footage.server.job import FILE_NAME, Job, JobStore
@@ -132,7 +131,7 @@ def test_paths_are_meant_from_where_the_command_is_given(
     own: Served, own_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = opened(own)
-    monkeypatch.setattr(remote.Path, "cwd", lambda: own_house.videos / "city")  # of the client
+    monkeypatch.setattr(link.Path, "cwd", lambda: own_house.videos / "city")  # of the client
     assert library.video("yellow.mp4").title == "yellow"
     assert library.video("../beach/green.mp4").title == "green"
     found = library.videos(footage.Filters(folders=(Path("../beach"),)))

@@ -126,7 +126,7 @@ def _index(service: Service, call: str, body: Mapping[str, Any]) -> Watched:
             method = getattr(service.library, call)
             return method(*given, **options, observer=Telling(watched, beside))
 
-    watched = service.watched.add(Watched(leave))
+    watched = Watched(leave)
     service.jobs.attend(
         watched,
         INDEXING[call],
@@ -134,7 +134,7 @@ def _index(service: Service, call: str, body: Mapping[str, Any]) -> Watched:
         tags=options.get("tags", ()),
         work=lambda beside: watched.perform(partial(run, beside=beside)),
     )
-    return watched
+    return service.watched.add(watched)
 
 
 def _work_of(service: Service, call: str, body: Mapping[str, Any]) -> Callable[[Watched], object]:

@@ -1,27 +1,14 @@
-"""A library through the server that serves it: what `footage.Library` does, over HTTP.
-
-It is found by what lies in the library's folder (`footage.server.found`), and asked by routes that
-are the owner's alone (`footage.server.own`). Nothing heavy is loaded for it.
-"""
+"""The methods of a library, each a call of its server."""
 
 from __future__ import annotations
 
-import http.client
-import json
-import logging
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, get_type_hints
-from urllib.parse import urlsplit
 
-import footage
-from footage.errors import FootageError, ServerGone
 from footage.query import Filters, Query
-from footage.server import owner
-from footage.server.found import PROTOCOL, Running, running
-from footage.wire import packed, unpacked
+from footage.remote.link import Interrupted, Link
+from footage.wire import unpacked
 
 if TYPE_CHECKING:
     from footage.catalog import Partition, Video
@@ -37,43 +24,6 @@ if TYPE_CHECKING:
     from footage.segment import Segment
     from footage.settings import LibrarySettings
 
-log = logging.getLogger(__name__)
-
-ROUTE = "/api/v1/own/"
-HELLO_SECONDS = 5.0  # a server that is just starting, or stopping, is not waited for
-Listener = Callable[[str, list[Any]], None]
-
-
-class OtherVersion(Exception):
-    """A server that speaks otherwise, so that one goes round it."""
-
-
-def open_served(folder: Path) -> RemoteLibrary | None:
-    """The library at ``folder`` through its server.
-
-    None where none serves it, where it is another user's or another machine's, or where it does
-    not answer. Raises `OtherVersion` where it is of a footage that speaks otherwise.
-    """
-    served = running(folder)
-    if served is None or not served.is_here:
-        return None
-    if served.protocol != PROTOCOL:
-        raise OtherVersion(
-            f"footage serve (process {served.pid}, {served.url}) is footage "
-            f"{served.version or 'of an earlier version'}, and this is {footage.__version__}: the "
-            "library is used beside it; start it again to have both the same"
-        )
-    secret = owner.read(folder)
-    if secret is None:
-        return None
-    library = RemoteLibrary(folder, served, secret)
-    try:
-        library.hello()
-    except ServerGone as error:
-        log.info("the library is opened beside its server: %s", error)
-        return None
-    return library
-
 
 class RemoteLibrary:
     """A library that a server has open; see `footage.Library` for what each method does.
@@ -81,19 +31,15 @@ class RemoteLibrary:
     Every method also raises `ServerGone`, where the server ends or is another one.
     """
 
-    def __init__(self, folder: Path, served: Running, secret: str) -> None:
+    def __init__(self, folder: Path, link: Link) -> None:
         self.folder = folder
-        self._served, self._secret = served, secret
+        self._link = link
 
     def __enter__(self) -> RemoteLibrary:
         return self
 
     def __exit__(self, *_: object) -> None:
         """Nothing is held."""
-
-    def hello(self) -> None:
-        """Make sure that it answers, and that it is the one that wrote where it is."""
-        self._ask("hello", str, timeout=HELLO_SECONDS)
 
     @property
     def settings(self) -> LibrarySettings:
@@ -105,7 +51,7 @@ class RemoteLibrary:
     @property
     def sent_to(self) -> str | None:
         """See `Library.sent_to`."""
-        found: str | None = self._ask("sent_to", str | None)
+        found: str | None = self._link.ask("sent_to", str | None)
         return found
 
     # what is asked
@@ -118,7 +64,7 @@ class RemoteLibrary:
         """See `Library.answer`."""
         from footage.search.moments import Moment, SearchResult
 
-        found = self._ask("answer", Any, {"query": query})
+        found = self._link.ask("answer", Any, {"query": query})
         moments = unpacked(tuple[Moment, ...], found["moments"])
         return SearchResult(query, moments, found["matches"])
 
@@ -132,7 +78,7 @@ class RemoteLibrary:
         """See `Library.video`."""
         from footage.catalog import Video
 
-        found: Video = self._ask("video", Video, {"reference": reference})
+        found: Video = self._link.ask("video", Video, {"reference": reference})
         return found
 
     def segments(self, reference: str | Path) -> list[Segment]:
@@ -158,7 +104,7 @@ class RemoteLibrary:
         from footage.reader import Reading
 
         asked = {"reference": reference, "modality": modality}
-        found: Reading = self._ask("transcript", Reading, asked)
+        found: Reading = self._link.ask("transcript", Reading, asked)
         return found
 
     def reading_now(self, reference: str | Path, modality: str) -> Reading | None:
@@ -166,7 +112,7 @@ class RemoteLibrary:
         from footage.reader import Reading
 
         asked = {"reference": reference, "modality": modality}
-        found: Reading | None = self._ask("reading_now", Reading | None, asked)
+        found: Reading | None = self._link.ask("reading_now", Reading | None, asked)
         return found
 
     def partitions(self) -> list[Partition]:
@@ -185,12 +131,12 @@ class RemoteLibrary:
         """See `Library.caches`."""
         from footage.search.cache import Tally
 
-        found: dict[str, Tally] = self._ask("caches", dict[str, Tally])
+        found: dict[str, Tally] = self._link.ask("caches", dict[str, Tally])
         return found
 
     def is_being_indexed(self) -> bool:
         """See `Library.is_being_indexed`."""
-        return bool(self._ask("is_being_indexed", bool))
+        return bool(self._link.ask("is_being_indexed", bool))
 
     def plan(
         self, *sources: str | Path, exclude: Sequence[str] = (), budget: float | None = None
@@ -201,14 +147,14 @@ class RemoteLibrary:
 
         budget = within_month(self.usage, budget)
         asked = {"sources": sources, "exclude": exclude, "budget": budget}
-        found: Plan = self._ask("plan", Plan, asked)
+        found: Plan = self._link.ask("plan", Plan, asked)
         return found
 
     def examine(self) -> Iterator[Check]:
         """What `footage.doctor` finds, as it is found."""
         from footage.doctor import Check
 
-        for line in self._lines("examine", {}):
+        for line in self._link.lines("examine", {}):
             if "event" in line:
                 yield unpacked(Check, line["values"][0])
 
@@ -237,7 +183,7 @@ class RemoteLibrary:
         from footage.prune import PruneReport
 
         asked = {"unreachable": unreachable, "dry_run": dry_run}
-        found: PruneReport = self._ask("prune", PruneReport, asked)
+        found: PruneReport = self._link.ask("prune", PruneReport, asked)
         return found
 
     # what is watched while it goes on
@@ -275,7 +221,7 @@ class RemoteLibrary:
                 on_progress(*values)
 
         report: ReindexReport = unpacked(
-            ReindexReport, self._watch("partition_by", {"parts": parts}, listen)
+            ReindexReport, self._link.watch("partition_by", {"parts": parts}, listen)
         )
         return report
 
@@ -292,103 +238,13 @@ class RemoteLibrary:
             told(*(unpacked(kind, one) for kind, one in zip(kinds, values, strict=False)))
 
         try:
-            report: Report = unpacked(Report, self._watch(call, asked, listen))
-        except _Interrupted as interrupt:
+            report: Report = unpacked(Report, self._link.watch(call, asked, listen))
+        except Interrupted as interrupt:
             if interrupt.report is None:
                 raise
             raise IngestInterrupted(unpacked(Report, interrupt.report)) from interrupt
         return report
 
-    def _watch(self, call: str, asked: dict[str, Any], listen: Listener) -> Any:
-        """The result of a call that tells of events; Ctrl-C ends it there, as `_Interrupted`."""
-        watched = ""
-        try:
-            with closing(self._lines(call, asked)) as lines:
-                for line in lines:
-                    if "watched" in line:
-                        watched = line["watched"]
-                    elif "event" in line:
-                        listen(line["event"], line["values"])
-                        if line["event"] == "planned":
-                            self._ask(f"watched/{watched}/agree", None)
-                    elif "interrupted" in line:
-                        raise _Interrupted(line["interrupted"])
-                    else:
-                        return line["result"]
-        except _Interrupted:
-            raise
-        except KeyboardInterrupt as interrupt:
-            if not watched:
-                raise
-            outcome = self._post(f"watched/{watched}/cancel", {})
-            if "result" in outcome:  # it had ended
-                return outcome["result"]
-            raise _Interrupted(outcome.get("interrupted")) from interrupt
-        raise self._gone("before it was done")
-
     def _list(self, call: str, kind: Any, **asked: Any) -> list[Any]:
-        found: list[Any] = self._ask(call, list[kind], asked)
+        found: list[Any] = self._link.ask(call, list[kind], asked)
         return found
-
-    def _ask(
-        self,
-        call: str,
-        kind: Any,
-        asked: Mapping[str, Any] = MappingProxyType({}),
-        *,
-        timeout: float | None = None,
-    ) -> Any:
-        return unpacked(kind, self._post(call, asked, timeout=timeout)["result"])
-
-    def _post(
-        self, call: str, asked: Mapping[str, Any], *, timeout: float | None = None
-    ) -> dict[str, Any]:
-        """The one line that a call is answered with."""
-        with closing(self._lines(call, asked, timeout=timeout)) as lines:
-            for line in lines:
-                return line
-        raise self._gone("before it answered")
-
-    def _lines(
-        self, call: str, asked: Mapping[str, Any], *, timeout: float | None = None
-    ) -> Generator[dict[str, Any], None, None]:
-        """The lines of an answer as they come. Raises what an error in it says, `ServerGone`."""
-        address = urlsplit(self._served.url)
-        path = f"{ROUTE}{call}"
-        authorization, proof = owner.asking(self._secret, "POST", path)
-        body = json.dumps({"from": str(Path.cwd()), "arguments": packed(asked)})
-        headers = {"Authorization": authorization, "Content-Type": "application/json"}
-        connection = http.client.HTTPConnection(
-            address.hostname or "", address.port or 80, timeout=timeout
-        )
-        try:
-            connection.request("POST", path, body, headers)
-            answer = connection.getresponse()
-            if answer.headers.get(owner.PROOF) != proof:
-                raise self._gone("and another program answers there")
-            while line := answer.readline():
-                yield _without_error(json.loads(line))
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise self._gone("before it answered") from error
-        finally:
-            connection.close()
-
-    def _gone(self, when: str) -> ServerGone:
-        return ServerGone(
-            f"footage serve (process {self._served.pid}, {self._served.url}) ended {when}"
-        )
-
-
-class _Interrupted(KeyboardInterrupt):
-    """Ctrl-C, with the packed report of what was finished, if there is one."""
-
-    def __init__(self, report: Any) -> None:
-        super().__init__()
-        self.report = report
-
-
-def _without_error(line: dict[str, Any]) -> dict[str, Any]:
-    """A line of an answer; raises the error that it says."""
-    if "error" in line:
-        raise unpacked(FootageError, line["error"])
-    return line
