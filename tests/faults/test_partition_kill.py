@@ -13,24 +13,29 @@ from programs import act
 from footage import Filters, Library
 from footage.partitions import Placement
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 CATALOG, MILVUS = "footage.catalog:Catalog", "pymilvus:MilvusClient"
 WRITE, SAVE = "footage.index.segments:SegmentIndex:write", "footage.settings:LibrarySettings:save"
-QUICK = [
-    ("tag", f"{CATALOG}:tag", "after"),
-    ("tag", f"{CATALOG}:assign", "after"),
-    ("tag", f"{MILVUS}:delete", "after"),
-    ("tag", WRITE, "after"),
-    ("partition_by", SAVE, "after"),
-    ("partition_by", f"{CATALOG}:assign", "after"),
-    ("partition_by", f"{MILVUS}:insert", "after"),
-]
-MORE = [
+CASES = [
     (action, point, when)
     for action, points in {
-        "tag": (f"{CATALOG}:assign", WRITE, f"{MILVUS}:insert", f"{CATALOG}:mark_indexed"),
-        "partition_by": (SAVE, WRITE, f"{MILVUS}:delete", f"{CATALOG}:mark_indexed"),
+        "tag": (
+            f"{CATALOG}:tag",
+            f"{CATALOG}:assign",
+            WRITE,
+            f"{MILVUS}:delete",
+            f"{MILVUS}:insert",
+            f"{CATALOG}:mark_indexed",
+        ),
+        "partition_by": (
+            SAVE,
+            f"{CATALOG}:assign",
+            WRITE,
+            f"{MILVUS}:delete",
+            f"{MILVUS}:insert",
+            f"{CATALOG}:mark_indexed",
+        ),
     }.items()
     for point in points
     for when in ("before", "after")
@@ -95,7 +100,7 @@ def assert_whole(library: Library, house: House) -> None:
 
 @pytest.mark.parametrize(
     ("action", "point", "when"),
-    [*QUICK, *(pytest.param(*case, marks=pytest.mark.slow) for case in MORE)],
+    CASES,
     ids=lambda value: value.rpartition(":")[2],
 )
 def test_killed_it_is_right_and_heals(own_house: House, action: str, point: str, when: str) -> None:
@@ -115,7 +120,6 @@ def test_killed_it_is_right_and_heals(own_house: House, action: str, point: str,
         assert_whole(library, own_house)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("to_rule", "point"),
     ON_SERVER,

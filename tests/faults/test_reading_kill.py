@@ -11,6 +11,8 @@ from videos import make_video
 
 import footage
 
+pytestmark = pytest.mark.slow
+
 SRT = "1\n00:00:00,500 --> 00:00:01,500\nWhere is the {}?\n"
 ANIMALS = ("dog", "zebra")
 

@@ -14,6 +14,8 @@ from videos import make_video
 
 import footage
 
+pytestmark = pytest.mark.slow
+
 FILMS = {"red": ["red", "black"], "green": ["green"], "blue": ["blue", "white"], "sun": ["yellow"]}
 
 # Indexing that waits for a line on its standard input in the middle of the film called sun.
@@ -141,7 +143,6 @@ def wait_for_pause(process: subprocess.Popen[str]) -> None:
     assert said(process) == "waiting"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("command", ["index", "reindex"])
 def test_who_holds_the_library_is_named(
     paused: subprocess.Popen[str], library_path: Path, films: Path, tmp_path: Path, command: str

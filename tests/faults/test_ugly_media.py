@@ -144,6 +144,7 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[Path, Ugly]
         return entries, library.add(base / "in", *strangers, observer=Meanwhile(entries))
 
 
+@pytest.mark.slow
 def test_all_at_once_each_is_accounted_for_once(
     together: tuple[dict[Path, Ugly], Report],
 ) -> None:

@@ -296,6 +296,7 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_program(run: Run, scenes: Path) -> None:
     def search(*arguments: object) -> Any:
         answer = run("search", "--library", scenes / "my.library", "--json", *map(str, arguments))

@@ -103,6 +103,7 @@ def test_stopped_halfway_it_goes_on(library: Library) -> None:
     assert report.switched
 
 
+@pytest.mark.slow
 def test_rollback_then_again_embeds_nothing(library: Library) -> None:
     library.migrate(OtherEmbedder())
     assert library.rollback(ColourEmbedder()) == []
@@ -152,6 +153,7 @@ def test_an_unfinished_one_can_be_given_up(library: Library, videos: Path) -> No
     assert first(library, "red") == "red"
 
 
+@pytest.mark.slow
 def test_doctor_says_what_is_beside(library: Library, videos: Path) -> None:
     def migration() -> list[Check]:
         return [check for check in examine_library(library) if check.name == "migration"]
@@ -252,6 +254,7 @@ def migrated(tmp_path: Path, videos: Path, run: Run, monkeypatch: pytest.MonkeyP
     return folder
 
 
+@pytest.mark.slow
 def test_what_is_not_named_stays(migrated: Path, run: Run) -> None:
     assert LibrarySettings.load(migrated).sampling == Sampling(fps=4, shortest=2, longest=6)
     run("migrate", "--finish", "--yes")
@@ -259,6 +262,7 @@ def test_what_is_not_named_stays(migrated: Path, run: Run) -> None:
     assert "to lite (6 fps, segments of 2-6 s)" in plan.out
 
 
+@pytest.mark.slow
 def test_a_rollback_is_made_once(migrated: Path, run: Run) -> None:
     assert run("migrate", "--rollback", "--dry-run").code == 2
     assert LibrarySettings.load(migrated).sampling.longest == 6
@@ -270,6 +274,7 @@ def test_a_rollback_is_made_once(migrated: Path, run: Run) -> None:
     assert LibrarySettings.load(migrated).sampling == Sampling(fps=4)
 
 
+@pytest.mark.slow
 def test_finishing_keeps_what_was_taken_back(migrated: Path, run: Run) -> None:
     run("migrate", "--rollback")
     refused = run("migrate", "--finish", "--yes")
@@ -283,6 +288,7 @@ def test_finishing_keeps_what_was_taken_back(migrated: Path, run: Run) -> None:
     assert "deleted: lite (4 fps, segments of 1-15 s)" in run("migrate", "--finish", "--yes").out
 
 
+@pytest.mark.slow
 def test_what_is_deleted_is_named(
     migrated: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,6 +301,7 @@ def test_what_is_deleted_is_named(
     ]
 
 
+@pytest.mark.slow
 def test_one_that_was_begun_goes_on_without_options(
     tmp_path: Path, videos: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

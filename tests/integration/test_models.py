@@ -39,6 +39,7 @@ def models(run: Run) -> dict[str, Any]:
     return {model["name"]: model for model in listed}
 
 
+@pytest.mark.slow
 def test_what_is_listed(run: Run, little: Path) -> None:
     before = models(run)
     assert before["lite"]["where"] == "inside"

@@ -149,6 +149,7 @@ def test_the_same_answers_under_any_rule(films: Library) -> None:
     assert films.differing() == []
 
 
+@pytest.mark.slow
 def test_a_rule_set_twice_writes_nothing(films: Library) -> None:
     assert films.partition_by("month").written == FILMS
     assert films.partition_by("month").written == 0
@@ -310,6 +311,7 @@ def test_while_another_indexes_a_search_is_right_and_the_rows_go_later(films: Li
         other.index.close()
 
 
+@pytest.mark.slow
 def test_others_follow_a_rule_set_elsewhere(films: Library) -> None:
     before = answers(films, 10)
     with footage.open(films.folder, embedder=ColourEmbedder()) as other:
@@ -323,6 +325,7 @@ def test_others_follow_a_rule_set_elsewhere(films: Library) -> None:
         other.index.close()
 
 
+@pytest.mark.slow
 def test_a_fresh_reindex_keeps_the_partitions(films: Library) -> None:
     films.partition_by("tag")
     before = where(films)
@@ -400,6 +403,7 @@ def test_tags_given_with_an_index_run_move_what_was_there(
     assert where(placed) == placed.catalog.assigned()
 
 
+@pytest.mark.slow
 def test_another_space_is_divided_alike(placed: Library) -> None:
     placed.partition_by("folder")
     placed.migrate(ColourEmbedder(version="2"))

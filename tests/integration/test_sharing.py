@@ -17,6 +17,8 @@ import footage
 import footage.library
 from footage import Library, LibraryLocked
 
+pytestmark = pytest.mark.slow
+
 # Indexes a folder; embedding "slow.mp4" waits until a file says that it may end.
 INDEXER = """
 import sys, time

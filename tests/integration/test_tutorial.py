@@ -16,6 +16,8 @@ from videos import make_video
 
 from marengo_double import Double
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 BLOCKS = re.findall(r"^```(python|sh)\n(.*?)^```", TUTORIAL.read_text("utf-8"), re.M | re.S)
