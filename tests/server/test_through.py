@@ -35,6 +35,7 @@ from footage.server.found import announce, owning
 from footage.server.job import FILE_NAME, Job, JobStore
 from footage.server.watched import AllWatched, Telling, Watched
 
+pytestmark = pytest.mark.without_server("its servers are its own")
 HEAVY = {"numpy", "pymilvus", "onnxruntime", "av", "fastapi", "footage.library"}
 
 
