@@ -31,9 +31,9 @@ from footage.media import peers
 from footage.media.sources import Scan
 from footage.remote import RemoteLibrary, link, open_served
 from footage.server import found, owner
+from footage.server.errands import Errand, Errands, Telling
 from footage.server.found import announce, owning
 from footage.server.job import FILE_NAME, Job, JobStore
-from footage.server.watched import AllWatched, Telling, Watched
 
 pytestmark = pytest.mark.without_server("its servers are its own")
 HEAVY = {"numpy", "pymilvus", "onnxruntime", "av", "fastapi", "footage.library"}
@@ -263,24 +263,24 @@ def test_what_is_paid_for_begins_once_it_was_agreed_to() -> None:
         def planned(self, _plan: Plan) -> None:
             begun.append("begun")
 
-    def work(watched: Watched) -> None:
-        Telling(watched, Beside()).planned(Plan((Planned(Path("/a.mp4"), 60, 1.5),)))
+    def work(errand: Errand) -> None:
+        Telling(errand, Beside()).planned(Plan((Planned(Path("/a.mp4"), 60, 1.5),)))
 
-    async def watch(then: Callable[[Watched], None]) -> list[dict[str, Any]]:
-        every, watched = AllWatched(), Watched()
-        every.start(every.add(watched), work)
+    async def watch(then: Callable[[Errand], None]) -> list[dict[str, Any]]:
+        every, errand = Errands(), Errand()
+        every.start(every.add(errand), work)
         told = []
-        async for line in watched.lines(lambda: False):
+        async for line in errand.lines(lambda: False):
             told.append(json.loads(line))
             if told[-1].get("event") == "planned":
                 assert begun == []
-                then(watched)
+                then(errand)
         every.close()
         return told
 
-    refused = asyncio.run(watch(Watched.cancel))
+    refused = asyncio.run(watch(Errand.cancel))
     assert (refused[-1], begun) == ({"interrupted": None}, [])
-    agreed = asyncio.run(watch(Watched.agree))
+    agreed = asyncio.run(watch(Errand.agree))
     assert (agreed[-1], begun) == ({"result": None}, ["begun"])
 
 
@@ -348,7 +348,7 @@ def test_only_who_knows_the_secret_may_ask(own: Served) -> None:
         *(("nothing", {}), ("__class__", {}), ("close", {}), ("video", {"arguments": {"a": 1}})),
         *(("video", []), ("video", {"arguments": 3}), ("video", {"arguments": {}})),
         *(("answer", {"arguments": {"query": 3}}), ("tag", {"arguments": {"references": 4}})),
-        *(("watched/0/agree", {}), ("watched/0/cancel", {}), ("add", {"arguments": {"tags": 1}})),
+        *(("errands/0/agree", {}), ("errands/0/cancel", {}), ("add", {"arguments": {"tags": 1}})),
     ],
     ids=str,
 )
@@ -412,7 +412,7 @@ def test_who_only_listens_there_is_told_nothing(own_house: House, run: Run) -> N
         assert run("videos", "--library", own_house.library).code == 0
 
 
-@pytest.mark.parametrize("lines", [(), ('{"watched": "1"}',)], ids=["at once", "on the way"])
+@pytest.mark.parametrize("lines", [(), ('{"errand": "1"}',)], ids=["at once", "on the way"])
 def test_a_server_that_dies_is_one_sentence(
     own_house: House, run: Run, folder: Path, lines: tuple[str, ...]
 ) -> None:

@@ -52,16 +52,16 @@ class Link:
 
     def watch(self, call: str, asked: dict[str, Any], listen: Listener) -> Any:
         """The result of a call that tells of events; Ctrl-C ends it there, as `Interrupted`."""
-        watched = ""
+        errand = ""
         try:
             with closing(self.lines(call, asked)) as lines:
                 for line in lines:
-                    if "watched" in line:
-                        watched = line["watched"]
+                    if "errand" in line:
+                        errand = line["errand"]
                     elif "event" in line:
                         listen(line["event"], line["values"])
                         if line["event"] == "planned":
-                            self.ask(f"watched/{watched}/agree", None)
+                            self.ask(f"errands/{errand}/agree", None)
                     elif "interrupted" in line:
                         raise Interrupted(line["interrupted"])
                     else:
@@ -69,9 +69,9 @@ class Link:
         except Interrupted:
             raise
         except KeyboardInterrupt as interrupt:
-            if not watched:
+            if not errand:
                 raise
-            outcome = self.post(f"watched/{watched}/cancel", {})
+            outcome = self.post(f"errands/{errand}/cancel", {})
             if "result" in outcome:  # it had ended
                 return outcome["result"]
             raise Interrupted(outcome.get("interrupted")) from interrupt

@@ -26,6 +26,7 @@ from footage.server import (
     videos,
 )
 from footage.server.config import ServerSettings
+from footage.server.errands import Errands
 from footage.server.events import Events
 from footage.server.gate import OWN, Gate
 from footage.server.job import FILE_NAME, JobStore
@@ -37,7 +38,6 @@ from footage.server.searches import Turns
 from footage.server.service import Service
 from footage.server.sources import Sources
 from footage.server.uploads import Uploads
-from footage.server.watched import AllWatched
 
 VERSION = "/api/v1"
 PAGE = Path(__file__).parent / "web"
@@ -71,7 +71,7 @@ def create_app(library: Library, *, settings: ServerSettings) -> FastAPI:
         finally:
             service.events.close()
             await to_thread.run_sync(service.playback.close)
-            await to_thread.run_sync(service.watched.close)
+            await to_thread.run_sync(service.errands.close)
             await to_thread.run_sync(service.jobs.close)
 
     app = FastAPI(
@@ -110,7 +110,7 @@ def _service(library: Library, settings: ServerSettings) -> Service:
         playback=Playback(library, limits),
         metrics=Metrics(),
         turns=Turns(limits.searches),
-        watched=AllWatched(),
+        errands=Errands(),
     )
 
 

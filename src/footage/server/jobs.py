@@ -13,11 +13,11 @@ from footage.errors import FootageError, LibraryLocked, NoVideo, UnreadableMedia
 from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Plan
 from footage.library import Library, checked_tags
 from footage.media.web import Place, WebVideo
+from footage.server.errands import Errand, Gone
 from footage.server.events import Event, Events
 from footage.server.faults import Refused, error_shape, unforeseen, without_folder
 from footage.server.job import Job, JobStore, Progress, now
 from footage.server.sources import Sources
-from footage.server.watched import Gone, Watched
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Jobs:
         self._store = store
         self._wake = threading.Condition()
         self._running: Job | None = None
-        self._attended: dict[str, tuple[Watched, Callable[[Observer], None]]] = {}
+        self._attended: dict[str, tuple[Errand, Callable[[Observer], None]]] = {}
         self._cancel = threading.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._run_all, name="footage-jobs")
@@ -76,7 +76,7 @@ class Jobs:
 
     def attend(
         self,
-        watched: Watched,
+        errand: Errand,
         kind: str,
         *,
         sources: Sequence[str],
@@ -88,11 +88,11 @@ class Jobs:
         It ends as soon as the command does, and is not taken up again.
         """
         created = now()
-        job = Job(watched.id, kind, list(sources), checked_tags(tags), created_at=created)
+        job = Job(errand.id, kind, list(sources), checked_tags(tags), created_at=created)
         job.attended = True
-        self._attended[job.id] = watched, work
+        self._attended[job.id] = errand, work
         if before := sum(not other.ended for other in self._store.jobs()):
-            watched.tell("waiting", f"{before:,} before it in the queue of footage serve")
+            errand.tell("waiting", f"{before:,} before it in the queue of footage serve")
         self._keep(job)
         self._notify()
         return job

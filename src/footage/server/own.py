@@ -29,10 +29,10 @@ from footage.media.peers import named_by_the_owner
 from footage.media.urls import is_url, read_url
 from footage.paths import absolute, seen_from
 from footage.query import Filters, Query
+from footage.server.errands import Errand, Telling
 from footage.server.faults import Refused
 from footage.server.searches import searched
 from footage.server.service import Service, Shared
-from footage.server.watched import Telling, Watched
 from footage.steps import Like
 from footage.wire import packed, unpacked
 
@@ -55,25 +55,25 @@ def hello() -> Response:
     return _json({"result": footage.__version__})
 
 
-@router.post("/watched/{watched_id}/agree")
-def agree(service: Shared, watched_id: str) -> Response:
+@router.post("/errands/{errand_id}/agree")
+def agree(service: Shared, errand_id: str) -> Response:
     """Let go on what was planned."""
-    _watched(service, watched_id).agree()
+    _errand(service, errand_id).agree()
     return _json({"result": None})
 
 
-@router.post("/watched/{watched_id}/cancel")
-def cancel(service: Shared, watched_id: str) -> Response:
+@router.post("/errands/{errand_id}/cancel")
+def cancel(service: Shared, errand_id: str) -> Response:
     """End it, and say what came of it."""
-    watched = _watched(service, watched_id)
-    watched.cancel()
-    watched.ended.wait()
-    return _json(watched.outcome)
+    errand = _errand(service, errand_id)
+    errand.cancel()
+    errand.ended.wait()
+    return _json(errand.outcome)
 
 
 @router.post("/{call}")
 async def asked(request: Request, service: Shared, call: str) -> Response:
-    """The answer of one call; of one that is watched, a line for each event and the outcome."""
+    """The answer of one call; of an errand, a line for each event and the outcome."""
     body = _read(await request.body())
     if call in INDEXING or call in {DIVIDING, EXAMINING}:
         return _watching(service, call, body)
@@ -105,53 +105,53 @@ def _answered(service: Service, call: str, body: Mapping[str, Any]) -> Response:
 
 def _watching(service: Service, call: str, body: Mapping[str, Any]) -> Response:
     if call in INDEXING:
-        watched = _index(service, call, body)
+        errand = _index(service, call, body)
     else:
-        watched = service.watched.add(Watched())
-        service.watched.start(watched, _work_of(service, call, body))
-    lines = watched.lines(lambda: service.events.closed)
+        errand = service.errands.add(Errand())
+        service.errands.start(errand, _work_of(service, call, body))
+    lines = errand.lines(lambda: service.events.closed)
     return StreamingResponse(lines, media_type="application/x-ndjson")
 
 
-def _index(service: Service, call: str, body: Mapping[str, Any]) -> Watched:
+def _index(service: Service, call: str, body: Mapping[str, Any]) -> Errand:
     """A job beside the others, which ends when whoever asked for it goes away."""
     given, options = _arguments(call, body)
 
-    def leave(watched: Watched) -> None:
+    def leave(errand: Errand) -> None:
         with suppress(Refused):  # it has ended
-            service.jobs.cancel(watched.id)
+            service.jobs.cancel(errand.id)
 
-    def run(watched: Watched, beside: Observer) -> object:
+    def run(errand: Errand, beside: Observer) -> object:
         with _as_the_owner(body):
             method = getattr(service.library, call)
-            return method(*given, **options, observer=Telling(watched, beside))
+            return method(*given, **options, observer=Telling(errand, beside))
 
-    watched = Watched(leave)
+    errand = Errand(leave)
     service.jobs.attend(
-        watched,
+        errand,
         INDEXING[call],
         sources=_named(given or options["references"], body),
         tags=options.get("tags", ()),
-        work=lambda beside: watched.perform(partial(run, beside=beside)),
+        work=lambda beside: errand.perform(partial(run, beside=beside)),
     )
-    return service.watched.add(watched)
+    return service.errands.add(errand)
 
 
-def _work_of(service: Service, call: str, body: Mapping[str, Any]) -> Callable[[Watched], object]:
+def _work_of(service: Service, call: str, body: Mapping[str, Any]) -> Callable[[Errand], object]:
     library = service.library
     if call == DIVIDING:
         parts, _ = _arguments(call, body)
-        return lambda watched: library.partition_by(
+        return lambda errand: library.partition_by(
             *parts,
-            on_progress=lambda done, total: watched.tell_progress(
+            on_progress=lambda done, total: errand.tell_progress(
                 "on_progress", done == total, done, total
             ),
         )
 
-    def examine(watched: Watched) -> None:
+    def examine(errand: Errand) -> None:
         for checks in (examine_program(library.embedder), examine_library(library)):
             for check in checks:
-                watched.tell("check", check)
+                errand.tell("check", check)
 
     return examine
 
@@ -210,10 +210,10 @@ def _named(sources: Sequence[str | Path], body: Mapping[str, Any]) -> list[str]:
         ]
 
 
-def _watched(service: Service, watched_id: str) -> Watched:
-    if watched := service.watched.get(watched_id):
-        return watched
-    raise Refused(404, "not_found", "nothing of that id is watched", remedy="ask for it anew")
+def _errand(service: Service, errand_id: str) -> Errand:
+    if errand := service.errands.get(errand_id):
+        return errand
+    raise Refused(404, "not_found", "there is no errand of that id", remedy="ask for it anew")
 
 
 def _read(data: bytes) -> Mapping[str, Any]:

@@ -12,13 +12,13 @@ from footage.catalog import Video
 from footage.errors import NotFound
 from footage.library import Library
 from footage.server.config import ServerSettings
+from footage.server.errands import Errands
 from footage.server.events import Events
 from footage.server.jobs import Jobs
 from footage.server.metrics import Metrics
 from footage.server.playback import Playback
 from footage.server.searches import Turns
 from footage.server.uploads import Uploads
-from footage.server.watched import AllWatched
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ class Service:
     playback: Playback
     metrics: Metrics
     turns: Turns
-    watched: AllWatched
+    errands: Errands
 
 
 def service_of(request: Request) -> Service:

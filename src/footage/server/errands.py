@@ -1,4 +1,4 @@
-"""What a command of the owner has this server do, and watches: each event a line of JSON."""
+"""Errands: what a command of the owner has this server do while it waits; each event a line of JSON."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Gone(KeyboardInterrupt):
     """Ends what nobody waits for any more, as Ctrl-C does."""
 
 
-class Watched:
+class Errand:
     """One call, from its start to its outcome. To be made on the event loop, used by a thread."""
 
-    def __init__(self, on_cancel: Callable[[Watched], None] = lambda _watched: None) -> None:
-        """``on_cancel`` is called when it is cancelled or whoever watched has gone."""
+    def __init__(self, on_cancel: Callable[[Errand], None] = lambda _errand: None) -> None:
+        """``on_cancel`` is called when it is cancelled or whoever waits for it has gone."""
         self.id = uuid.uuid4().hex
         self.outcome: dict[str, Any] | None = None
         self.ended = threading.Event()
@@ -52,7 +52,7 @@ class Watched:
         self._agreed = threading.Event()
         self._told: dict[object, float] = {}
 
-    def perform(self, work: Callable[[Watched], object]) -> None:
+    def perform(self, work: Callable[[Errand], object]) -> None:
         """Do the work and tell what came of it; raises what it raises."""
         try:
             self._end({"result": packed(work(self))})
@@ -110,7 +110,7 @@ class Watched:
     async def lines(self, is_over: Callable[[], bool]) -> AsyncIterator[bytes]:
         """What is told, to the outcome; cut off where the client goes or the server ``is_over``."""
         try:
-            yield _line({"watched": self.id})
+            yield _line({"errand": self.id})
             while not is_over():
                 try:
                     told = await asyncio.wait_for(self._lines.get(), LOOK_SECONDS)
@@ -135,82 +135,82 @@ class Watched:
 class Telling(Observer):
     """Tells of a run of indexing whoever watches it, and another observer ``beside``."""
 
-    def __init__(self, watched: Watched, beside: Observer) -> None:
-        self._watched, self._beside = watched, beside
+    def __init__(self, errand: Errand, beside: Observer) -> None:
+        self._errand, self._beside = errand, beside
 
     def planned(self, plan: Plan) -> None:
         """See `Observer`; what is paid for waits until it was agreed to."""
-        self._watched.tell("planned", plan)
+        self._errand.tell("planned", plan)
         if plan.dollars:
-            self._watched.wait_for_agreement()
+            self._errand.wait_for_agreement()
         self._beside.planned(plan)  # which may refuse it, where it was cancelled meanwhile
 
     def progressed(self, path: Place, seconds: float) -> None:
         """See `Observer`."""
         self._beside.progressed(path, seconds)
-        self._watched.tell_progress("progressed", path, path, seconds)
+        self._errand.tell_progress("progressed", path, path, seconds)
 
     def finished(self, outcome: Outcome) -> None:
         """See `Observer`."""
         self._beside.finished(outcome)
-        self._watched.tell("finished", outcome)
+        self._errand.tell("finished", outcome)
 
     def reading_planned(self, todo: Sequence[ToRead]) -> None:
         """See `Observer`."""
         self._beside.reading_planned(todo)
-        self._watched.tell("reading_planned", todo)
+        self._errand.tell("reading_planned", todo)
 
     def reading_progressed(self, path: Place, modality: str, seconds: float) -> None:
         """See `Observer`."""
         self._beside.reading_progressed(path, modality, seconds)
         about = (path, modality)
-        self._watched.tell_progress("reading_progressed", about, path, modality, seconds)
+        self._errand.tell_progress("reading_progressed", about, path, modality, seconds)
 
     def reading_finished(self, outcome: ReadingOutcome) -> None:
         """See `Observer`."""
         self._beside.reading_finished(outcome)
-        self._watched.tell("reading_finished", outcome)
+        self._errand.tell("reading_finished", outcome)
 
 
-class AllWatched:
-    """The calls of a server that are watched, and the latest that were."""
+class Errands:
+    """The errands of a server, and the latest that have ended."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Watched] = OrderedDict()
+        self._kept: OrderedDict[str, Errand] = OrderedDict()
         self._threads: list[threading.Thread] = []
 
-    def add(self, watched: Watched) -> Watched:
+    def add(self, errand: Errand) -> Errand:
         """Remember one."""
-        self._kept[watched.id] = watched
+        self._kept[errand.id] = errand
         for old in list(self._kept.values())[:-MOST]:
             if old.ended.is_set():
                 del self._kept[old.id]
-        return watched
+        return errand
 
-    def get(self, watched_id: str) -> Watched | None:
+    def get(self, errand_id: str) -> Errand | None:
         """One by its id; None where there is none."""
-        return self._kept.get(watched_id)
+        return self._kept.get(errand_id)
 
-    def start(self, watched: Watched, work: Callable[[Watched], object]) -> None:
+    def start(self, errand: Errand, work: Callable[[Errand], object]) -> None:
         """Do the work of one on a thread of its own."""
 
         def perform() -> None:
             try:
-                watched.perform(work)
+                errand.perform(work)
             except (KeyboardInterrupt, FootageError):
                 pass
             except Exception:
                 log.exception("what a command asked for failed in an unforeseen way")
 
         self._threads = [one for one in self._threads if one.is_alive()]
-        thread = threading.Thread(target=perform, name="footage-watched", daemon=True)
+        thread = threading.Thread(target=perform, name="footage-errand", daemon=True)
         self._threads.append(thread)
         thread.start()
 
     def close(self) -> None:
         """End all of them."""
-        for watched in list(self._kept.values()):
-            watched.cancel()
+        for errand in list(self._kept.values()):
+            errand.cancel()
         for thread in self._threads:
             thread.join(PATIENCE)
 
