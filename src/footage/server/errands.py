@@ -1,4 +1,4 @@
-"""Errands: what a command of the owner has this server do while it waits; each event a line of JSON."""
+"""Errands: what a command has this server do while it waits; each event a line of JSON."""
 
 from __future__ import annotations
 
