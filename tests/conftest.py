@@ -20,6 +20,7 @@ from colours import ColourEmbedder
 from engines import engine_uri, milvus_server, on_server, placed  # noqa: F401 (fixtures)
 from houses import HOUSE, Answer, House, Run
 from milvus_lite import server
+from through import ASKED, Servers
 from videos import make_video
 from website import site  # noqa: F401 (a fixture)
 
@@ -130,6 +131,14 @@ def library(tmp_path: Path) -> Iterator[footage.Library]:
         yield library
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where the program goes through a server, only tests that run it are another time worth it."""
+    if ASKED:
+        kept = [item for item in items if "run" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """The name of a case, the same in every process that collects the tests."""
     if isinstance(val, (set, frozenset)):
@@ -138,17 +147,34 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    """Run the program as its console script does, in this process."""
+def run(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Run]:
+    """Run the program as its console script does, in this process.
+
+    With ``FOOTAGE_TEST_SERVER=1``, through a server of the library that it is run on.
+    """
     handler = signal.getsignal(signal.SIGTERM)
+    through_servers = ASKED and request.node.get_closest_marker("without_server") is None
 
     def run(*arguments: str | Path) -> Answer:
+        words = list(map(str, arguments))
+        served = servers.of(words) if through_servers else None
+        before = served.commanded if served else 0
         capsys.readouterr()
-        monkeypatch.setattr(sys, "argv", ["footage", *map(str, arguments)])
+        monkeypatch.setattr(sys, "argv", ["footage", *words])
         with pytest.raises(SystemExit) as ended:
             program.main()
         out, err = capsys.readouterr()
-        return Answer(int(ended.value.code or 0), out, err)
+        answer = Answer(int(ended.value.code or 0), out, err)
+        # an error may come before the library is needed
+        assert served is None or answer.code or served.commanded > before, (
+            "it went round the server"
+        )
+        return answer
 
-    yield run
+    with Servers() as servers:
+        yield run
     signal.signal(signal.SIGTERM, handler)

@@ -7,158 +7,26 @@
 ...         print(moment.path, moment.start, moment.end)
 """
 
-from footage.catalog import Partition, Video
-from footage.embedder import Embedder, Fingerprint, Part, Route, Track, VideoEmbedding, VideoFile
-from footage.errors import (
-    AnswerLost,
-    AnswerUnusable,
-    ArchiveDamaged,
-    BackupDamaged,
-    CatalogDamaged,
-    EmbedderBroken,
-    EmbedderError,
-    EmbedderUnavailable,
-    FootageError,
-    IndexUnavailable,
-    InvalidQuery,
-    InvalidVector,
-    KeyRefused,
-    LibraryClosed,
-    LibraryError,
-    LibraryLocked,
-    LibraryNotFound,
-    LibraryTooNew,
-    LibraryUnwritable,
-    MediaChanged,
-    MediaError,
-    MediaForbidden,
-    MediaMissing,
-    MediaUnreachable,
-    NotAtService,
-    NotFound,
-    NoVideo,
-    QuotaGone,
-    ReaderBroken,
-    ReaderError,
-    ReaderUnavailable,
-    RequestRefused,
-    ServiceDown,
-    ServiceError,
-    SpaceMismatch,
-    TaskFailed,
-    TaskUnfinished,
-    UnreadableMedia,
-    UsageError,
-)
-from footage.evaluation import Evaluation, LabelledQuery, evaluate, read_queries
-from footage.example import Example
-from footage.export.write import ExportReport
-from footage.ingest.report import (
-    IngestInterrupted,
-    Kind,
-    Observer,
-    Outcome,
-    Plan,
-    Planned,
-    Report,
-)
-from footage.library import Library
-from footage.media.web import WebVideo
-from footage.migrate import MigrationPlan, MigrationReport
-from footage.opening import open_library as open  # noqa: A004 - footage.open() is the front door
-from footage.prune import PruneReport
-from footage.query import Filters, Query
-from footage.reindex import ReindexReport
-from footage.saved import SavedSearch
-from footage.search.moments import Evidence, Moment, SearchResult
-from footage.segment import Segment
-from footage.settings import Sampling
-from footage.steps import Like, Step
-from footage.terms import Term
-from footage.watches.watch import Match, Watch
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from footage.public import *  # noqa: F403
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "AnswerLost",
-    "AnswerUnusable",
-    "ArchiveDamaged",
-    "BackupDamaged",
-    "CatalogDamaged",
-    "Embedder",
-    "EmbedderBroken",
-    "EmbedderError",
-    "EmbedderUnavailable",
-    "Evaluation",
-    "Evidence",
-    "Example",
-    "ExportReport",
-    "Filters",
-    "Fingerprint",
-    "FootageError",
-    "IndexUnavailable",
-    "IngestInterrupted",
-    "InvalidQuery",
-    "InvalidVector",
-    "KeyRefused",
-    "Kind",
-    "LabelledQuery",
-    "Library",
-    "LibraryClosed",
-    "LibraryError",
-    "LibraryLocked",
-    "LibraryNotFound",
-    "LibraryTooNew",
-    "LibraryUnwritable",
-    "Like",
-    "Match",
-    "MediaChanged",
-    "MediaError",
-    "MediaForbidden",
-    "MediaMissing",
-    "MediaUnreachable",
-    "MigrationPlan",
-    "MigrationReport",
-    "Moment",
-    "NoVideo",
-    "NotAtService",
-    "NotFound",
-    "Observer",
-    "Outcome",
-    "Part",
-    "Partition",
-    "Plan",
-    "Planned",
-    "PruneReport",
-    "Query",
-    "QuotaGone",
-    "ReaderBroken",
-    "ReaderError",
-    "ReaderUnavailable",
-    "ReindexReport",
-    "Report",
-    "RequestRefused",
-    "Route",
-    "Sampling",
-    "SavedSearch",
-    "SearchResult",
-    "Segment",
-    "ServiceDown",
-    "ServiceError",
-    "SpaceMismatch",
-    "Step",
-    "TaskFailed",
-    "TaskUnfinished",
-    "Term",
-    "Track",
-    "UnreadableMedia",
-    "UsageError",
-    "Video",
-    "VideoEmbedding",
-    "VideoFile",
-    "Watch",
-    "WebVideo",
-    "evaluate",
-    "open",
-    "read_queries",
-]
+
+def __getattr__(name: str) -> Any:
+    """A module, or a public name and all of footage with it: the program often needs little."""
+    if name.startswith("__") and name != "__all__":
+        raise AttributeError(name)
+    if find_spec(f"footage.{name}"):
+        return import_module(f"footage.{name}")
+    return getattr(import_module("footage.public"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *import_module("footage.public").__all__]

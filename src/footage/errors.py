@@ -15,6 +15,7 @@
     │   ├── LibraryNotFound       library_not_found     404
     │   ├── LibraryClosed         library_closed        400
     │   ├── LibraryLocked         library_locked        423   yes
+    │   ├── ServerGone            server_gone           503   yes
     │   ├── LibraryTooNew         library_too_new       409
     │   ├── LibraryUnwritable     library_unwritable    507
     │   ├── CatalogDamaged        catalog_damaged       500
@@ -179,6 +180,15 @@ class LibraryLocked(LibraryError):
     http_status = 423
     retryable = True
     default_remedy = "wait for it to end, or stop it"
+
+
+class ServerGone(LibraryError):
+    """The server that a command went through ended before it answered."""
+
+    code = "server_gone"
+    http_status = 503
+    retryable = True
+    default_remedy = "run the same command again: what was finished stays"
 
 
 class LibraryTooNew(LibraryError):

@@ -19,9 +19,9 @@ from pydantic import (
     model_validator,
 )
 
+from footage.any_library import AnyLibrary
 from footage.errors import InvalidQuery, NotFound, UsageError
 from footage.example import seconds
-from footage.library import Library
 from footage.search.moments import Moment
 from footage.validation import first_wrong
 
@@ -184,7 +184,7 @@ def read_queries(path: str | Path) -> list[LabelledQuery]:
     return queries
 
 
-def evaluate(library: Library, queries: Iterable[LabelledQuery]) -> Evaluation:
+def evaluate(library: AnyLibrary, queries: Iterable[LabelledQuery]) -> Evaluation:
     """Ask every query and judge the first `DEPTH` moments.
 
     A moment is right where it overlaps a right stretch of its video. Raises like `Library.search`,
@@ -308,7 +308,7 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
-def _answers(library: Library, query: LabelledQuery) -> tuple[list[Place], list[str]]:
+def _answers(library: AnyLibrary, query: LabelledQuery) -> tuple[list[Place], list[str]]:
     answers: list[Place] = []
     strangers = []
     for span in query.relevant:

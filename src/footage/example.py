@@ -10,9 +10,6 @@ from typing import Any
 
 from footage.arguments import check_signed_weight, is_number
 from footage.errors import InvalidQuery, NoVideo
-from footage.media.container import open_container, video_stream
-from footage.media.identity import content_id
-from footage.media.stills import is_still
 from footage.paths import absolute, printable
 
 KINDS = ("image", "sound", "clip")
@@ -106,6 +103,8 @@ class Example:
         All of the file is read for the hash of its content. None for an address, behind which
         there may be another picture tomorrow. Raises `MediaError`.
         """
+        from footage.media.identity import content_id
+
         return None if self.url else (self.kind, content_id(self.path), self.start, self.end)
 
     def stretch(self, duration: float, *, longest: float) -> tuple[float, float]:
@@ -185,6 +184,9 @@ def _source(source: object) -> str | Path:
 
 def _kind_of(source: str | Path) -> str:
     """What a file is by its content: an animation is a clip."""
+    from footage.media.container import open_container, video_stream
+    from footage.media.stills import is_still
+
     if isinstance(source, str) or is_still(source):
         return "image"
     with open_container(source) as container:

@@ -8,6 +8,7 @@ is looked for.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -103,13 +104,21 @@ def allowance(database: Database, budget: float | None) -> float | None:
 
     None for any number. Raises `UsageError` for a budget that is no amount.
     """
+    return within_month(lambda: spendings(database), budget)
+
+
+def within_month(spent: Callable[[], list[Spending]], budget: float | None) -> float | None:
+    """The same of a library that has ``spent`` so much, which is asked for where there is a limit.
+
+    The limit is the one of this process's environment.
+    """
     if budget is not None and not 0 <= budget < math.inf:
         raise UsageError(f"a budget of {budget} dollars is none", remedy="give an amount")
     monthly = Environment().dollars_a_month
     if monthly is None:
         return budget
-    spent = sum(each.dollars for each in spendings(database) if each.month == _this_month())
-    left = max(0.0, monthly - spent)
+    dollars = sum(each.dollars for each in spent() if each.month == _this_month())
+    left = max(0.0, monthly - dollars)
     return left if budget is None else min(budget, left)
 
 

@@ -55,6 +55,7 @@ from footage.prune import PruneReport
 from footage.query import Filters, Query, as_weights
 from footage.reader import Reader, Reading
 from footage.readers.reader_set import ReaderSet
+from footage.reading_log import ReadingEntry
 from footage.reindex import Reindexer, ReindexReport
 from footage.saved import FOLDER as SAVED
 from footage.saved import SavedSearches
@@ -119,6 +120,11 @@ class Library:
         self._query_vectors = QueryVectors(folder)
         self._ingest_turn = threading.Lock()
         self._ingest_lock = FileLock(folder / "ingest.lock", thread_local=False)
+
+    @property
+    def sent_to(self) -> str | None:
+        """The service that videos are sent to; None where they stay on this machine."""
+        return self.embedder.sent_to
 
     def __enter__(self) -> Library:
         """Raises `LibraryClosed`."""
@@ -357,6 +363,10 @@ class Library:
         if entry is None or not places.is_as_read(entry, video.place):
             return None
         return self.text_store.transcript(video, modality)
+
+    def readings(self, reference: str | Path) -> list[ReadingEntry]:
+        """What is known of a video's readings, made or failed. Raises `NotFound`."""
+        return self.text_store.log.of(self.video(reference).video_id)
 
     @property
     def texts(self) -> TextIndex:

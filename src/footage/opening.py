@@ -13,9 +13,9 @@ from footage.embedders import agrees, check_name, settled
 from footage.errors import LibraryError, LibraryNotFound, LibraryUnwritable, UsageError
 from footage.index.address import checked_uri, described, redacted
 from footage.library import Library
-from footage.paths import absolute
+from footage.paths import absolute, default_library
 from footage.reader import Reader
-from footage.settings import FILE_NAME, Environment, LibrarySettings, Sampling, default_library
+from footage.settings import FILE_NAME, Environment, LibrarySettings, Sampling
 
 MAKING_LOCK = "making.lock"
 
@@ -63,11 +63,26 @@ def open_library(
             ),
         )
     settings = LibrarySettings.load(path)
-    if own is None and name is not None:
-        check_name(name)
-    _check_same(settings, name, sampling)
-    _check_place(settings, milvus_uri)
+    check_agreement(settings, name, sampling, milvus_uri, known=own is None)
     return Library(path, settings, embedder=own, milvus_token=milvus_token, readers=readers)
+
+
+def check_agreement(
+    settings: LibrarySettings,
+    embedder: str | None,
+    sampling: Sampling | None,
+    milvus_uri: str | None,
+    *,
+    known: bool = True,
+) -> None:
+    """Raise `UsageError` where a library was made otherwise than it is asked for.
+
+    The name of an embedder is to be ``known`` unless it is of one's own.
+    """
+    if known and embedder is not None:
+        check_name(embedder)
+    _check_same(settings, embedder, sampling)
+    _check_place(settings, milvus_uri)
 
 
 def _check_kinds(folder: object, embedder: object, sampling: object) -> None:

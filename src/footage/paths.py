@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 _JOINERS = "\u200c\u200d"  # what makes one emoji, or one word, of several signs
+
+
+_from: ContextVar[Path] = ContextVar("_from")
 
 
 def absolute(path: str | Path) -> Path:
@@ -16,7 +23,26 @@ def absolute(path: str | Path) -> Path:
     """
     with contextlib.suppress(RuntimeError):  # "~nobody" is the name of a file, then
         path = Path(path).expanduser()
+    with contextlib.suppress(LookupError):
+        path = _from.get() / path
     return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps the `..`
+
+
+@contextlib.contextmanager
+def seen_from(folder: Path) -> Iterator[None]:
+    """Within the block and its thread, paths are meant from there: another process names them."""
+    token = _from.set(folder)
+    try:
+        yield
+    finally:
+        _from.reset(token)
+
+
+def default_library() -> Path:
+    """The library used when none is named: ``FOOTAGE_LIBRARY``, else in the user's data folder."""
+    if named := os.environ.get("FOOTAGE_LIBRARY"):
+        return absolute(named)
+    return user_data_path("footage", appauthor=False) / "default.library"
 
 
 def printable(text: str) -> str:

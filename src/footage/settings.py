@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Literal
 
 import tomli_w
-from platformdirs import user_data_path
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -23,7 +22,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from footage.durable import draft_of
 from footage.errors import LibraryError, LibraryTooNew, LibraryUnwritable
-from footage.paths import absolute
 from footage.validation import first_wrong
 
 if sys.version_info >= (3, 11):
@@ -37,11 +35,13 @@ _ALWAYS_THERE = ("format", "id", "embedder", "sampling")  # a file cut short mus
 
 
 class Environment(BaseSettings):
-    """What the environment says; each can be overridden by an option."""
+    """What the environment says; each can be overridden by an option.
+
+    ``FOOTAGE_LIBRARY`` is read by `footage.paths.default_library`.
+    """
 
     model_config = SettingsConfigDict(env_prefix="FOOTAGE_", env_ignore_empty=True, extra="ignore")
 
-    library: Path | None = None  # FOOTAGE_LIBRARY: the library used when none is named
     milvus_uri: str | None = None  # FOOTAGE_MILVUS_URI: a server for new libraries
     milvus_token: SecretStr | None = None  # FOOTAGE_MILVUS_TOKEN: never written to disk
     marengo_dollars_a_minute: float | None = Field(default=None, ge=0)
@@ -188,11 +188,3 @@ class LibrarySettings(BaseModel):
                 draft.write_text(tomli_w.dumps(self.model_dump(exclude_none=True)), "utf-8")
         except OSError as error:
             raise LibraryUnwritable(f"{path} cannot be written ({error.strerror})") from error
-
-
-def default_library() -> Path:
-    """The library used when none is named: ``FOOTAGE_LIBRARY``, else in the user's data folder."""
-    named = Environment().library
-    return (
-        absolute(named) if named else user_data_path("footage", appauthor=False) / "default.library"
-    )

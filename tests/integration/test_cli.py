@@ -449,6 +449,7 @@ def test_an_interrupted_index_exits_with_130(
     assert run("index", folder, "--library", tmp_path / "new.library").code == 0
 
 
+@pytest.mark.without_server("what interrupts would be a thread of the server")
 def test_any_interrupt_exits_with_130(
     run: Run, at: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

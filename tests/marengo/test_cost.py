@@ -200,6 +200,7 @@ def test_a_dry_run_shows_the_price_and_leaves_no_library(
     assert fresh.calls == []
 
 
+@pytest.mark.without_server("it has the answer of the same search in memory, and asks nobody")
 def test_the_program_keeps_to_a_budget_and_shows_what_was_spent(
     program: Run, films: Path, tmp_path: Path
 ) -> None:

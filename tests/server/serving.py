@@ -17,6 +17,7 @@ import uvicorn
 import footage
 from footage.server.app import create_app
 from footage.server.config import ServerSettings
+from footage.server.found import announce
 
 
 @dataclass
@@ -31,6 +32,13 @@ class Served:
     @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def commanded(self) -> int:
+        """How many calls of the owner's commands it has answered well."""
+        counted: Any = self.app.state.service.metrics
+        found: int = counted._requests["POST", 200]
+        return found
 
     def id_of(self, title: str) -> str:
         return self.library.video(title).video_id
@@ -51,12 +59,21 @@ class Served:
 
 @contextlib.contextmanager
 def serving(
-    library: footage.Library, settings: ServerSettings | None = None, **options: Any
+    library: footage.Library,
+    settings: ServerSettings | None = None,
+    *,
+    announced: bool = False,
+    **options: Any,
 ) -> Iterator[Served]:
+    """``announced`` where the owner's commands are to find it; to be done while `owning`."""
     with socket.socket(proto=socket.IPPROTO_TCP) as bound:
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
-        app = create_app(library, settings=replace(settings or ServerSettings(), port=port))
+        settings = replace(settings or ServerSettings(), port=port)
+        if announced:
+            secret = announce(library.folder, settings.url, demands_token=False)
+            settings = replace(settings, owner=secret)
+        app = create_app(library, settings=settings)
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=2, ws="none")
         )

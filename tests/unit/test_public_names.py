@@ -5,15 +5,18 @@ from __future__ import annotations
 import types
 
 import footage
+from footage import public as exported
 
 
 def test_all_is_every_public_name() -> None:
     public = {
         name
-        for name, value in vars(footage).items()
+        for name, value in vars(exported).items()
         if not name.startswith("_") and not isinstance(value, types.ModuleType)
     }
     assert sorted(public) == footage.__all__
+    assert set(footage.__all__) <= set(dir(footage))
+    assert not hasattr(footage, "nothing_of_ours")
 
 
 def test_everything_public_is_documented() -> None:

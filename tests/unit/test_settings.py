@@ -11,13 +11,13 @@ from pydantic import ValidationError
 
 import footage
 from footage.errors import EmbedderUnavailable, LibraryError, LibraryTooNew, LibraryUnwritable
+from footage.paths import default_library
 from footage.settings import (
     FILE_NAME,
     FORMAT,
     Environment,
     LibrarySettings,
     Sampling,
-    default_library,
 )
 
 
@@ -96,7 +96,7 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTAGE_MILVUS_TOKEN", "root:secret")
     monkeypatch.setenv("FOOTAGE_OTHER", "ignored")
     environment = Environment()
-    assert environment.library == default_library() == Path("/films")
+    assert default_library() == Path("/films")
     assert environment.milvus_uri == "http://milvus:19530"
     assert environment.milvus_token is not None
     assert environment.milvus_token.get_secret_value() == "root:secret"

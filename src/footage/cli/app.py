@@ -5,54 +5,105 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from types import FrameType
 from typing import Annotated, Any
 
 import typer
 
-from footage.cli import (
-    backup,
-    demo,
-    doctor,
-    eval_,
-    export,
-    index,
-    mcp,
-    migrate,
-    models,
-    move,
-    open_,
-    partitions,
-    prune,
-    reindex,
-    remove,
-    search,
-    serve,
-    show,
-    summary,
-    tag,
-    transcript,
-    tune,
-    usage,
-    version,
-    videos,
-    watch,
-)
 from footage.cli.help import Command, Group, TextCommand
 from footage.cli.output import err, print_error
 from footage.errors import FootageError, LibraryLocked, UsageError
 
 FAILED, USAGE, LOCKED, INTERRUPTED = 1, 2, 3, 130
 
+# in the order of the help: the module below `footage.cli`, and what is called in it
+_COMMANDS = {
+    "index": ("index", "index"),
+    "search": ("search", "search"),
+    "serve": ("serve", "serve"),
+    "mcp": ("mcp", "mcp"),
+    "videos": ("videos", "videos"),
+    "show": ("show", "show"),
+    "open": ("open_", "open_"),
+    "tag": ("tag", "tag"),
+    "remove": ("remove", "remove"),
+    "prune": ("prune", "prune"),
+    "reindex": ("reindex", "reindex"),
+    "move": ("move", "move"),
+    "migrate": ("migrate", "migrate"),
+    "models": ("models", "app"),
+    "partitions": ("partitions", "partitions"),
+    "tune": ("tune", "tune"),
+    "watch": ("watch", "app"),
+    "backup": ("backup", "backup"),
+    "restore": ("backup", "restore"),
+    "eval": ("eval_", "eval_"),
+    "summary": ("summary", "summary"),
+    "export": ("export", "export"),
+    "transcript": ("transcript", "transcript"),
+    "usage": ("usage", "usage"),
+    "doctor": ("doctor", "doctor"),
+    "demo": ("demo", "demo"),
+    "version": ("version", "version"),
+}
+
+
+class _Commands(Mapping[str, Any]):
+    """The commands, each loaded when it is asked for: most need little of footage."""
+
+    def __getitem__(self, name: str) -> Any:
+        module, function = _COMMANDS[name]
+        found = getattr(import_module(f"footage.cli.{module}"), function)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_group(found)
+        alone = typer.Typer(add_completion=False)
+        alone.command(name, cls=TextCommand if name in {"search", "export"} else Command)(found)
+        return typer.main.get_command(alone)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
+
 
 class _Program(Group):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.commands: Any = _Commands()
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - as typer calls it
+        """The names, without loading what they name."""
+        return list(self.commands)
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """Read the arguments, which loads what typer reads them with."""
+        with _interrupts_told():
+            return super().make_context(*args, **options)
+
     def invoke(self, ctx: Any) -> Any:
-        """Say that it was interrupted, where a command does not say more about it."""
-        try:
+        """Run a command."""
+        with _interrupts_told():
             return super().invoke(ctx)
-        except KeyboardInterrupt as interrupt:
-            err.print("interrupted")
-            raise typer.Exit(INTERRUPTED) from interrupt
+
+
+@contextlib.contextmanager
+def _interrupts_told() -> Iterator[None]:
+    """Say that it was interrupted, where a command does not say more about it."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        err.print("interrupted")
+        raise typer.Exit(INTERRUPTED) from interrupt
+
+
+def _ask_version(wanted: bool) -> None:
+    if wanted:
+        from footage.cli.version import ask
+
+        ask(wanted)
 
 
 app = typer.Typer(
@@ -71,40 +122,11 @@ def _program(
     _version: Annotated[
         bool,
         typer.Option(
-            "--version", help="Print the versions and end.", callback=version.ask, is_eager=True
+            "--version", help="Print the versions and end.", callback=_ask_version, is_eager=True
         ),
     ] = False,
 ) -> None:
     pass
-
-
-app.command("index", cls=Command)(index.index)
-app.command("search", cls=TextCommand)(search.search)
-app.command("serve", cls=Command)(serve.serve)
-app.command("mcp", cls=Command)(mcp.mcp)
-app.command("videos", cls=Command)(videos.videos)
-app.command("show", cls=Command)(show.show)
-app.command("open", cls=Command)(open_.open_)
-app.command("tag", cls=Command)(tag.tag)
-app.command("remove", cls=Command)(remove.remove)
-app.command("prune", cls=Command)(prune.prune)
-app.command("reindex", cls=Command)(reindex.reindex)
-app.command("move", cls=Command)(move.move)
-app.command("migrate", cls=Command)(migrate.migrate)
-app.add_typer(models.app, name="models")
-app.command("partitions", cls=Command)(partitions.partitions)
-app.command("tune", cls=Command)(tune.tune)
-app.add_typer(watch.app, name="watch")
-app.command("backup", cls=Command)(backup.backup)
-app.command("restore", cls=Command)(backup.restore)
-app.command("eval", cls=Command)(eval_.eval_)
-app.command("summary", cls=Command)(summary.summary)
-app.command("export", cls=TextCommand)(export.export)
-app.command("transcript", cls=Command)(transcript.transcript)
-app.command("usage", cls=Command)(usage.usage)
-app.command("doctor", cls=Command)(doctor.doctor)
-app.command("demo", cls=Command)(demo.demo)
-app.command("version", cls=Command)(version.version)
 
 
 def main() -> None:

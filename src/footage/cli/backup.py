@@ -18,8 +18,7 @@ from footage.cli.options import (
     existing_library,
 )
 from footage.cli.output import counting_bar, err, out, place, plural, print_json, size
-from footage.paths import absolute, printable
-from footage.settings import default_library
+from footage.paths import absolute, default_library, printable
 
 
 def backup(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -16,15 +18,17 @@ from footage.cli.options import (
     QuietOption,
     VerboseOption,
     YesOption,
-    existing_library,
+    any_library,
+    check_unserved,
 )
 from footage.cli.output import out, print_json
 from footage.doctor import Check, Status, examine_library, examine_program
 from footage.errors import LibraryError, LibraryNotFound
-from footage.paths import absolute, printable
+from footage.library import Library
+from footage.paths import absolute, default_library, printable
+from footage.remote import RemoteLibrary
 from footage.repair import Mended
 from footage.repair import repair as run_repair
-from footage.settings import default_library
 
 MARKS = {
     Status.OK: "[green]ok     [/]",
@@ -57,7 +61,7 @@ def doctor(
             )
 
     try:
-        opened = existing_library(library, verbose=verbose, quiet=quiet)
+        opened = any_library(library, verbose=verbose, quiet=quiet)
     except LibraryNotFound as error:
         if library is not None:
             raise
@@ -70,9 +74,7 @@ def doctor(
         tell(Check("library", Status.FAILED, error.what, error.remedy))
     else:
         with opened:
-            for check in examine_program(opened.embedder):
-                tell(check)
-            for check in examine_library(opened):
+            for check in _examined(opened):
                 tell(check)
     if as_json:
         print_json(
@@ -85,7 +87,14 @@ def doctor(
         raise typer.Exit(1)
 
 
+def _examined(library: Library | RemoteLibrary) -> Iterable[Check]:
+    if isinstance(library, RemoteLibrary):
+        return library.examine()
+    return chain(examine_program(library.embedder), examine_library(library))
+
+
 def _repair(library: Path | None, *, agreed: bool, as_json: bool) -> list[Mended]:
+    check_unserved(library)
     mended = []
     folder = absolute(library) if library else default_library()
     for one in run_repair(folder, observer=ProgressBar(quiet=True, agreed=agreed)):

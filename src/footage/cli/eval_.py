@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from footage.cli.options import JsonOption, LibraryOption, QuietOption, existing_library
+from footage.cli.options import JsonOption, LibraryOption, QuietOption, any_library
 from footage.cli.output import err, out, print_json, span
 from footage.errors import UsageError
 from footage.evaluation import Evaluation, check_least, evaluate, read_queries
@@ -49,7 +49,7 @@ def eval_(
     least = dict(_figure(text) for text in at_least or [])
     check_least(least)
     labelled = read_queries(queries)
-    with existing_library(library, quiet=quiet) as opened:
+    with any_library(library, quiet=quiet) as opened:
         evaluation = evaluate(opened, labelled)
     missed = evaluation.missed(least) if evaluation.judged else {}
     if as_json:

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.text import Text
 
 from footage import logs
+from footage.any_library import AnyLibrary
 from footage.cli.models import fetching
 from footage.cli.options import (
     BudgetOption,
@@ -27,6 +28,7 @@ from footage.cli.options import (
     TokenOption,
     VerboseOption,
     YesOption,
+    through_server,
 )
 from footage.cli.output import clock, confirm, err, out, place, plural, print_json, size
 from footage.cli.watched import deliver, print_new
@@ -42,9 +44,10 @@ from footage.ingest.report import (
     Report,
     ToRead,
 )
+from footage.library import Library
 from footage.media.sources import listed_sources
 from footage.media.web import Place
-from footage.opening import open_library, settings_of
+from footage.opening import check_agreement, open_library, settings_of
 from footage.paths import printable
 from footage.settings import Sampling
 from footage.validation import first_wrong
@@ -131,15 +134,21 @@ def index(
             absent = to_fetch(embedder or "lite")
             embedder = None if absent else embedder  # what there is to do is the same
             library = Path(stack.enter_context(TemporaryDirectory(prefix="footage-")))
-        with fetching(hidden=quiet or as_json) as on_fetch:
-            opened = open_library(
-                library,
-                embedder=embedder,
-                sampling=sampling,
-                milvus_uri=milvus,
-                milvus_token=milvus_token,
-                on_fetch=on_fetch,
-            )
+        opened: AnyLibrary | None = None
+        if known is not None and milvus_token is None:
+            opened = through_server(library, quiet=quiet)
+        if known is not None and opened is not None:
+            check_agreement(known, embedder, sampling, milvus)
+        else:
+            with fetching(hidden=quiet or as_json) as on_fetch:
+                opened = open_library(
+                    library,
+                    embedder=embedder,
+                    sampling=sampling,
+                    milvus_uri=milvus,
+                    milvus_token=milvus_token,
+                    on_fetch=on_fetch,
+                )
         stack.enter_context(opened)
         if dry_run:
             plan = opened.plan(*wanted, exclude=exclude or [], budget=budget)
@@ -162,7 +171,8 @@ def index(
             err.print("[yellow]interrupted:[/] finished videos are kept; run it again to go on")
             raise typer.Exit(130) from interrupt
         _print(report, as_json=as_json, quiet=quiet, verbose=verbose)
-        deliver(opened, quiet=quiet or as_json)
+        if isinstance(opened, Library):  # a server sends by itself
+            deliver(opened, quiet=quiet or as_json)
     nothing = not report.outcomes and bool(report.scan.skipped)
     if report.failed or report.of(Kind.LEFT) or report.waiting or nothing:
         raise typer.Exit(1)
@@ -248,6 +258,11 @@ class ProgressBar(Observer):
         """Say where the migration goes."""
         if not self._quiet:
             err.print(escape(f"from {source} to {target}"))
+
+    def waiting(self, why: str) -> None:
+        """Say so."""
+        if not self._quiet:
+            err.print(f"[dim]waiting: {escape(why)}[/]")
 
     def planned(self, plan: Plan) -> None:
         """Give the bar its length; where videos are sent away, tell the price and ask.

@@ -9,20 +9,22 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from footage.catalog import Video
 from footage.cli import last_search
-from footage.cli.options import LibraryOption, existing_library
+from footage.cli.options import LibraryOption, any_library
 from footage.cli.output import clock, err, out, place
 from footage.errors import InvalidQuery, MediaMissing, NotFound, UsageError
 from footage.example import seconds
-from footage.library import Library
 from footage.media.web import Place, WebVideo
 from footage.paths import printable
+
+if TYPE_CHECKING:
+    from footage.any_library import AnyLibrary
 
 # players that start where they are told, in the order of how well they do it
 PLAYERS: dict[str, tuple[str, ...]] = {
@@ -48,7 +50,7 @@ def open_(
     ] = False,
 ) -> None:
     """Play a moment at its time in the system's player."""
-    with existing_library(library) as opened:
+    with any_library(library) as opened:
         found, start = _resolve(opened, moment)
     command, exact = player_command(found, start)
     if not dry_run:
@@ -70,7 +72,7 @@ def open_(
     )
 
 
-def _resolve(library: Library, moment: str) -> tuple[Place, float]:
+def _resolve(library: AnyLibrary, moment: str) -> tuple[Place, float]:
     if moment.isdecimal() and len(moment) <= last_search.LONGEST_NUMBER:
         reference, start = last_search.recall(library.folder, int(moment))
         video = library.video(reference)
@@ -87,7 +89,7 @@ def _resolve(library: Library, moment: str) -> tuple[Place, float]:
     return found, start
 
 
-def _named(library: Library, moment: str) -> tuple[Video, float]:
+def _named(library: AnyLibrary, moment: str) -> tuple[Video, float]:
     """What VIDEO@TIME names; a file's own name may have an @ in it."""
     reference, _, time = moment.rpartition("@")
     if not reference:
@@ -103,7 +105,7 @@ def _named(library: Library, moment: str) -> tuple[Video, float]:
     return library.video(reference), start
 
 
-def _is_known(library: Library, reference: str) -> bool:
+def _is_known(library: AnyLibrary, reference: str) -> bool:
     try:
         library.video(reference)
     except UsageError:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
-from footage import logs
+from footage import logs, remote
+from footage.cli.output import err
+from footage.errors import LibraryLocked
 from footage.example import Example, seconds
-from footage.library import Library
-from footage.opening import open_library
+from footage.paths import absolute, default_library, printable
 from footage.query import Filters, day_range
+
+if TYPE_CHECKING:
+    from footage.any_library import AnyLibrary
+    from footage.library import Library
 
 LibraryOption = Annotated[
     Path | None,
@@ -118,13 +124,49 @@ PartitionFilter = Annotated[
 ]
 
 
+def any_library(
+    folder: Path | None, *, verbose: int = 0, quiet: bool = False
+) -> Library | remote.RemoteLibrary:
+    """The library a command works on, through its server where there is one.
+
+    Raises `LibraryNotFound` where there is none.
+    """
+    logs.to_terminal(-1 if quiet else verbose)
+    served = through_server(folder, quiet=quiet)
+    return served or existing_library(folder, verbose=verbose, quiet=quiet)
+
+
+def through_server(folder: Path | None, *, quiet: bool = False) -> remote.RemoteLibrary | None:
+    """The library as its server has it; None where none serves it, or none we can speak with."""
+    try:
+        return remote.open_served(_place_of(folder))
+    except remote.OtherVersion as other:
+        if not quiet:
+            err.print(f"[yellow]note:[/] {escape(printable(str(other)))}")
+        return None
+
+
 def existing_library(folder: Path | None, *, verbose: int = 0, quiet: bool = False) -> Library:
-    """The library a command works on; raises `LibraryNotFound` where there is none."""
+    """The library, opened here beside whatever serves it; raises `LibraryNotFound`."""
+    from footage.opening import open_library
+
     logs.to_terminal(-1 if quiet else verbose)
     return open_library(folder, create=False)
 
 
-def emptiness(library: Library) -> str:
+def check_unserved(folder: Path | None) -> None:
+    """Raise `LibraryLocked` where a server has a library that its files are about to be taken."""
+    from footage.server.found import running
+
+    place = _place_of(folder)
+    if served := running(place):
+        raise LibraryLocked(
+            f"footage serve (process {served.pid}, {served.url}) holds {place}",
+            remedy="stop it first",
+        )
+
+
+def emptiness(library: AnyLibrary) -> str:
     """What to say of a library without videos: it may be about to have some."""
     if library.is_being_indexed():
         return "nothing is indexed yet: `footage index` is at work on it, ask again in a while"
@@ -145,6 +187,10 @@ def examples(
         for kind, values in (("image", image), ("clip", clip), ("sound", sound))
         for value in values or ()
     )
+
+
+def _place_of(folder: Path | None) -> Path:
+    return absolute(folder) if folder else default_library()
 
 
 def filters(

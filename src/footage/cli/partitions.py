@@ -15,7 +15,7 @@ from footage.cli.options import (
     LibraryOption,
     QuietOption,
     VerboseOption,
-    existing_library,
+    any_library,
 )
 from footage.cli.output import counting_bar, day, err, out, plural, print_json
 from footage.reindex import ReindexReport
@@ -43,7 +43,7 @@ def partitions(
     A search with filters then touches only those that may hold an answer.
     """
     bar = counting_bar("moving videos", hidden=quiet or as_json)
-    with existing_library(library, verbose=verbose, quiet=quiet) as opened:
+    with any_library(library, verbose=verbose, quiet=quiet) as opened:
         report = None
         if by is not None:
             parts = [] if by.strip() == NONE else [part.strip() for part in by.split(",")]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from footage.cli.options import JsonOption, LibraryOption, YesOption, existing_library
+from footage.cli.options import JsonOption, LibraryOption, YesOption, any_library
 from footage.cli.output import (
     confirm,
     out,
@@ -42,7 +42,7 @@ def prune(
     Files on a drive that is not plugged in are kept, unless --unreachable. Of files that were
     renamed or moved, run `footage index` on their folder first: it knows them by their content.
     """
-    with existing_library(library) as opened:
+    with any_library(library) as opened:
         planned = opened.prune(unreachable=unreachable, dry_run=True)
         if not as_json:
             _print(planned, unreachable=unreachable)
@@ -51,7 +51,7 @@ def prune(
         else:
             if not yes:
                 if planned.videos:
-                    warn_of_paying_again(opened.embedder.sent_to)
+                    warn_of_paying_again(opened.sent_to)
                 confirm(f"Forget {plural(len(planned.videos), 'video')} for good?", "--yes")
             done = opened.prune(unreachable=unreachable)
     if as_json:

@@ -13,7 +13,7 @@ from footage.cli.options import (
     LibraryOption,
     VideosArgument,
     YesOption,
-    existing_library,
+    any_library,
 )
 from footage.cli.output import confirm, err, out, plural, print_json, warn_of_paying_again
 from footage.paths import printable
@@ -29,7 +29,7 @@ def remove(
     as_json: JsonOption = False,
 ) -> None:
     """Take videos out of the library, and keep them out. The files are not touched."""
-    with existing_library(library) as opened:
+    with any_library(library) as opened:
         chosen = [opened.video(reference) for reference in videos]
         if restore:
             with ProgressBar(quiet=as_json, agreed=yes) as bar:
@@ -37,7 +37,7 @@ def remove(
             failed = report.failed
         else:
             if not yes:
-                warn_of_paying_again(opened.embedder.sent_to)
+                warn_of_paying_again(opened.sent_to)
                 count = plural(len(chosen), "video")
                 confirm(f"Remove {count} from the library (not the files)?", "--yes")
             opened.remove(video.video_id for video in chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -30,19 +30,21 @@ from footage.cli.options import (
     VerboseOption,
     VideoFilter,
     WithinOption,
+    any_library,
     emptiness,
     examples,
-    existing_library,
     filters,
     spoken,
 )
 from footage.cli.output import err, out, print_json
 from footage.errors import InvalidQuery
 from footage.example import seconds
-from footage.library import Library
 from footage.paths import printable
 from footage.query import Filters, Query, as_weights
 from footage.steps import Like, Step
+
+if TYPE_CHECKING:
+    from footage.any_library import AnyLibrary
 
 
 def search(
@@ -152,12 +154,12 @@ def search(
         offset=offset,
         group_by_video=by_video,
     )
-    with existing_library(library, verbose=verbose, quiet=quiet) as opened:
+    with any_library(library, verbose=verbose, quiet=quiet) as opened:
         result = opened.answer(query)
         last_search.remember(opened.folder, result)
         why = "" if result else _why_nothing(opened, query)
         seen = " ".join(term.text for term in query.terms if term.kind in ("any", "seen"))
-        beyond = opened.settings.embedder == "lite" and seen and not _is_latin(seen)
+        beyond = seen and not _is_latin(seen) and opened.settings.embedder == "lite"
     if beyond and not quiet:
         err.print(
             "[yellow]note:[/] lite knows English alone, so these answers may mean nothing; "
@@ -196,7 +198,7 @@ def _is_latin(text: str) -> bool:
     return any(unicodedata.name(letter, "").startswith("LATIN ") for letter in text)
 
 
-def _why_nothing(library: Library, query: Query) -> str:
+def _why_nothing(library: AnyLibrary, query: Query) -> str:
     """What keeps a search from finding anything; the filter that lets no video pass by its name."""
     given = query.filters
     if not library.videos():

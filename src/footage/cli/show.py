@@ -11,7 +11,7 @@ from rich.table import Table
 from footage.catalog import Video
 from footage.cli import last_search
 from footage.cli.index import damage_in_words
-from footage.cli.options import JsonOption, LibraryOption, existing_library
+from footage.cli.options import JsonOption, LibraryOption, any_library
 from footage.cli.output import clock, day, link, out, place, plural, print_json, span
 from footage.example import seconds
 from footage.paths import printable
@@ -35,7 +35,7 @@ def show(
 ) -> None:
     """Show all that is known of one video, and its segments."""
     time = None if at is None else seconds(at)
-    with existing_library(library) as opened:
+    with any_library(library) as opened:
         found = opened.video(last_search.reference(opened.folder, video))
         if found.removed:
             rows = []
@@ -43,7 +43,7 @@ def show(
             rows = opened.segments(found.video_id)
         else:
             rows = opened.neighbours(found.video_id, time)
-        readings = opened.text_store.log.of(found.video_id)
+        readings = opened.readings(found.video_id)
     if as_json:
         print_json(
             {

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from footage.cli.options import JsonOption, LibraryOption, VideosArgument, existing_library
+from footage.cli.options import JsonOption, LibraryOption, VideosArgument, any_library
 from footage.cli.output import out, print_json
 from footage.errors import UsageError
 from footage.paths import printable
@@ -27,7 +27,7 @@ def tag(
     """Add tags to videos, and take them away; `footage search --tag` searches by them."""
     if not add and not remove:
         raise UsageError("no tag was given", remedy="add one with --add TAG")
-    with existing_library(library) as opened:
+    with any_library(library) as opened:
         tagged = opened.tag(videos, add=add or (), remove=remove or ())
     if as_json:
         print_json({"videos": [video.to_json() for video in tagged]})

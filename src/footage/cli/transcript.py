@@ -15,7 +15,7 @@ from footage.cli.options import (
     LibraryOption,
     QuietOption,
     VerboseOption,
-    existing_library,
+    any_library,
 )
 from footage.cli.output import clock, counting_bar, err, out, place, plural, print_json
 from footage.durable import draft_of
@@ -73,11 +73,11 @@ def _stored(video: str, library: Path | None, modality: str) -> Reading | None:
     if path.is_file() and not is_library(library):
         return None
     try:
-        with existing_library(library) as opened:
+        with any_library(library) as opened:
             if path.is_file():
                 return opened.reading_now(path, modality)
             known = opened.video(video)
-            entries = opened.text_store.log.of(known.video_id)
+            entries = opened.readings(known.video_id)
             stored = any(each.modality == modality and each.edition for each in entries)
             return opened.transcript(known.video_id, modality) if stored else None
     except FootageError:
@@ -122,7 +122,7 @@ def _writer(output: Path | None) -> Callable[[Reading], None] | None:
 def _file_of(video: str, library: Path | None) -> VideoFile:
     path = absolute(video)
     if not path.is_file():
-        with existing_library(library) as opened:
+        with any_library(library) as opened:
             known = opened.video(video)
         if known.path is None or not known.path.is_file():
             raise MediaMissing(f"{known.path or known.title} is not there now")

@@ -7,14 +7,14 @@ from dataclasses import asdict
 from rich.markup import escape
 from rich.table import Table
 
-from footage.cli.options import JsonOption, LibraryOption, existing_library
+from footage.cli.options import JsonOption, LibraryOption, any_library
 from footage.cli.output import clock, out, print_json
 from footage.ledger import Spending
 
 
 def usage(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """What was paid to services for this library, by month, newest first."""
-    with existing_library(library) as opened:
+    with any_library(library) as opened:
         spent = opened.usage()
         cached = opened.caches()
     if as_json:

@@ -20,8 +20,8 @@ from footage.cli.options import (
     SinceFilter,
     TagFilter,
     UntilFilter,
+    any_library,
     emptiness,
-    existing_library,
     filters,
 )
 from footage.cli.output import clock, day, link, out, place, plural, print_json
@@ -54,7 +54,7 @@ def videos(
         max_duration=max_duration,
         partition=partition,
     )
-    with existing_library(library) as opened:
+    with any_library(library) as opened:
         found = opened.videos(chosen, hidden=hidden)
         empty = emptiness(opened) if not found and chosen == Filters() else ""
     if as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
@@ -11,9 +12,11 @@ from rich.text import Text
 from footage.cli.moments import about
 from footage.cli.output import err, link, out, place, plural, span
 from footage.errors import FootageError
-from footage.library import Library
 from footage.paths import printable
-from footage.watches.watch import Match
+
+if TYPE_CHECKING:
+    from footage.library import Library
+    from footage.watches.watch import Match
 
 PATIENCE = 8.0  # seconds a command goes on trying to reach webhooks once its work is done
 

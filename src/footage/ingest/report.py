@@ -219,6 +219,9 @@ class Observer:
     def migrating(self, source: str, target: str) -> None:
         """The run is a migration, from and to these, in words; told before ``planned``."""
 
+    def waiting(self, why: str) -> None:
+        """The run has to wait before it begins, in words; through a server alone."""
+
     def planned(self, plan: Plan) -> None:
         """What the run is about to do; raise to refuse, and nothing is sent or paid."""
 

@@ -6,8 +6,6 @@ import errno
 import os
 from os import PathLike, fspath
 
-import av
-
 from footage.errors import MediaError, MediaForbidden, MediaMissing, UnreadableMedia
 from footage.media.web import WebVideo
 from footage.paths import printable
@@ -27,6 +25,8 @@ def media_fault(error: Exception, path: str | PathLike[str] | WebVideo) -> Media
     name = shown(path)
     if isinstance(path, WebVideo):  # its server's faults are known by themselves
         return _undecodable(error, name)
+    import av
+
     from_data = isinstance(error, av.FFmpegError) and os.access(path, os.R_OK)
     if from_data or not isinstance(error, OSError):
         return _undecodable(error, name)

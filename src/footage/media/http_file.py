@@ -55,11 +55,18 @@ _BROKEN = (OSError, http.client.HTTPException, ValueError)
 class Line:
     """The connections to one address: `hang_up` ends them, and every wait for them, at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, from_anywhere: bool = False) -> None:
+        """``from_anywhere``: also from a private network, whatever `peers.public_only` says."""
+        self.from_anywhere = from_anywhere
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._opener: urllib.request.OpenerDirector | None = None
+
+    @property
+    def public_only(self) -> bool:
+        """Whether it connects to hosts of the public internet alone."""
+        return peers.are_public_only() and not self.from_anywhere
 
     def hang_up(self) -> None:
         """End all reading, for good; may be called from any thread."""
@@ -134,7 +141,7 @@ class Line:
         if self._opener is None:
             opener = urllib.request.OpenerDirector()
             # by way of a proxy nobody could see who is asked in the end
-            proxies = urllib.request.ProxyHandler({} if peers.are_public_only() else None)
+            proxies = urllib.request.ProxyHandler({} if self.public_only else None)
             for handler in (
                 proxies,
                 urllib.request.UnknownHandler(),
@@ -153,7 +160,7 @@ class _Connection(http.client.HTTPConnection):
     def __init__(self, *arguments: Any, line: Line, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._line = line
-        if peers.are_public_only():
+        if line.public_only:
             self._create_connection = peers.connect
 
     def connect(self) -> None:
@@ -165,7 +172,7 @@ class _SecureConnection(http.client.HTTPSConnection):
     def __init__(self, *arguments: Any, line: Line, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._line = line
-        if peers.are_public_only():
+        if line.public_only:
             self._create_connection = peers.connect
 
     def connect(self) -> None:

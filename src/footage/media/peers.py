@@ -11,6 +11,7 @@ import contextlib
 import ipaddress
 import socket
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import TypeAlias
 
 from footage.errors import MediaForbidden
@@ -19,6 +20,7 @@ Address: TypeAlias = "ipaddress.IPv4Address | ipaddress.IPv6Address"
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are of IPv4
 _only_public = False
+_owners: ContextVar[bool] = ContextVar("_owners", default=False)
 
 
 @contextlib.contextmanager
@@ -35,6 +37,24 @@ def public_only() -> Iterator[None]:
 def are_public_only() -> bool:
     """Whether `public_only` is in force."""
     return _only_public
+
+
+@contextlib.contextmanager
+def named_by_the_owner() -> Iterator[None]:
+    """Fetch the videos that are named within the block and its thread from anywhere all the same.
+
+    Whose machine it is may send a server of theirs where they can go themselves.
+    """
+    token = _owners.set(True)
+    try:
+        yield
+    finally:
+        _owners.reset(token)
+
+
+def are_owners() -> bool:
+    """Whether what is named now is named by the owner."""
+    return _owners.get()
 
 
 def is_public(text: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from footage.errors import UnreadableMedia
+from footage.media import peers
 from footage.media.urls import name_of, read_url
 from footage.media.web_stamp import WebStamp
 
@@ -31,6 +32,7 @@ class WebVideo:
     def __init__(self, address: str) -> None:
         """Nothing is asked for yet. Raises `UsageError` for what is no address of the web."""
         self._url = read_url(address)
+        self._from_anywhere = peers.are_owners()
         self.stamp: WebStamp | None = None
         """What its server said of it when it was looked at; what is read later has to agree."""
 
@@ -107,10 +109,10 @@ class WebVideo:
     def _line(self) -> Line:
         from footage.media.http_file import Line
 
-        return Line()
+        return Line(from_anywhere=self._from_anywhere)
 
 
-Place: TypeAlias = "Path | WebVideo"
+Place: TypeAlias = Path | WebVideo
 """Where a video lies."""
 
 

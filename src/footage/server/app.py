@@ -21,6 +21,7 @@ from footage.server import (
     faults,
     job_routes,
     media,
+    own,
     pictures,
     search,
     status,
@@ -31,8 +32,9 @@ from footage.server import (
     watched_routes,
 )
 from footage.server.config import ServerSettings
+from footage.server.errands import Errands
 from footage.server.events import Events
-from footage.server.gate import Gate
+from footage.server.gate import OWN, Gate
 from footage.server.job import FILE_NAME, JobStore
 from footage.server.jobs import Jobs
 from footage.server.metrics import Metrics
@@ -59,6 +61,7 @@ _ROUTERS = (
     upload_routes,
     watch_routes,
     status,
+    own,
 )
 _FAILURE = {
     "type": "object",
@@ -92,6 +95,7 @@ def create_app(library: Library, *, settings: ServerSettings) -> FastAPI:
             service.events.close()
             await to_thread.run_sync(service.playback.close)
             await to_thread.run_sync(service.watcher.close)
+            await to_thread.run_sync(service.errands.close)
             await to_thread.run_sync(service.jobs.close)
             await to_thread.run_sync(service.watching.close)
 
@@ -136,6 +140,7 @@ def _service(library: Library, settings: ServerSettings) -> Service:
         facets=Results(),
         watched=watched,
         watcher=Watcher(watched, jobs, events, library.is_being_indexed),
+        errands=Errands(),
     )
 
 
@@ -146,6 +151,8 @@ def _limits_of(settings: ServerSettings) -> Any:
         """Bytes that the body of such a request may have."""
         if path.startswith(f"{VERSION}/uploads/") and method in {"PUT", "PATCH"}:
             return limits.upload
+        if path.startswith(OWN):
+            return limits.own
         asks = path == f"{VERSION}/search" or path.startswith(f"{VERSION}/searches/")
         if asks and kind.lower().startswith("multipart/"):
             return limits.example + limits.body

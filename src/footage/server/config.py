@@ -17,6 +17,8 @@ class Limits:
     """Of a request that is neither an upload nor an example."""
     example: int = 64 * MEGABYTE
     """Of all pictures, sounds and clips of one query together."""
+    own: int = 64 * MEGABYTE
+    """Of a request of the owner's own programs, which may name many files."""
     upload: int = 64 << 30
     """Of one video."""
     piece: int = 64 * MEGABYTE
@@ -45,6 +47,8 @@ class ServerSettings:
     """Host names it is asked by beside its address, as behind a proxy."""
     token: str | None = field(default=None, repr=False)
     """The hash of the token that is demanded; None where none is."""
+    owner: str = field(default="", repr=False)
+    """The secret that the owner's own programs know; empty where none is known."""
     roots: tuple[Path, ...] = ()
     """Folders that videos may be indexed from; those below are meant too."""
     limits: Limits = field(default_factory=Limits)

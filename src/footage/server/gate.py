@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from footage.server import tokens
+from footage.server import owner, tokens
 from footage.server.config import ServerSettings, is_loopback
 from footage.server.faults import Refused, too_large, unforeseen
 from footage.server.metrics import Metrics
@@ -22,6 +22,8 @@ from footage.server.metrics import Metrics
 log = logging.getLogger(__name__)
 
 API = "/api/"
+OWN = "/api/v1/own/"
+"""What only the owner's own programs may ask."""
 _OPEN = {"/api/v1/health", "/api/v1/login", "/login"}  # to be asked without a token
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _CSP = (
@@ -62,6 +64,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         began, status = time.monotonic(), 0
+        proof = self._proof(scope)
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -70,12 +73,14 @@ class Gate:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if proof is not None:
+                    headers[owner.PROOF] = proof
                 if scope["path"].startswith(API):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         try:
-            limited = self._checked(scope, receive)
+            limited = self._checked(scope, receive, is_owner=proof is not None)
             await self._app(scope, limited, sending)
         except Exception as error:
             if status:  # the answer has begun: it can only break off
@@ -87,11 +92,25 @@ class Gate:
         finally:
             self._metrics.asked(scope["method"], status, time.monotonic() - began)
 
-    def _checked(self, scope: Scope, receive: Receive) -> Receive:
+    def _proof(self, scope: Scope) -> str | None:
+        """What shows one of the owner's own programs that this is its server; None for others."""
+        if not scope["path"].startswith(OWN):
+            return None
+        authorization = Headers(scope=scope).get("authorization", "")
+        return owner.asked(self._settings.owner, authorization, scope["method"], scope["path"])
+
+    def _checked(self, scope: Scope, receive: Receive, *, is_owner: bool) -> Receive:
         """What to read the body by; raises `Refused`."""
         headers, path, method = Headers(scope=scope), scope["path"], scope["method"]
         self._check_host(headers)
-        bearer = self._bearer(headers)
+        if path.startswith(OWN) and not is_owner:
+            raise Refused(
+                403,
+                "access_refused",
+                "only the commands of who started this server may ask that",
+                remedy="use the other routes: /api/v1/openapi.json",
+            )
+        bearer = is_owner or self._bearer(headers)
         if not bearer:
             _check_origin(headers, path, method)
         if path.startswith(API) and path not in _OPEN and not bearer:

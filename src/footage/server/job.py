@@ -49,6 +49,8 @@ class Job:
     """Single videos that could not be used."""
     error: dict[str, Any] | None = None
     """Why all of it failed."""
+    attended: bool = False
+    """Whether a command waits for it, with which it ends."""
 
     @property
     def ended(self) -> bool:

@@ -13,6 +13,7 @@ from footage.errors import FootageError, LibraryLocked, NoVideo, UnreadableMedia
 from footage.ingest.report import IngestInterrupted, Kind, Observer, Outcome, Plan
 from footage.library import Library, checked_tags
 from footage.media.web import Place, WebVideo
+from footage.server.errands import Errand, Gone
 from footage.server.events import Event, Events
 from footage.server.faults import Refused, error_shape, unforeseen, without_folder
 from footage.server.job import Job, JobStore, Progress, now
@@ -24,7 +25,7 @@ TELL_SECONDS = 0.25  # between two events of a job's progress
 LOCKED_SECONDS = 2.0  # between two looks whether another process still indexes
 
 
-class _Cancelled(KeyboardInterrupt):
+class _Cancelled(Gone):
     """Ends a run of indexing as Ctrl-C does: what was finished is kept."""
 
 
@@ -38,6 +39,7 @@ class Jobs:
         self._store = store
         self._wake = threading.Condition()
         self._running: Job | None = None
+        self._attended: dict[str, tuple[Errand, Callable[[Observer], None]]] = {}
         self._cancel = threading.Event()
         self._closing = False
         self.files_of: Callable[[Job], list[Path]] = lambda _job: []
@@ -47,7 +49,9 @@ class Jobs:
     def start(self) -> None:
         """Begin, with what a killed server had under way first."""
         for job in self._store.jobs():
-            if job.state == "running":
+            if job.attended and not job.ended:  # the command has gone with the server
+                self._end(job, "cancelled")
+            elif job.state == "running":
                 self._requeue(job)
         self._thread.start()
 
@@ -68,6 +72,29 @@ class Jobs:
         if kind == "index":
             self._sources.places(sources)
         job = Job(uuid.uuid4().hex, kind, list(sources), checked_tags(tags), created_at=now())
+        self._keep(job)
+        self._notify()
+        return job
+
+    def attend(
+        self,
+        errand: Errand,
+        kind: str,
+        *,
+        sources: Sequence[str],
+        tags: Sequence[str],
+        work: Callable[[Observer], None],
+    ) -> Job:
+        """A new job that does ``work`` for a command; raises `UsageError`.
+
+        It ends as soon as the command does, and is not taken up again.
+        """
+        created = now()
+        job = Job(errand.id, kind, list(sources), checked_tags(tags), created_at=created)
+        job.attended = True
+        self._attended[job.id] = errand, work
+        if before := sum(not other.ended for other in self._store.jobs()):
+            errand.tell("waiting", f"{before:,} before it in the queue of footage serve")
         self._keep(job)
         self._notify()
         return job
@@ -101,6 +128,8 @@ class Jobs:
                 return job
             job.state, job.ended_at = "cancelled", now()
             self._keep(job)
+            if attended := self._attended.pop(job.id, None):
+                attended[0].drop()
             return job
 
     def retry(self, job_id: str) -> Job:
@@ -109,6 +138,8 @@ class Jobs:
             job = self.job(job_id)
             if not job.ended:
                 raise _conflict(job, f"is {job.state}")
+            if job.attended:
+                raise _conflict(job, "was of a command, to be run again itself")
             self._requeue(job)
             self._wake.notify_all()
             return job
@@ -177,7 +208,7 @@ class Jobs:
             self._work(job, watch)
         except IngestInterrupted:
             self._interrupted(job)
-        except _Cancelled:
+        except Gone:
             self._interrupted(job)
         except FootageError as error:
             job.error = error_shape(error, self._library.folder)["error"]
@@ -189,6 +220,9 @@ class Jobs:
             self._end(job, "failed" if job.failures and not watch.useful else "done")
 
     def _work(self, job: Job, watch: _Watch) -> None:
+        if attended := self._attended.pop(job.id, None):
+            attended[1](watch)
+            return
         while True:
             watch.check()
             try:
@@ -207,7 +241,7 @@ class Jobs:
                 self._cancel.wait(LOCKED_SECONDS)
 
     def _interrupted(self, job: Job) -> None:
-        if self._closing:
+        if self._closing and not job.attended:
             self._requeue(job)
         else:
             self._end(job, "cancelled")

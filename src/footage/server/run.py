@@ -50,6 +50,9 @@ def serve(
     with contextlib.ExitStack() as stack:
         bound = stack.enter_context(listening(settings.host, settings.port))
         settings = replace(settings, port=bound.getsockname()[1])
+        demands = settings.token is not None
+        secret = announce(library.folder, settings.url, demands_token=demands)
+        settings = replace(settings, owner=secret)
         if not private_urls:
             stack.enter_context(public_only())
         app = create_app(library, settings=settings)
@@ -57,7 +60,6 @@ def serve(
             app.state.service.watched.add(folder)
         server = _Server(_config(app))
         server.service = app.state.service
-        announce(library.folder, settings.url, demands_token=settings.token is not None)
         on_ready(settings)
         # uvicorn hears signals once it has begun, and raises them again once it has stopped
         with told_to_stop(lambda: setattr(server, "should_exit", True)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -25,6 +24,7 @@ from footage.query_json import QueryBody, query_of
 from footage.server.answers import JSON, presented
 from footage.server.faults import Refused, too_large
 from footage.server.queries import Files, SearchParameters
+from footage.server.searches import searched
 from footage.server.service import Service, Shared
 
 router = APIRouter(tags=["search"])
@@ -126,9 +126,8 @@ def _asked(
 
 def answered(service: Service, query: Query, names: Names) -> Response:
     """What a query finds, told with ``names``."""
-    began = time.monotonic()
-    result = service.library.answer(query)
-    service.metrics.searched(time.monotonic() - began)
+    with searched(service.metrics):
+        result = service.library.answer(query)
     return JSON(presented(result.to_json(), names, service.library.folder))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import time
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeVar
 
@@ -11,6 +13,7 @@ from anyio import to_thread
 from starlette.requests import Request
 
 from footage.server.faults import Refused
+from footage.server.metrics import Metrics
 
 T = TypeVar("T")
 
@@ -51,3 +54,11 @@ class Turns:
             return await to_thread.run_sync(partial(work))
         finally:
             self._semaphore.release()
+
+
+@contextlib.contextmanager
+def searched(metrics: Metrics) -> Iterator[None]:
+    """Count a search that ended well, and how long it took."""
+    began = time.monotonic()
+    yield
+    metrics.searched(time.monotonic() - began)

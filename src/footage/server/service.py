@@ -13,6 +13,7 @@ from footage.errors import NotFound
 from footage.library import Library
 from footage.search.cache import Results
 from footage.server.config import ServerSettings
+from footage.server.errands import Errands
 from footage.server.events import Events
 from footage.server.jobs import Jobs
 from footage.server.metrics import Metrics
@@ -44,6 +45,7 @@ class Service:
     facets: Results[dict[str, Any]]
     watched: WatchedFolders
     watcher: Watcher
+    errands: Errands
 
 
 def service_of(request: Request) -> Service:
