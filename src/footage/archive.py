@@ -9,12 +9,11 @@ from __future__ import annotations
 import contextlib
 import io
 import shutil
-import struct
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from footage import bundles, durable
 from footage.embedder import Fingerprint, Route, Spans, Track, VideoEmbedding
 from footage.errors import ArchiveDamaged, InvalidVector, LibraryUnwritable
+from footage.frame_files import FrameFiles
 from footage.media.frames import Damage
 
 FORMAT = 1
@@ -32,6 +32,7 @@ class Archive:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._frames = FrameFiles()
 
     def path(self, video_id: str, fingerprint: Fingerprint) -> Path:
         """Where the embedding of a video lies, whether or not it is there."""
@@ -129,20 +130,10 @@ class Archive:
         empty track. Raises `ArchiveDamaged` where the file cannot be read.
         """
         path = self.path(video_id, fingerprint)
-        with bundles.damage(path), path.open("rb") as file, zipfile.ZipFile(file) as bundle:
-            names = set(bundle.namelist())
-            if "frames.spans.npy" not in names:
-                nothing = np.zeros((0, 2)), np.zeros((0, fingerprint.dimension), np.float32)
-                return Track(*nothing), ()
-            spans = np.load(io.BytesIO(bundle.read("frames.spans.npy")), allow_pickle=False)
-            first, last = np.searchsorted(spans[:, 0], [start, end])
-            vectors = _rows(file, bundle, "frames.vectors.npy", int(first), int(last))
-            shots = bundle.read("shots.npy") if "shots.npy" in names else None
-            begins = [] if shots is None else np.load(io.BytesIO(shots), allow_pickle=False)
-            return (
-                Track(spans[first:last], vectors.astype(np.float32)),
-                tuple(float(time) for time in begins if start < time < end),
-            )
+        with bundles.damage(path):
+            found = self._frames.read(path, start, end)
+        nothing = np.zeros((0, 2)), np.zeros((0, fingerprint.dimension), np.float32)
+        return (Track(*nothing), ()) if found is None else found
 
     def delete(self, video_id: str, fingerprint: Fingerprint) -> None:
         """Forget an embedding; nothing happens where there is none."""
@@ -215,23 +206,6 @@ def _array(bundle: zipfile.ZipFile, header: dict[str, Any], name: str) -> NDArra
     data = bundles.member(bundle, header, name)
     array: NDArray[Any] = np.load(io.BytesIO(data), allow_pickle=False)
     return array
-
-
-def _rows(
-    file: BinaryIO, bundle: zipfile.ZipFile, name: str, first: int, last: int
-) -> NDArray[Any]:
-    """Rows [first, last) of an array in a bundle, without reading the others."""
-    at = bundle.getinfo(name).header_offset
-    file.seek(at + 26)  # PKWARE APPNOTE 4.3.7: the lengths of name and extra field
-    name_length, extra_length = struct.unpack("<HH", file.read(4))
-    file.seek(at + 30 + name_length + extra_length)
-    version = np.lib.format.read_magic(file)
-    if version != (1, 0):
-        raise ValueError(f"{name} has .npy version {version}")
-    shape, _, kind = np.lib.format.read_array_header_1_0(file)
-    file.seek(first * kind.itemsize * shape[1], io.SEEK_CUR)
-    count = max(0, last - first) * shape[1]
-    return np.frombuffer(file.read(count * kind.itemsize), kind).reshape(-1, shape[1])
 
 
 def _embedding(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> VideoEmbedding:
