@@ -132,8 +132,10 @@ class Archive:
         path = self.path(video_id, fingerprint)
         with bundles.damage(path):
             found = self._frames.read(path, start, end)
-        nothing = np.zeros((0, 2)), np.zeros((0, fingerprint.dimension), np.float32)
-        return (Track(*nothing), ()) if found is None else found
+        if found is None:
+            nothing = np.zeros((0, 2)), np.zeros((0, fingerprint.dimension), np.float32)
+            return Track(*nothing), ()
+        return found
 
     def delete(self, video_id: str, fingerprint: Fingerprint) -> None:
         """Forget an embedding; nothing happens where there is none."""
