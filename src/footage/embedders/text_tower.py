@@ -12,7 +12,6 @@ import numpy as np
 from footage.embedder import Vectors
 from footage.onnx import open_session
 
-
 REMEMBERED = 64  # texts: pictures and passages are searched by the same one, page by page
 
 

@@ -125,7 +125,9 @@ def _scores(pieces: Spans, frames: Track, query: Vector) -> NDArray[np.float64]:
     times = frames.spans[:, 0]
     inside = (times >= pieces[:, :1] - 1e-3) & (times < pieces[:, 1:] - 1e-3)
     counts = inside.sum(axis=1)
-    return np.where(counts > 0, (inside @ _cosines(frames.vectors, query)) / np.maximum(counts, 1), np.nan)
+    return np.where(
+        counts > 0, (inside @ _cosines(frames.vectors, query)) / np.maximum(counts, 1), np.nan
+    )
 
 
 def _cosines(frames: Vectors, query: Vector) -> NDArray[np.float64]:
