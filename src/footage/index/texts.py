@@ -179,10 +179,10 @@ class TextIndex:
     ) -> list[TextHit]:
         """The passages nearest to a unit vector of this space, by cosine, best first; exact."""
 
-        tables = self._file.attempt(lambda db: [self._table(db, modality)], [])
-        if not tables:
+        unusable: Table | None = None
+        table = self._file.attempt(lambda db: self._table(db, modality), unusable)
+        if table is None:
             return []
-        (table,) = tables
         # the file is free for others meanwhile; what is gone by then is left out below
         rows = table.rows(video_ids, excluding)
         near = table.nearest(np.asarray(vector, np.float32), rows, limit)
