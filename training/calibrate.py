@@ -146,13 +146,16 @@ def _quality(shown: Sequence[Shown], chances: np.ndarray) -> str:
     right = np.array([one.right for one in shown])
     there = np.array([one.there for one in shown])
     best = np.array([one.rank == 0 for one in shown])
-    threshold = float(np.quantile(chances[best & ~there], 1 - FALSE_FOUND))
-    return (
-        f"Brier {np.mean((chances - right) ** 2):.4f}, AUC right "
-        f"{roc_auc_score(right, chances):.3f}, found {roc_auc_score(there[best], chances[best]):.3f}; "
-        f"true found {np.mean(chances[best & there] > threshold):.2f} at false found "
-        f"{FALSE_FOUND:.2f}, from {threshold:.2f}"
-    )
+    least = float(np.quantile(chances[best & ~there], 1 - FALSE_FOUND))
+    figures = {
+        "Brier": np.mean((chances - right) ** 2),
+        "AUC right": roc_auc_score(right, chances),
+        "AUC found": roc_auc_score(there[best], chances[best]),
+        "true found": np.mean(chances[best & there] > least),
+        "false found": FALSE_FOUND,
+        "from": least,
+    }
+    return ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
 
 
 if __name__ == "__main__":

@@ -228,6 +228,27 @@ def test_what_is_seen_is_found(
     assert first(ask(*form)) in answers
 
 
+def test_a_confidence_is_there_where_it_can_be_told(place: Place, run: Run) -> None:
+    def asked(*words: str) -> tuple[bool, list[float | None]]:
+        answer = run("search", "--json", *words).json
+        return answer["found"], [one["confidence"] for one in answer["moments"]]
+
+    found, chances = asked("seen:blue")
+    if place.embedder == "marengo":  # a request for each sentence of the bank is not made
+        assert found
+        assert set(chances) == {None}  # of seven segments alone nothing can be said
+    else:
+        assert all(chance is not None for chance in chances)
+    found, chances = asked("--image", "blue.png")
+    assert found
+    assert set(chances) == {None}
+    found, chances = asked("said:refund policy")
+    assert found
+    assert chances[0] is not None
+    found, chances = asked("said:quantum chromodynamics lecture")
+    assert not found
+
+
 @pytest.mark.parametrize("fusion", ["calibrated", "rrf"])
 def test_pages_are_slices_of_one_ranking(fusion: str, ask: Any) -> None:
     def page(offset: int, limit: int) -> list[tuple[str, float]]:
