@@ -62,14 +62,9 @@ class _Library:
     def shown(self, kind: str, query: np.ndarray, answers: set[int]) -> Iterator[Shown]:
         scores = self._sample.scores(query[None])[0]
         best = np.argsort(-scores)[:SHOWN]
-        measured = self._scale.measured(query, scores[best])
-        alone = self._alone.measured(query, scores[best])
-        assert measured is not None
-        assert alone is not None
-        assert measured.level is not None
-        for rank, at in enumerate(best.tolist()):
-            figures = measured.level[rank], measured.height[rank], alone.height[rank]
-            yield Shown(kind, bool(answers), rank, at in answers, *map(float, figures))
+        measured = _measured(self._scale, self._alone, query, scores[best])
+        for rank, (at, figures) in enumerate(zip(best.tolist(), measured, strict=True)):
+            yield Shown(kind, bool(answers), rank, at in answers, *figures)
 
 
 def simulated(shelf: Shelf, encode: Encode, *, seed: str) -> list[Shown]:
@@ -110,22 +105,32 @@ def passages(shelf: Shelf, encode: Encode, *, seed: str) -> list[Shown]:
     found: list[Shown] = []
     for size, times in SIZES.items():
         for _ in range(times):
-            order = dice.sample(range(len(shelf.captions)), 2 * size)
+            inside = min(size, len(shelf.captions) // 2)
+            order = dice.sample(range(len(shelf.captions)), 2 * inside)
             pairs = [dice.sample(list(shelf.captions[at]), 2) for at in order]
-            said = np.stack([encode(one) for one, _ in pairs[:size]]).astype(np.float32)
-            scales = [Scale(Sample.of_vectors(said), some, size) for some in (bank, None)]
-            for place, (_, asked) in enumerate(pairs):
-                query = encode(asked).astype(np.float32)
-                scores = said @ query
-                best = np.argsort(-scores)[:SHOWN]
-                measured, alone = (scale.measured(query, scores[best]) for scale in scales)
-                assert measured is not None
-                assert alone is not None
-                assert measured.level is not None
-                found += [
-                    Shown(CAPTION, place < size, rank, at == place, *map(float, figures))
-                    for rank, (at, *figures) in enumerate(
-                        zip(best, measured.level, measured.height, alone.height, strict=True)
-                    )
-                ]
+            said = np.stack([encode(one) for one, _ in pairs[:inside]]).astype(np.float32)
+            asked = [encode(other).astype(np.float32) for _, other in pairs]
+            found += _heard(said, bank, asked)
     return found
+
+
+def _heard(said: np.ndarray, bank: np.ndarray, asked: Sequence[np.ndarray]) -> Iterator[Shown]:
+    """What is shown of each query; the first so many are of what is said, in order."""
+    scale, alone = (Scale(Sample.of_vectors(said), some, len(said)) for some in (bank, None))
+    for place, query in enumerate(asked):
+        scores = said @ query
+        best = np.argsort(-scores)[:SHOWN]
+        measured = _measured(scale, alone, query, scores[best])
+        for rank, (at, figures) in enumerate(zip(best.tolist(), measured, strict=True)):
+            yield Shown(CAPTION, place < len(said), rank, at == place, *figures)
+
+
+def _measured(
+    scale: Scale, alone: Scale, query: np.ndarray, scores: np.ndarray
+) -> list[tuple[float, float, float]]:
+    """Level, height, and height without a bank, of each score."""
+    both, one = scale.measured(query, scores.tolist()), alone.measured(query, scores.tolist())
+    if both is None or both.level is None or one is None:
+        raise ValueError(f"a library of {len(scores)} is too small to tell by")
+    columns = both.level.tolist(), both.height.tolist(), one.height.tolist()
+    return list(zip(*columns, strict=True))
