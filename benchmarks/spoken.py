@@ -276,7 +276,7 @@ def _text(part: str | list[int], films: Sequence[Film], captions: dict[str, list
     if isinstance(part, str):
         return part
     film, shot, number = part
-    return captions[films[film].shots[shot].image][number]
+    return captions[films[film].shots[shot].image][number].replace('"', "")  # a few quote nothing
 
 
 def _keyed(kind: str, at: int, text: str) -> str:
