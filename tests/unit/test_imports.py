@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("prune",),
     ("records", "copies", "partitions"),
     ("readings", "readers", "embedders", "index", "archive", "catalog"),
-    ("passages",),
+    ("passages", "frame_files"),
     ("reader",),
     ("embedder", "thumbnails"),
     ("ledger", "segment", "reading_log"),
