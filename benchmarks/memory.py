@@ -86,7 +86,7 @@ def sizes(options: argparse.Namespace) -> tuple[int, int]:
 
 def library_of(work: Path, count: int) -> tuple[Path, int]:
     """A library of ``count`` made-up segments, closed again, and the length of its vectors."""
-    with synthetic(work / f"search-{count}.library", count) as library:
+    with synthetic(work / f"framed-{count}.library", count) as library:
         return library.folder, library.embedder.fingerprint.dimension
 
 

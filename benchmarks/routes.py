@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> str:
     texts = _texts(options.data)
     rows = []
     for count in (1_000, 5_000) if options.quick else (10_000, 100_000):
-        with synthetic(options.work / f"search-{count}.library", count) as library:
+        with synthetic(options.work / f"framed-{count}.library", count) as library:
             _read(library, texts)
             kinds = {name: call for name, call in _kinds(library, texts) if _works(call)}
             with library.index._milvus.session():

@@ -29,10 +29,12 @@ from benchmarks.tables import table
 from footage.embedder import Track, Vector, Vectors, VideoEmbedding
 from footage.embedders.local import VISUAL
 from footage.index.schema import METRIC
+from footage.index.unit import unit
 from footage.library import Library
 from footage.media.identity import FileStamp
 
 SEGMENTS_A_VIDEO = 100
+FRAMES_A_SEGMENT = 6  # one a second
 QUERIES = 200
 A_TURN = 20  # queries of one kind before the next kind has its turn
 PAUSE = 0.1  # seconds before a turn: the threads of numpy's BLAS spin for a while
@@ -75,7 +77,7 @@ def blas() -> str:
 
 def measured(work: Path, count: int) -> dict[str, Cost]:
     """What every kind of search cost, by its name."""
-    with synthetic(work / f"search-{count}.library", count) as library:
+    with synthetic(work / f"framed-{count}.library", count) as library:
         vectors, queries = of(library)
         costs = ours(library, vectors, queries)
     lite3 = lite3_times(work, vectors, queries)
@@ -167,9 +169,20 @@ def synthetic(folder: Path, count: int) -> Library:
         vectors = rng.standard_normal((SEGMENTS_A_VIDEO, library.embedder.fingerprint.dimension))
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         track = Track(np.column_stack([starts, starts + 6]), vectors.astype(np.float32))
-        add(library, f"{number:032x}", VideoEmbedding(600.0, {VISUAL: track}))
+        embedding = VideoEmbedding(
+            600.0, {VISUAL: track}, frames=_frames(track, rng), shots=tuple(starts[1:].tolist())
+        )
+        add(library, f"{number:032x}", embedding)
     library.reindex()
     return library
+
+
+def _frames(track: Track, rng: np.random.Generator) -> Track:
+    """A frame a second, each about as near to its segment as in a film (a cosine of 0.9)."""
+    whole = np.repeat(track.vectors, FRAMES_A_SEGMENT, axis=0)
+    noise = rng.standard_normal(whole.shape, np.float32) / np.sqrt(whole.shape[1])
+    times = np.arange(len(whole), dtype=np.float64)
+    return Track(np.column_stack([times, times + 1]), unit(whole + noise / 2))
 
 
 def add(

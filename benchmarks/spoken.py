@@ -237,13 +237,10 @@ def _in_one(library: Library, one: str, two: str) -> list[Pair]:
     """The moments of a query of two steps, and what followed each."""
     moments = library.search(one, then=[two], within=WITHIN, limit=DEPTH).moments
     return [
-        (_place(moment), _place(moment.then[0]))  # type: ignore[attr-defined]
+        ((name, *moment.steps[0]), (name, *moment.steps[1]))
         for moment in moments
+        for name in [moment.path.name if moment.path else ""]
     ]
-
-
-def _place(moment: object) -> Place:
-    return moment.path.name, moment.start, moment.end  # type: ignore[attr-defined]
 
 
 def _apart(library: Library, one: str, two: str) -> list[Pair]:
@@ -279,7 +276,7 @@ def _text(part: str | list[int], films: Sequence[Film], captions: dict[str, list
     if isinstance(part, str):
         return part
     film, shot, number = part
-    return captions[films[film].shots[shot].image][number]
+    return captions[films[film].shots[shot].image][number].replace('"', "")  # a few quote nothing
 
 
 def _keyed(kind: str, at: int, text: str) -> str:

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import shutil
-import struct
-import threading
 import zipfile
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,20 +21,10 @@ from numpy.typing import NDArray
 from footage import bundles, durable
 from footage.embedder import Fingerprint, Route, Spans, Track, VideoEmbedding
 from footage.errors import ArchiveDamaged, InvalidVector, LibraryUnwritable
+from footage.frame_files import FrameFiles
 from footage.media.frames import Damage
 
 FORMAT = 1
-LAYOUTS = 300  # files whose layout is kept, the latest; of an hour of video it takes 60 kB
-
-
-class _Layout(NamedTuple):
-    """Where in a file its frames' vectors lie, and when the frames and shots begin."""
-
-    spans: Spans
-    shots: NDArray[np.float64]
-    offset: int  # bytes
-    kind: np.dtype[Any]
-    dimension: int
 
 
 class Archive:
@@ -46,8 +32,7 @@ class Archive:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._turn = threading.Lock()
-        self._layouts: OrderedDict[tuple[object, ...], _Layout | None] = OrderedDict()
+        self._frames = FrameFiles()
 
     def path(self, video_id: str, fingerprint: Fingerprint) -> Path:
         """Where the embedding of a video lies, whether or not it is there."""
@@ -145,34 +130,12 @@ class Archive:
         empty track. Raises `ArchiveDamaged` where the file cannot be read.
         """
         path = self.path(video_id, fingerprint)
-        with bundles.damage(path), path.open("rb") as file:
-            layout = self._layout(path, file)
-            if layout is None:
-                nothing = np.zeros((0, 2)), np.zeros((0, fingerprint.dimension), np.float32)
-                return Track(*nothing), ()
-            spans, shots = layout.spans, layout.shots
-            first, last = np.searchsorted(spans[:, 0], [start, end])
-            after, before = np.searchsorted(shots, start, "right"), np.searchsorted(shots, end)
-            vectors = _rows(file, layout, int(first), int(last))
-            return (
-                Track(spans[first:last], vectors.astype(np.float32)),
-                tuple(shots[after:before].tolist()),
-            )
-
-    def _layout(self, path: Path, file: BinaryIO) -> _Layout | None:
-        """What `frames` needs to know of a file, kept: to read it takes most of the time."""
-        facts = os.fstat(file.fileno())
-        key = path, facts.st_ino, facts.st_size, facts.st_mtime_ns
-        with self._turn:
-            if key in self._layouts:
-                self._layouts.move_to_end(key)
-                return self._layouts[key]
-        layout = _layout_of(file)
-        with self._turn:
-            self._layouts[key] = layout
-            while len(self._layouts) > LAYOUTS:
-                self._layouts.popitem(last=False)
-        return layout
+        with bundles.damage(path):
+            found = self._frames.read(path, start, end)
+        if found is None:
+            nothing = np.zeros((0, 2)), np.zeros((0, fingerprint.dimension), np.float32)
+            return Track(*nothing), ()
+        return found
 
     def delete(self, video_id: str, fingerprint: Fingerprint) -> None:
         """Forget an embedding; nothing happens where there is none."""
@@ -245,35 +208,6 @@ def _array(bundle: zipfile.ZipFile, header: dict[str, Any], name: str) -> NDArra
     data = bundles.member(bundle, header, name)
     array: NDArray[Any] = np.load(io.BytesIO(data), allow_pickle=False)
     return array
-
-
-def _layout_of(file: BinaryIO) -> _Layout | None:
-    """The layout of an archive file; None where it has no frames."""
-    with zipfile.ZipFile(file) as bundle:
-        names = set(bundle.namelist())
-        if "frames.spans.npy" not in names:
-            return None
-        spans = np.load(io.BytesIO(bundle.read("frames.spans.npy")), allow_pickle=False)
-        shots = np.zeros(0)
-        if "shots.npy" in names:
-            shots = np.load(io.BytesIO(bundle.read("shots.npy")), allow_pickle=False)
-        at = bundle.getinfo("frames.vectors.npy").header_offset
-    file.seek(at + 26)  # PKWARE APPNOTE 4.3.7: the lengths of name and extra field
-    name_length, extra_length = struct.unpack("<HH", file.read(4))
-    file.seek(at + 30 + name_length + extra_length)
-    version = np.lib.format.read_magic(file)
-    if version != (1, 0):
-        raise ValueError(f"the frames' vectors have .npy version {version}")
-    shape, _, kind = np.lib.format.read_array_header_1_0(file)
-    return _Layout(spans, np.sort(shots), file.tell(), kind, shape[1])
-
-
-def _rows(file: BinaryIO, layout: _Layout, first: int, last: int) -> NDArray[Any]:
-    """Rows [first, last) of the frames' vectors, without reading the others."""
-    row = layout.kind.itemsize * layout.dimension
-    file.seek(layout.offset + first * row)
-    data = file.read(max(0, last - first) * row)
-    return np.frombuffer(data, layout.kind).reshape(-1, layout.dimension)
 
 
 def _embedding(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> VideoEmbedding:

@@ -169,6 +169,7 @@ class Catalog(Database):
         """
         super().__init__(path)
         self._fingerprint = fingerprint
+        self._everything: tuple[tuple[tuple[int, int], str], Scope] | None = None
 
     # videos and their locations
 
@@ -363,13 +364,19 @@ class Catalog(Database):
             if selected is None or not partitioned:
                 return Scope(selected)
             return self._scope_of(selected)
+        asked = self.version, self._fingerprint
+        if self._everything is None or self._everything[0] != asked:
+            self._everything = asked, self._scope_of_all()
+        return self._everything[1]
+
+    def _scope_of_all(self) -> Scope:
         rows = self.rows(
             "SELECT v.video_id FROM videos v JOIN embeddings e USING (video_id)"
             f" WHERE e.fingerprint = ? AND NOT ({_VISIBLE}) LIMIT {MOST_EXCLUDED + 1}",
             (self._fingerprint,),
         )
         if len(rows) > MOST_EXCLUDED:
-            return Scope(self.select(filters))
+            return Scope(self.select(Filters()))
         return Scope(excluding=[row["video_id"] for row in rows])
 
     def _scope_of(self, video_ids: list[str]) -> Scope:

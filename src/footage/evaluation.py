@@ -35,7 +35,10 @@ SHARES = (
     f"ndcg@{DEPTH}",
     *(f"recall@1_iou{least}" for least in OVERLAPS),
     "mean_iou",
+    "found",
+    "true_found@0.1",
 )
+FALSE_FOUND = 0.1  # of the queries that nothing answers: as many may seem to be answered
 
 
 class Span(BaseModel):
@@ -67,12 +70,13 @@ class Span(BaseModel):
 
 
 class LabelledQuery(BaseModel):
-    """A query, and all stretches of video that answer it."""
+    """A query, and all stretches of video that answer it, if there are any."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     query: str = Field(min_length=1)
-    relevant: tuple[Span, ...] = Field(min_length=1)
+    relevant: tuple[Span, ...]
+    """Empty for what the library has nothing of."""
     kind: str = ""  # figures are given by kind too
 
 
@@ -89,6 +93,13 @@ class Judged:
     """Intersection over union of the first moment; None where the answers have no times."""
     milliseconds: float
     first: Moment | None
+    found: bool = True
+    """What the search said of its answer."""
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether nothing answers it, so that the best answer is to find nothing."""
+        return not self.query.relevant
 
     @property
     def rank(self) -> int | None:
@@ -103,6 +114,7 @@ class Judged:
             "rank": self.rank,
             "overlap": self.overlap,
             "milliseconds": round(self.milliseconds, 2),
+            "found": self.found,
             "first": self.first.to_json() if self.first else None,
         }
 
@@ -132,7 +144,8 @@ class Evaluation:
 
     def worst(self, count: int) -> list[Judged]:
         """The queries whose first right moment comes last, or not at all."""
-        return sorted(self.judged, key=lambda one: -(one.rank or math.inf))[:count]
+        present = [one for one in self.judged if not one.is_absent]
+        return sorted(present, key=lambda one: -(one.rank or math.inf))[:count]
 
     def missed(self, least: Mapping[str, float]) -> dict[str, float]:
         """The figures that are below what was asked, as `check_least` allows it.
@@ -143,7 +156,7 @@ class Evaluation:
         figures = self.figures
         for name in least:
             if name not in figures:
-                why = "no answer has times" if self.judged else "no query was judged"
+                why = _unmeasured(name) if self.judged else "no query was judged"
                 raise UsageError(
                     f"{name} was not measured: {why}", remedy="add such queries, or leave it out"
                 )
@@ -195,7 +208,7 @@ def evaluate(library: AnyLibrary, queries: Iterable[LabelledQuery]) -> Evaluatio
     known = []
     for query in queries:
         answers, strangers = _answers(library, query)
-        if answers:
+        if answers or not query.relevant:
             known.append((query, answers))
         else:
             unknown[query.query] = strangers[0]
@@ -203,8 +216,9 @@ def evaluate(library: AnyLibrary, queries: Iterable[LabelledQuery]) -> Evaluatio
         library.search(known[0][0].query, limit=1)
     for query, answers in known:
         began = time.perf_counter()
-        moments = library.search(query.query, limit=DEPTH).moments
+        result = library.search(query.query, limit=DEPTH)
         took = 1e3 * (time.perf_counter() - began)
+        moments = result.moments
         found = [_place(moment) for moment in moments]
         judged.append(
             Judged(
@@ -214,6 +228,7 @@ def evaluate(library: AnyLibrary, queries: Iterable[LabelledQuery]) -> Evaluatio
                 overlap=first_overlap(found, answers),
                 milliseconds=took,
                 first=moments[0] if moments else None,
+                found=result.found,
             )
         )
     return Evaluation(tuple(judged), unknown)
@@ -290,18 +305,55 @@ def _figures(judged: Sequence[Judged]) -> dict[str, float]:
     figures = {"queries": float(len(judged))}
     if not judged:
         return figures
+    present = [one for one in judged if not one.is_absent]
+    if present:
+        figures |= _figures_of_present(present)
+    figures |= _figures_of_found(present, [one for one in judged if one.is_absent])
+    times = [one.milliseconds for one in judged]
+    figures["p50_ms"], figures["p95_ms"] = (float(np.percentile(times, p)) for p in (50, 95))
+    return {name: round(value, 4) for name, value in figures.items()}
+
+
+def _figures_of_present(present: Sequence[Judged]) -> dict[str, float]:
+    figures: dict[str, float] = {}
     for cutoff in CUTOFFS:
-        figures[f"recall@{cutoff}"] = _mean([recall(one.gains, cutoff) for one in judged])
-    figures["mrr"] = _mean([reciprocal_rank(one.gains) for one in judged])
-    figures[f"ndcg@{DEPTH}"] = _mean([ndcg(one.gains, one.answers) for one in judged])
-    overlaps = [one.overlap for one in judged if one.overlap is not None]
+        figures[f"recall@{cutoff}"] = _mean([recall(one.gains, cutoff) for one in present])
+    figures["mrr"] = _mean([reciprocal_rank(one.gains) for one in present])
+    figures[f"ndcg@{DEPTH}"] = _mean([ndcg(one.gains, one.answers) for one in present])
+    overlaps = [one.overlap for one in present if one.overlap is not None]
     if overlaps:
         for least in OVERLAPS:
             figures[f"recall@1_iou{least}"] = _mean([float(one >= least) for one in overlaps])
         figures["mean_iou"] = _mean(overlaps)
-    times = [one.milliseconds for one in judged]
-    figures["p50_ms"], figures["p95_ms"] = (float(np.percentile(times, p)) for p in (50, 95))
-    return {name: round(value, 4) for name, value in figures.items()}
+    return figures
+
+
+def _figures_of_found(present: Sequence[Judged], absent: Sequence[Judged]) -> dict[str, float]:
+    """How often something is said to be found, where there is something and where there is not.
+
+    ``confidence@0.1`` is that of the first moment from which one in ten of ``absent`` would seem
+    to be found, and ``true_found@0.1`` the share of ``present`` from there on.
+    """
+    figures: dict[str, float] = {}
+    if present:
+        figures["found"] = _mean([float(one.found) for one in present])
+    if absent:
+        figures["false_found"] = _mean([float(one.found) for one in absent])
+    true, false = (
+        [one.first.confidence for one in some if one.first and one.first.confidence is not None]
+        for some in (present, absent)
+    )
+    if true and false:
+        least = float(np.quantile(false, 1 - FALSE_FOUND))
+        figures[f"confidence@{FALSE_FOUND}"] = least
+        figures[f"true_found@{FALSE_FOUND}"] = _mean([float(one > least) for one in true])
+    return figures
+
+
+def _unmeasured(name: str) -> str:
+    if name.startswith("true_found"):
+        return "no query is about what the library has nothing of"
+    return "no answer has times" if "iou" in name else "no query has an answer"
 
 
 def _mean(values: Sequence[float]) -> float:

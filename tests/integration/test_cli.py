@@ -106,7 +106,7 @@ def test_the_service_is_spoken_of_where_models_are(run: Run) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_speaks_json(name: str) -> None:
     options = {option for parameter in commands()[name].params for option in parameter.opts}
-    assert "--json" in options or name == "open"  # `open` prints a command or plays a film
+    assert "--json" in options or name in {"open", "mcp"}  # one plays a film, one speaks MCP
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -124,6 +124,19 @@ def test_a_folder_is_what_lies_below_it(
     assert passing(five, folders=tuple(Path(folder) for folder in folders)) == expected
 
 
+def test_what_is_left_out_is_what_is_missing_now(five: Catalog, tmp_path: Path) -> None:
+    for number in range(1, 6):
+        five.record_embedding(f"{number:032x}", 1, {})
+    assert list(five.scope(Filters()).excluding) == []
+    five.bury(f"{2:032x}")
+    assert list(five.scope(Filters()).excluding) == [f"{2:032x}"]
+    with contextlib.closing(Catalog(tmp_path / "catalog.sqlite", fingerprint=MARK)) as other:
+        other.forget_locations([Path("/films/beach2/c.mp4")])
+    assert list(five.scope(Filters()).excluding) == [f"{2:032x}", f"{3:032x}"]
+    five.follow("another-123456789abc")
+    assert list(five.scope(Filters()).excluding) == []
+
+
 def test_a_folder_may_be_relative(five: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     put(five, 6, Path.cwd() / "here" / "f.mp4")
     assert passing(five, folders=(Path("here"),)) == [6]

@@ -134,6 +134,34 @@ def test_the_best_of_a_larger_library_is_less_of_a_surprise() -> None:
     assert small > large
 
 
+@given(share=st.floats(0.05, 0.9), with_bank=st.booleans(), seed=st.integers(0, 20))
+def test_a_model_whose_cosines_lie_elsewhere_is_as_sure(
+    share: float, with_bank: bool, seed: int
+) -> None:
+    """What all vectors share moves and shrinks the cosines, and changes no probability.
+
+    So the coefficients hold for embedders that they were not fitted on, as far as their scores
+    are spread alike.
+    """
+
+    def shared(some: np.ndarray) -> np.ndarray:
+        alike = np.full((len(some), 1), np.sqrt(share), np.float32)
+        return np.hstack([np.sqrt(1 - share) * some, alike]).astype(np.float32)
+
+    sample, bank, query = vectors(100, seed), vectors(50, seed + 100), vectors(1, seed + 200)
+    scores = np.array([0.1, 0.3, 0.5])
+    plain, moved = (
+        Scale(
+            Sample.of_vectors(change(sample)), change(bank) if with_bank else None, 100
+        ).probabilities(change(query)[0], given_scores.tolist(), model=SEEN, alone=SEEN_ALONE)
+        for change, given_scores in (
+            (lambda some: some, scores),
+            (shared, share + (1 - share) * scores),
+        )
+    )
+    assert moved == pytest.approx(plain, abs=0.01)
+
+
 def test_a_picture_is_not_compared_with_sentences(tmp_path: Path) -> None:
     with_bank, without = Library(tmp_path / "a", 3), Library(tmp_path / "b", 3, bank=False)
     for one in (with_bank, without):

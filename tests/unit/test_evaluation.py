@@ -19,6 +19,7 @@ from footage import InvalidQuery, Library, UsageError, evaluate, read_queries
 from footage.cli.app import app
 from footage.evaluation import (
     Evaluation,
+    Judged,
     LabelledQuery,
     Place,
     Span,
@@ -29,6 +30,7 @@ from footage.evaluation import (
     recall,
     reciprocal_rank,
 )
+from footage.search.moments import Moment
 
 seconds = st.floats(0, 1e4)
 places = st.builds(
@@ -109,7 +111,7 @@ def write(path: Path, *lines: Any) -> Path:
         ),
         ("red", "it is not JSON"),
         ("[]", "it must be an object"),
-        ({"query": "red", "relevant": []}, "relevant must have 1 or more entries"),
+        ({"query": "red"}, "relevant is missing"),
         ({"query": 3, "relevant": [{"video": "a"}]}, "query must be a text"),
         ({"relevant": [{"video": "a"}]}, "query is missing"),
         ({"query": "a", "relevant": [{"video": "a", "start": "x", "end": 2}]}, "'x' is not a time"),
@@ -179,6 +181,47 @@ def test_a_figure_that_was_not_measured_is_not_passed(house: Library) -> None:
     nothing = evaluate(house, [LabelledQuery(query="red", relevant=(Span(video="not-here"),))])
     with pytest.raises(UsageError, match="no query was judged"):
         nothing.missed({"mrr": 0.1})
+
+
+def judged_as(confidence: float | None, *, there: bool, found: bool) -> Judged:
+    first = Moment("a", "a", 0, 1, 0.5, "visual", "clip", confidence=confidence)
+    relevant = (Span(video="a"),) if there else ()
+    query = LabelledQuery(query="red", relevant=relevant)
+    return Judged(query, int(there), (there,), None, 1.0, first, found)
+
+
+def test_what_is_not_there_says_how_much_is_found_falsely() -> None:
+    true = [judged_as(0.3 + at / 10, there=True, found=at > 1) for at in range(4)]
+    false = [judged_as(at / 20, there=False, found=at > 9) for at in range(11)]
+    figures = Evaluation((*true, *false)).figures
+    assert figures["queries"] == 15
+    assert figures["recall@1"] == 1  # of the queries that something answers
+    assert figures["found"] == 0.5
+    assert figures["false_found"] == pytest.approx(1 / 11, abs=1e-4)
+    assert figures["confidence@0.1"] == pytest.approx(0.45)
+    assert figures["true_found@0.1"] == 0.5
+    assert len(Evaluation((*true, *false)).worst(20)) == 4
+
+
+def test_without_confidence_or_absent_queries_there_is_no_threshold() -> None:
+    unknown = [judged_as(None, there=there, found=True) for there in (True, False)]
+    figures = Evaluation(tuple(unknown)).figures
+    assert (figures["found"], figures["false_found"]) == (1, 1)
+    assert "confidence@0.1" not in figures
+    nothing_there = Evaluation((unknown[1],)).figures
+    assert "recall@1" not in nothing_there
+    with pytest.raises(UsageError, match="no query is about what the library has nothing of"):
+        Evaluation((judged_as(0.5, there=True, found=True),)).missed({"true_found@0.1": 0.5})
+
+
+def test_absent_queries_are_asked(house: Library) -> None:
+    found = house.search("red")[0].video_id
+    present = LabelledQuery(query="red", relevant=(Span(video=found),))
+    evaluation = evaluate(house, [present, LabelledQuery(query="grey", relevant=())])
+    assert [one.is_absent for one in evaluation.judged] == [False, True]
+    assert evaluation.figures["queries"] == 2
+    assert evaluation.figures["found"] == 1
+    assert "false_found" in evaluation.figures
 
 
 def test_no_answer_is_taken_from_memory(house: Library, caplog: pytest.LogCaptureFixture) -> None:

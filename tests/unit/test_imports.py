@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("prune",),
     ("records", "copies", "partitions", "saved"),
     ("readings", "readers", "embedders", "index", "archive", "catalog"),
-    ("passages",),
+    ("passages", "frame_files"),
     ("reader",),
     ("embedder", "thumbnails"),
     ("ledger", "segment", "reading_log"),

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from footage.embedder import Vectors
-from footage.index.unit import unit
+from footage.index import unit as module
+from footage.index.unit import products, unit
 
 VECTORS = arrays(np.float32, (3, 5), elements=st.floats(-1e6, 1e6, width=32, allow_subnormal=False))
 
@@ -30,3 +31,15 @@ def test_what_is_unit_is_kept_bit_for_bit(vectors: Vectors) -> None:
 
 def test_directions_stay() -> None:
     assert unit(np.array([[3, 0], [0, -0.5]], np.float32)).tolist() == [[1, 0], [0, -1]]
+
+
+@given(rows=st.integers(0, 40), at_once=st.integers(1, 60), seed=st.integers(0, 9))
+def test_products_are_those_of_the_whole(rows: int, at_once: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    vectors = rng.standard_normal((rows, 7)).astype(np.float32)
+    vector = rng.standard_normal(7).astype(np.float32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_AT_ONCE", at_once)
+        found = products(vectors, vector)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, vectors @ vector, rtol=1e-5, atol=1e-6)

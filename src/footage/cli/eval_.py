@@ -45,6 +45,10 @@ def eval_(
     answers, less the later they come. iou is of the first moment alone: how long it and the answer
     overlap, over how long they last together. mean_iou is its mean, recall@1_iou0.5 the share of
     queries where it reaches 0.5.
+
+    A line with "relevant": [] asks for what is not there. found is the share of the other queries
+    of which the search says that it found something, false_found of these. From confidence@0.1 on
+    one in ten of these would be false, and true_found@0.1 of the others true.
     """
     least = dict(_figure(text) for text in at_least or [])
     check_least(least)

@@ -18,7 +18,7 @@ from footage.embedder import Fingerprint, Vector, Vectors, checked_text
 from footage.embedders.canaries import check_model
 from footage.embedders.local import LocalEmbedder
 from footage.embedders.shelf import damaged
-from footage.embedders.text_tower import TextTower
+from footage.embedders.text_tower import TextTower, text_tower
 from footage.errors import EmbedderBroken
 from footage.onnx import open_session
 from footage.settings import Sampling
@@ -86,4 +86,4 @@ class LiteEmbedder(LocalEmbedder):
 
     @cached_property
     def _text_tower(self) -> TextTower:
-        return TextTower(self._folder, max_tokens=self._card["max_tokens"])
+        return text_tower(self._folder, self._card["max_tokens"])

@@ -14,7 +14,7 @@ import numpy as np
 
 from footage.embedder import Fingerprint, Vectors
 from footage.embedders.lite import MODEL_FOLDER
-from footage.embedders.text_tower import TextTower
+from footage.embedders.text_tower import TextTower, text_tower
 from footage.errors import EmbedderBroken
 
 
@@ -50,4 +50,4 @@ class Sentences:
 
     @cached_property
     def _tower(self) -> TextTower:
-        return TextTower(self._folder, max_tokens=self._max_tokens)
+        return text_tower(self._folder, self._max_tokens)

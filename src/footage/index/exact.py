@@ -17,7 +17,7 @@ from footage.embedder import Fingerprint, Route, Vector, Vectors, VideoEmbedding
 from footage.errors import ArchiveDamaged, LibraryUnwritable
 from footage.index.schema import METRIC, PARTITION, segment_id
 from footage.index.segments import Held, Hit, SegmentIndex
-from footage.index.unit import unit
+from footage.index.unit import products, unit
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class ExactIndex(SegmentIndex):
             raise ValueError("there are no partitions here")
         rows, vectors = self._rows_and_vectors
         wanted = None if video_ids is None else set(video_ids)
-        scores = vectors @ unit(np.atleast_2d(vector))[0]
+        scores = products(vectors, unit(np.atleast_2d(vector))[0])
         hits: list[Hit] = []
         seen = set(excluding)
         for at in np.argsort(-scores, kind="stable").tolist():

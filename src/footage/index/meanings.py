@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from footage.embedder import Vector, Vectors
 from footage.index.text_file import NUMBER_BITS
+from footage.index.unit import products
 
 # Where fewer passages than this share are wanted, they are picked out before they are compared.
 _FEW = 0.25
@@ -45,12 +46,12 @@ class Table(NamedTuple):
     ) -> list[tuple[int, float]]:
         """Ids of the passages of ``rows`` most like a unit vector, and cosines, best first."""
         if rows is None:
-            scores = self.vectors @ vector
+            scores = products(self.vectors, vector)
             ids = self.ids
         elif len(rows) < _FEW * len(self.ids):
-            scores, ids = self.vectors[rows] @ vector, self.ids[rows]
+            scores, ids = products(self.vectors[rows], vector), self.ids[rows]
         else:
-            scores, ids = (self.vectors @ vector)[rows], self.ids[rows]
+            scores, ids = products(self.vectors, vector)[rows], self.ids[rows]
         if limit < len(scores):
             best = np.argpartition(-scores, limit)[:limit]
             scores, ids = scores[best], ids[best]

@@ -179,10 +179,17 @@ class TextIndex:
     ) -> list[TextHit]:
         """The passages nearest to a unit vector of this space, by cosine, best first; exact."""
 
+        unusable: Table | None = None
+        table = self._file.attempt(lambda db: self._table(db, modality), unusable)
+        if table is None:
+            return []
+        # the file is free for others meanwhile; what is gone by then is left out below
+        rows = table.rows(video_ids, excluding)
+        near = table.nearest(np.asarray(vector, np.float32), rows, limit)
+
         def work(db: sqlite3.Connection) -> list[TextHit]:
-            table = self._table(db, modality)
-            rows = table.rows(video_ids, excluding)
-            near = table.nearest(np.asarray(vector, np.float32), rows, limit)
+            if self._file.restarts != table.version[0]:  # ids name others by now
+                return []
             shown = stored(db, [passage for passage, _ in near])
             return [
                 _hit(modality, passage, shown[passage], score)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from footage.durable import draft_of
 from footage.embedder import Route, Vectors, VideoEmbedding
 from footage.errors import ArchiveDamaged
-from footage.index.unit import unit
+from footage.index.unit import products, unit
 
 log = logging.getLogger(__name__)
 
@@ -56,11 +56,18 @@ class Sample:
 
         The mean of the cosines with the segment and with its best frame, or the first alone.
         """
-        whole = (queries @ self.vectors.T).astype(np.float64)
+        whole = _products(queries, self.vectors).astype(np.float64)
         if len(self.first) == 0:
             return np.asarray(whole)
-        best = np.maximum.reduceat(queries @ self.frames.T, self.first, axis=1)
+        best = np.maximum.reduceat(_products(queries, self.frames), self.first, axis=1)
         return np.asarray((whole + best) / 2)
+
+
+def _products(queries: Vectors, vectors: Vectors) -> Vectors:
+    """The inner products of each query with each vector, float32 [q, n]."""
+    if len(queries) == 1:  # as every search asks
+        return products(vectors, queries[0])[None]
+    return np.asarray(queries @ vectors.T)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

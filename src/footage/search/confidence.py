@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from footage.embedder import Route, Vector, Vectors, VideoEmbedding
 from footage.index.segments import Hit
@@ -54,6 +55,15 @@ SEEN_ALONE = Model(-1.03, 0.0, 1.66)
 MEANT = Model(-2.39, 0.51, 1.62)
 # Reasoned, not fitted: all words of a query 0.80, all in a row 0.95, half of their weight 0.15.
 WORDS_BIAS, WORDS_SHARE, WORDS_PHRASE = -4.85, 6.24, 1.56
+
+
+class Measured(NamedTuple):
+    """How far scores [n] stand above the best that unrelated sentences find, in deviations."""
+
+    level: NDArray[np.float64] | None
+    """Of what such sentences score; None without any."""
+    height: NDArray[np.float64]
+    """Of what the same query scores elsewhere."""
 
 
 class Scored(Protocol):
@@ -100,20 +110,29 @@ class Scale:
 
         ``alone`` is the model without a bank. None where there is too little to tell by.
         """
-        if len(self._sample) == 0 or (self._bank is None and len(self._sample) < FEWEST):
+        measured = self.measured(query, scores)
+        if measured is None:
             return [None] * len(scores)
-        own = self._sample.scores(query[None])[0]
-        mean, deviation = self._moments(np.array([own.mean()]), np.array([own.std()]))
-        z = (np.asarray(scores, dtype=np.float64) - mean) / deviation
-        if self._bank is None:
-            odds = alone.bias + alone.height * (z - _expected_best(self._size))
+        if measured.level is None:
+            odds = alone.bias + alone.height * measured.height
         else:
-            level = (np.asarray(scores) - self._bank[0]) / self._bank[1]
-            above, height = level - self._best, z - self._best
-            odds = model.bias + model.level * above + model.height * height
+            odds = model.bias + model.level * measured.level + model.height * measured.height
         if not np.isfinite(odds).all():
             return [None] * len(scores)
         return [_sigmoid(float(value)) for value in odds]
+
+    def measured(self, query: Vector, scores: Sequence[float]) -> Measured | None:
+        """What the models are given of each score; None where there is too little to tell by."""
+        if len(self._sample) == 0 or (self._bank is None and len(self._sample) < FEWEST):
+            return None
+        given = np.asarray(scores, dtype=np.float64)
+        own = self._sample.scores(query[None])[0]
+        mean, deviation = self._moments(np.array([own.mean()]), np.array([own.std()]))
+        z = (given - mean) / deviation
+        if self._bank is None:
+            return Measured(None, z - _expected_best(self._size))
+        level = (given - self._bank[0]) / self._bank[1]
+        return Measured(level - self._best, z - self._best)
 
     def _moments(self, means: Vectors, deviations: Vectors) -> tuple[Vectors, Vectors]:
         """Means and deviations [q] of queries; of few segments, drawn towards those of the bank."""

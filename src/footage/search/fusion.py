@@ -179,20 +179,21 @@ class _Place:
 
     def candidate(self, *, by_rank: bool) -> Candidate:
         found = list(self.found.values())
+        if len(found) == 1:  # as most are
+            ((trust, channel, find),) = found
+            chance = _chance(channel, find)
+            return self._of(find, trust if by_rank else chance, chance, [(find, 1.0)])
         trusts = [trust for trust, _, _ in found]
-        chances = [_chance(channel, find) for _, channel, find in found]
-        probability = 1 - math.prod(1 - chance for chance in chances)
+        missing = math.prod(1 - _chance(channel, find) for _, channel, find in found)
         parts = trusts if by_rank else [-math.log1p(-trust) for trust in trusts]
         total = sum(parts)
-        find = found[0][2]
-        return Candidate(
-            find.video_id,
-            self.start,
-            self.end,
-            sum(trusts) if by_rank else probability,
-            probability,
-            [(one, part / total) for (_, _, one), part in zip(found, parts, strict=True)],
-        )
+        shares = [(find, part / total) for (_, _, find), part in zip(found, parts, strict=True)]
+        return self._of(found[0][2], sum(trusts) if by_rank else 1 - missing, 1 - missing, shares)
+
+    def _of(
+        self, best: Find, score: float, probability: float, shares: list[tuple[Find, float]]
+    ) -> Candidate:
+        return Candidate(best.video_id, self.start, self.end, score, probability, shares)
 
 
 def _trust(channel: Channel, find: Find, *, by_rank: bool) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TypedDict
 
 from footage.catalog import Catalog
@@ -34,8 +33,6 @@ class TextSearch:
         self._store = store
         self._catalog = catalog
         self._confidence = confidence
-        # what is looked for in both modalities is encoded once
-        self._meant = lru_cache(maxsize=64)(lambda text: store.sentences.encode([text])[0])
 
     @property
     def version(self) -> int:
@@ -61,7 +58,7 @@ class TextSearch:
             "excluding": scope.excluding,
             "limit": max(FEWEST, PASSAGES_A_MOMENT * wanted),
         }
-        vector = self._meant(text)
+        vector = self._store.sentences.encode([text])[0]
         by_words = texts.words(text, **where)
         by_meaning = texts.meaning(vector, **where)
         chances = {

@@ -63,7 +63,7 @@ class Searcher:
         self._liked = liked
         self._results: Results[_Found] = Results()
         # texts are read while Milvus searches
-        self._aside = ThreadPoolExecutor(1, thread_name_prefix="footage-texts")
+        self._aside = ThreadPoolExecutor(len(MODALITY), thread_name_prefix="footage-texts")
 
     def search(self, query: Query) -> SearchResult:
         """The best moments for ``query``, ``offset`` skipped, at most ``limit``."""

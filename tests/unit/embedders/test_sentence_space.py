@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from footage.embedders.sentences import Sentences
+from footage.embedders.text_tower import text_tower
 from footage.errors import EmbedderBroken
 
 
@@ -23,6 +24,8 @@ def test_a_vector_depends_on_its_text_alone() -> None:
     sentences = Sentences()
     texts = ["short", "a long way " * 20, "number 7"]
     together = sentences.encode(texts)
+    text_tower.cache_clear()  # it remembers
+    sentences = Sentences()
     for text, vector in zip(texts, together, strict=True):
         np.testing.assert_array_equal(sentences.encode([text])[0], vector)
 
