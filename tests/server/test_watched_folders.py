@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -220,7 +221,8 @@ def test_what_is_still_being_written_is_not_taken(
 ) -> None:
     monkeypatch.setattr(watched, "STILL_SECONDS", 5.0)
     clock = [100.0]
-    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    # of this module alone: servers of other tests live by the real one
+    monkeypatch.setattr(watched, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     sources = Sources([tmp_path], Uploads(library.folder, Limits()), 10)
     folders = WatchedFolders(library, sources)
     one = folders.add(folder)

@@ -247,11 +247,11 @@ class Jobs:
             self._end(job, "cancelled")
 
     def _end(self, job: Job, state: str) -> None:
-        job.state, job.ended_at = state, now()
-        job.progress.eta = job.progress.waiting = None
         for failure in job.failures:
             if failure["code"] in {UnreadableMedia.code, NoVideo.code} and failure["path"]:
                 self._sources.forget_upload(Path(failure["path"]))
+        job.progress.eta = job.progress.waiting = None
+        job.ended_at, job.state = now(), state  # last: whoever sees it takes all for done
         self._keep(job)
 
     def _requeue(self, job: Job) -> None:
