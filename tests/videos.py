@@ -31,7 +31,10 @@ os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder greets on stderr otherw
 _TIME_BASE = Fraction(1, 90_000)
 _FAST_OPTIONS = {
     "libx264": {"preset": "ultrafast", "crf": "18"},
-    "libx265": {"preset": "ultrafast", "x265-params": "log-level=none:bframes=2:pools=none:frame-threads=1"},
+    "libx265": {
+        "preset": "ultrafast",
+        "x265-params": "log-level=none:bframes=2:pools=none:frame-threads=1",
+    },
     "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8"},
     "libsvtav1": {"preset": "12", "svtav1-params": "lp=1"},
 }

@@ -15,6 +15,7 @@ from filelock import FileLock
 from pydantic import SecretStr
 
 from footage import copies, durable, holders, logs, migrate, move, prune, tune
+from footage.analysis.analysis import Analysis
 from footage.archive import Archive
 from footage.arguments import listed
 from footage.catalog import Catalog, Partition, Video
@@ -287,6 +288,16 @@ class Library:
         if entry is None or not places.is_as_read(entry, video.place):
             return None
         return self.text_store.transcript(video, modality)
+
+    @property
+    def analysis(self) -> Analysis:
+        """What is in the library: clusters, copies, outliers, trends, and what is like what."""
+        self._follow()
+        return self._analysis
+
+    @cached_property
+    def _analysis(self) -> Analysis:
+        return Analysis(self)
 
     @property
     def texts(self) -> TextIndex:

@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("evaluation",),
     ("opening",),
     ("library",),
-    ("migrate",),
+    ("analysis", "migrate"),
     ("ingest", "search", "reindex", "move", "tune", "salvage", "retouch", "demo"),
     ("text_store",),
     ("prune",),

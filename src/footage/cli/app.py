@@ -12,6 +12,7 @@ import typer
 
 from footage.cli import (
     backup,
+    clusters,
     demo,
     doctor,
     eval_,
@@ -76,6 +77,7 @@ def _program(
 
 app.command("index", cls=Command)(index.index)
 app.command("search", cls=TextCommand)(search.search)
+app.command("clusters", cls=Command)(clusters.clusters)
 app.command("serve", cls=Command)(serve.serve)
 app.command("videos", cls=Command)(videos.videos)
 app.command("show", cls=Command)(show.show)

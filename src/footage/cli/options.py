@@ -50,6 +50,9 @@ VideosArgument = Annotated[
     ),
 ]
 
+PlotOption = Annotated[
+    Path | None, typer.Option("--plot", metavar="FILE", help="Draw it there: .png or .svg.")
+]
 VideoFilter = Annotated[
     list[str] | None, typer.Option("--video", metavar="VIDEO", help="Only this video; repeatable.")
 ]

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 import footage
 from footage.library import Library
 from footage.server import (
+    analyses,
     faults,
     job_routes,
     media,
@@ -39,7 +40,7 @@ from footage.server.uploads import Uploads
 
 VERSION = "/api/v1"
 PAGE = Path(__file__).parent / "web"
-_ROUTERS = (search, videos, pictures, media, job_routes, upload_routes, status)
+_ROUTERS = (search, videos, analyses, pictures, media, job_routes, upload_routes, status)
 _FAILURE = {
     "type": "object",
     "required": ["error"],
@@ -107,6 +108,7 @@ def _service(library: Library, settings: ServerSettings) -> Service:
         playback=Playback(library, limits),
         metrics=Metrics(),
         turns=Turns(limits.searches),
+        analyses=Turns(1, "analyses"),
     )
 
 

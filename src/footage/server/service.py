@@ -36,6 +36,7 @@ class Service:
     playback: Playback
     metrics: Metrics
     turns: Turns
+    analyses: Turns
 
 
 def service_of(request: Request) -> Service:

@@ -1,0 +1,23 @@
+"""What is in the library, over HTTP."""
+
+from __future__ import annotations
+
+from server.serving import Served, assert_failed
+
+
+def test_clusters(served: Served) -> None:
+    found = served.client.get("/clusters", params={"map": True, "tag": "summer"}).json()
+    assert found["note"] is None
+    assert {point["video_id"] for point in found["points"]} == {
+        served.id_of("red-blue"),
+        served.id_of("green"),
+    }
+    assert found["clusters"][0]["moments"][0]["thumbnail"].startswith("/api/v1/thumbnails/")
+    assert_failed(served.client.get("/clusters", params={"of": "x"}), 422, "invalid_request")
+
+
+def test_an_empty_library_says_so(empty_served: Served) -> None:
+    for route in ("/clusters",):
+        answer = empty_served.client.get(route)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["note"]
