@@ -13,10 +13,11 @@ BENCHMARKS = (
     *("quality", "moments", "clips", "shots", "ingest", "search", "memory", "repair", "server"),
     *("partitions", "marengo", "mixtures", "readers", "confidence"),
     *("words", "spoken", "minus", "routes"),
+    *("clusters",),
 )
 NEED_DATA = {
     *("quality", "moments", "shots", "mixtures", "confidence"),
-    *("words", "spoken", "minus", "routes"),
+    *("words", "spoken", "minus", "routes", "clusters"),
 }
 
 

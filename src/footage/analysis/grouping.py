@@ -121,22 +121,29 @@ def _widths(
     return np.asarray(np.where(count > 1, widths, 0.0))
 
 
-def _pieces(rows: Vectors, most: int, tell: Tell) -> Labels:
-    """Spherical k-means from k-means++ (D. Arthur, S. Vassilvitskii, 2007), seeded."""
+def centres(rows: Vectors, most: int, tell: Tell = untold) -> Vectors:
+    """About the middles of at most so many groups of unit vectors [n, d], as unit vectors.
+
+    Spherical k-means from k-means++ (D. Arthur, S. Vassilvitskii, 2007), seeded, on some of the rows.
+    """
     chance = np.random.default_rng(SEED)
-    learned = rows[_spread(len(rows), LEARNED_FROM)]
-    centres = _first_centres(learned, min(most, max(2, len(learned) // 2)), chance)
+    learned = rows[_spread(len(rows), LEARNED_FROM)].astype(np.float32)
+    middles = _first_centres(learned, min(most, max(2, len(learned) // 2)), chance)
     for done in range(ROUNDS):
         tell("finding groups", done, ROUNDS)
-        labels = _nearest(learned, centres)
-        sums = np.zeros_like(centres)
+        labels = _nearest(learned, middles)
+        sums = np.zeros_like(middles)
         np.add.at(sums, labels, learned)
         empty = np.linalg.norm(sums, axis=1) < 1e-6
-        moved = np.where(empty[:, None], centres, units(sums))
-        if np.abs(moved - centres).max() < 1e-4:
+        moved = np.where(empty[:, None], middles, units(sums))
+        if np.abs(moved - middles).max() < 1e-4:
             break
-        centres = moved
-    return ordered(_nearest(rows, centres))
+        middles = moved
+    return middles
+
+
+def _pieces(rows: Vectors, most: int, tell: Tell) -> Labels:
+    return ordered(_nearest(rows, centres(rows, most, tell)))
 
 
 def _spread(count: int, most: int) -> NDArray[np.int64]:

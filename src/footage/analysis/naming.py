@@ -83,14 +83,20 @@ def named_concepts(
     material: Material, labels: NDArray[np.int64], vectors: Vectors
 ) -> list[tuple[str, ...]]:
     """The concepts that each group stands out by, the best first; ``vectors`` are the concepts'."""
+    means = np.zeros((int(labels.max()) + 1, vectors.shape[1]))
+    for rows, block in material.blocks():
+        np.add.at(means, labels[rows], block)
+    return standing_out(material, means / np.bincount(labels)[:, None], vectors)
+
+
+def standing_out(
+    material: Material, looks: NDArray[np.floating], vectors: Vectors
+) -> list[tuple[str, ...]]:
+    """The concepts that each of some looks [n, d] stands out by among all of the material."""
     picked = np.unique(np.linspace(0, len(material) - 1, SAMPLE).round().astype(np.int64))
     scores = material.wide(picked) @ vectors.T
     usual, spread = scores.mean(axis=0), np.maximum(scores.std(axis=0), 1e-6)
-    groups = int(labels.max()) + 1
-    means = np.zeros((groups, vectors.shape[1]))
-    for rows, block in material.blocks():
-        np.add.at(means, labels[rows], block)
-    near = (means / np.bincount(labels)[:, None]) @ vectors.T
+    near = looks @ vectors.T
     apart = (near - usual) / spread
     level = (near - near.mean(axis=1, keepdims=True)) / np.maximum(
         near.std(axis=1, keepdims=True), 1e-6
