@@ -79,3 +79,55 @@ def _voted(speed: float, times: Numbers, others: Numbers, weights: Numbers) -> L
     inside = once[(cells[once] == cell) | (cells[once] == cell + 1)]
     offset = float(np.average(offsets[inside], weights=weights[inside]))
     return Line(speed, offset, float(near[cell]))
+
+
+def on_line(line: Line, a: tuple[Numbers, Looks], b: tuple[Numbers, Looks]) -> Numbers:
+    """The cosine of each frame of a with what b shows at that moment; NaN where b shows nothing.
+
+    Of the frames before and after the moment the one more like it counts.
+    """
+    (times, looks), (others, other_looks) = a, b
+    wanted = line.at(times)
+    step = float(np.median(np.diff(others))) if len(others) > 1 else 1.0
+    after = np.clip(np.searchsorted(others, wanted), 0, len(others) - 1)
+    before = np.clip(after - 1, 0, len(others) - 1)
+    found = np.full(len(times), np.nan)
+    for at in (before, after):
+        near = np.einsum("nk,nk->n", looks, other_looks[at]).astype(np.float64)
+        there = np.abs(others[at] - wanted) <= step
+        found = np.fmax(found, np.where(there, near, np.nan))
+    return found
+
+
+def best_stretch(scores: Numbers, gap: int) -> tuple[int, int] | None:
+    """The places [first, last) with the highest sum, over at most ``gap`` missing ones in a row."""
+    best, found, total, first, missing = 0.0, None, 0.0, 0, 0
+    for at, score in enumerate(scores.tolist()):
+        missing = missing + 1 if np.isnan(score) else 0
+        if missing > gap or total <= 0:
+            total, first = 0.0, at
+        total += 0.0 if np.isnan(score) else score
+        if total > best:
+            best, found = total, (first, at + 1)
+    return found
+
+
+def different_looks(looks: Looks, same: float) -> int:
+    """How many looks there are of which none is as like another as ``same``."""
+    kept: list[int] = []
+    for at in range(len(looks)):
+        if not kept or float((looks[kept] @ looks[at]).max()) < same:
+            kept.append(at)
+    return len(kept)
+
+
+def refined(line: Line, cuts: Numbers, other_cuts: Numbers, within: float = 0.8) -> Line:
+    """The line through the shots that begin in both videos; frames alone are a second apart."""
+    if not len(cuts) or not len(other_cuts):
+        return line
+    off = other_cuts[None, :] - line.at(cuts)[:, None]
+    nearest = off[np.arange(len(cuts)), np.abs(off).argmin(axis=1)]
+    nearest = nearest[np.abs(nearest) <= within]
+    if not len(nearest):
+        return line
+    return line._replace(offset=line.offset + float(np.median(nearest)))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from footage.analysis.clusters import Clusters, find_clusters
 from footage.analysis.material import Held, Tell, untold
+from footage.analysis.outliers import Outliers, find_outliers
+from footage.analysis.similar import DIVERSITY, Similar, find_similar
+from footage.analysis.trends import Trends, find_trends
 from footage.query import Filters
 from footage.search.cache import Results
 
@@ -49,6 +53,69 @@ class Analysis:
             count=count,
             of=of,
             with_map=with_map,
+            filters=filters or Filters(),
+        )
+
+    def outliers(
+        self,
+        *,
+        within: str = "library",
+        limit: int = 20,
+        filters: Filters | None = None,
+        on_progress: Tell = untold,
+    ) -> Outliers:
+        """Segments unlike those of all other videos; ``within`` a ``video``, unlike the rest of it.
+
+        The strangest first, at most ``limit``, each with what it is nearest to all the same. Where
+        there is one video, they are of that. Raises `UsageError` and `InvalidQuery`.
+        """
+        return self._kept(
+            find_outliers, on_progress, within=within, limit=limit, filters=filters or Filters()
+        )
+
+    def trends(
+        self,
+        query: str | None = None,
+        *,
+        by: str = "month",
+        count: int | None = None,
+        filters: Filters | None = None,
+        on_progress: Tell = untold,
+    ) -> Trends:
+        """What is seen more at some times, by ``day``, ``week`` or ``month`` of recording (UTC).
+
+        Or in some parts of videos, by ``position``. It is about what ``query`` finds, in the text
+        form of a search, or about each cluster, as `clusters` with this ``count`` has them. Bursts
+        and changes are told where chance alone would hardly make them, however many were looked
+        for. Raises `UsageError`, `InvalidQuery`, and what a search raises.
+        """
+        return self._kept(
+            find_trends, on_progress, query=query, by=by, count=count, filters=filters or Filters()
+        )
+
+    def similar(
+        self,
+        *given: str | Path,
+        of: str = "moments",
+        limit: int = 10,
+        diversity: float = DIVERSITY,
+        filters: Filters | None = None,
+        on_progress: Tell = untold,
+    ) -> Similar:
+        """Moments, or whole ``videos``, of other videos that are like those given.
+
+        Each given is a video or a moment, as ``holiday.mp4@1:05``. With a ``diversity`` of 0 the
+        most alike come first; up to 1, more and more is left out that is like what came before.
+        Raises `NotFound`, `UsageError`, `InvalidQuery` and what a search raises.
+        """
+        names = tuple(str(one) for one in given)
+        return self._kept(
+            find_similar,
+            on_progress,
+            given=names,
+            of=of,
+            limit=limit,
+            diversity=diversity,
             filters=filters or Filters(),
         )
 

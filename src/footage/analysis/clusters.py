@@ -122,10 +122,7 @@ def find_clusters(
     """See `Analysis.clusters`."""
     if of not in OF:
         raise UsageError(f"there are no clusters of {of!r:.50}", remedy=f"use {' or '.join(OF)}")
-    if count is not None:
-        check_range("count", count, 1)
-        if count > MOST:
-            raise InvalidQuery(f"count is {count:,}", remedy=f"it may be {MOST} at most")
+    check_count(count)
     material = gather(held, filters, tell)
     if of == "videos":
         material = material.whole()
@@ -147,6 +144,14 @@ def find_clusters(
     )
     points, how = _points(material, rows, labels, tell) if with_map else ((), None)
     return Clusters(of, found, grouping.silhouette(rows, labels), points, how)
+
+
+def check_count(count: int | None) -> None:
+    """Raise `InvalidQuery` for a number of clusters that cannot be asked for."""
+    if count is not None:
+        check_range("count", count, 1)
+        if count > MOST:
+            raise InvalidQuery(f"count is {count:,}", remedy=f"it may be {MOST} at most")
 
 
 class _Name(NamedTuple):

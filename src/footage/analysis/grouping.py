@@ -121,13 +121,13 @@ def _widths(
     return np.asarray(np.where(count > 1, widths, 0.0))
 
 
-def centres(rows: Vectors, most: int, tell: Tell = untold) -> Vectors:
+def centres(rows: Vectors | NDArray[np.float16], most: int, tell: Tell = untold) -> Vectors:
     """About the middles of at most so many groups of unit vectors [n, d], as unit vectors.
 
-    Spherical k-means from k-means++ (D. Arthur, S. Vassilvitskii, 2007), seeded, on some of the rows.
+    Spherical k-means from k-means++ (D. Arthur, S. Vassilvitskii, 2007), seeded, on some rows.
     """
     chance = np.random.default_rng(SEED)
-    learned = rows[_spread(len(rows), LEARNED_FROM)].astype(np.float32)
+    learned: Vectors = rows[_spread(len(rows), LEARNED_FROM)].astype(np.float32)
     middles = _first_centres(learned, min(most, max(2, len(learned) // 2)), chance)
     for done in range(ROUNDS):
         tell("finding groups", done, ROUNDS)

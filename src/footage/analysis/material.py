@@ -131,11 +131,11 @@ def gather(held: Held, filters: Filters | None = None, tell: Tell = untold) -> M
     left out, with a line in the log. Raises `NotFound` for a video that filters name in vain.
     """
     videos = tuple(video for video in held.videos(filters) if video.segments)
-    route = min(held.embedder.routes, key=_preference)
+    route = seen_route(held)
     owners, spans, vectors = [], [], []
     for at, video in enumerate(videos):
         tell("reading vectors", at, len(videos))
-        track = _track(held, video, route)
+        track = track_of(held, video, route)
         if track is None or not len(track):
             continue
         owners.append(np.full(len(track), at, dtype=np.int32))
@@ -148,7 +148,13 @@ def gather(held: Held, filters: Filters | None = None, tell: Tell = untold) -> M
     return Material(videos, np.concatenate(owners), np.concatenate(spans), joined, route)
 
 
-def _track(held: Held, video: Video, route: Route) -> Track | None:
+def seen_route(held: Held) -> Route:
+    """What is analysed of what an embedder makes: segments, and what is seen if there is such."""
+    return min(held.embedder.routes, key=_preference)
+
+
+def track_of(held: Held, video: Video, route: Route) -> Track | None:
+    """One route of a video; None, with a line in the log, where its file is damaged."""
     try:
         return held.archive.track(video.video_id, held.embedder.fingerprint, route)
     except ArchiveDamaged as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ def inside(material: Material, count: int, tell: Tell = untold) -> Near:
 
 def _videos(material: Material) -> Iterator[tuple[int, NDArray[np.int64]]]:
     starts = np.searchsorted(material.owners, np.arange(len(material.videos) + 1))
-    for owner, (first, last) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
+    for owner, (first, last) in enumerate(pairwise(starts.tolist())):
         if last > first:
             yield owner, np.arange(first, last)
 

@@ -18,8 +18,8 @@ from footage.query import Filters
 WITHIN = ("library", "video")
 NEIGHBOURS = {"library": 5, "video": 3}
 """How many a segment's distance is the mean of (S. Ramaswamy, R. Rastogi, K. Shim, "Efficient
-algorithms for mining outliers from large data sets", SIGMOD 2000). Beside it the local outlier factor
-was measured: `benchmarks/README.md`, outliers."""
+algorithms for mining outliers from large data sets", SIGMOD 2000). The local outlier factor was
+measured beside it: `benchmarks/README.md`, outliers."""
 FEWEST = 8  # segments, of which one can be unlike the others
 SHOWN_NEAR = 3
 A_VIDEO = 3  # outliers of one video, while there are others
@@ -90,12 +90,12 @@ def find_outliers(
     check_range("limit", limit, 1)
     material = gather(held, filters, tell)
     if len(material) < FEWEST:
-        note = f"there are {len(material)} segments: what is unlike the rest shows from {FEWEST} on"
-        return Outliers(within, (), len(material), note)
+        few = f"there are {len(material)} segments: what is unlike the rest shows from {FEWEST} on"
+        return Outliers(within, (), len(material), few)
     if len(np.unique(material.owners)) == 1:
         within = "video"
     look = neighbours.elsewhere if within == "library" else neighbours.inside
-    at, cosines = look(material, NEIGHBOURS[within], tell)
+    _, cosines = look(material, NEIGHBOURS[within], tell)
     distances, scores = scored(material, cosines, within)
     order = np.argsort(-scores, kind="stable")
     order = order[scores[order] >= STANDS_OUT]
@@ -112,8 +112,7 @@ def find_outliers(
         )
         for row, concepts in zip(chosen, names, strict=True)
     )
-    note = None if found else "nothing stands out"
-    return Outliers(within, found, len(material), note)
+    return Outliers(within, found, len(material), None if found else "nothing stands out")
 
 
 def scored(
@@ -121,8 +120,8 @@ def scored(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The mean distance [n] to the neighbours, and how unusual it is [n]; 0 where none are known.
 
-    Unusual beside all segments or, ``within`` a video, beside those of the video, in deviations from
-    the median that a normal distribution's standard deviation would be.
+    Unusual beside all segments or, ``within`` a video, beside those of the video: deviations from
+    the median, in what would be the standard deviation of a normal distribution.
     """
     known = ~np.isnan(cosines)
     counts = known.sum(axis=1)

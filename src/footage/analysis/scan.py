@@ -1,7 +1,7 @@
 """Whether a share changes or bursts along an order of bins, and how sure that is.
 
-Each unit (a video) has a value (the share of it that shows something) and lies in a bin (a month). If
-values had nothing to do with bins, any other assignment of the units to the bins would be as
+Each unit (a video) has a value (the share of it that shows something) and lies in a bin (a month).
+If values had nothing to do with bins, any other assignment of the units to the bins would be as
 likely; so the largest statistic of all windows is compared with the largest under random
 assignments. That counts every window that was looked at: the max-statistic permutation test
 (T. Nichols, A. Holmes, Human Brain Mapping 15, 2002) of a scan statistic (M. Kulldorff, "A spatial
@@ -37,8 +37,8 @@ class Window(NamedTuple):
 def bursts(values: Numbers, bins: NDArray[np.int64], count: int, *, alpha: float) -> list[Window]:
     """Windows whose units have larger values than chance gives, the strongest first.
 
-    ``values`` [n] of units in ``bins`` [n] of 0 to ``count`` - 1. Windows do not overlap, and hold at
-    most half of the units and `LONGEST` bins. The first is always given, whatever its ``p``, the
+    ``values`` [n] of units in ``bins`` [n] of 0 to ``count`` - 1. Windows do not overlap, and hold
+    at most half of the units and `LONGEST` bins. The first is always given, whatever its ``p``, the
     others up to ``alpha``; none where there is nothing to vary.
     """
     edges = _edges(bins, count)
@@ -64,7 +64,7 @@ def change(values: Numbers, bins: NDArray[np.int64], count: int) -> Window | Non
     if observed is None:
         return None
     chance = np.random.default_rng(SEED)
-    largest = []
+    largest: list[float] = []
     for at in range(0, SHUFFLES, BLOCK):
         shuffles = min(BLOCK, SHUFFLES - at)
         mixed = chance.permuted(np.tile(values, (shuffles, 1)), axis=1)
@@ -152,7 +152,7 @@ def _heights(ordered: Numbers, edges: NDArray[np.int64]) -> Numbers | None:
 
 
 def _sliding(sums: Numbers, most: int) -> Numbers:
-    """What lies in each window, of cumulative sums [bins + 1]: [sizes, bins], NaN beyond the end."""
+    """What lies in each window, of cumulative sums [bins + 1]: [sizes, bins]; NaN past the end."""
     bins = len(sums) - 1
     found = np.full((most, bins), np.nan)
     for size in range(1, most + 1):
@@ -161,7 +161,7 @@ def _sliding(sums: Numbers, most: int) -> Numbers:
 
 
 def _after(rows: Numbers, edges: NDArray[np.int64]) -> Numbers | None:
-    """Of rows of ordered values, the height of what comes after each inner edge: [rows, bins - 1]."""
+    """Of rows of ordered values, the height of what comes after each edge: [rows, bins - 1]."""
     total, inner = rows.shape[1], edges[1:-1]
     spread = rows.std(axis=1, keepdims=True)
     if total < 2 or not len(inner) or float(spread.min()) < 1e-12:

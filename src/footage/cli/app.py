@@ -21,6 +21,7 @@ from footage.cli import (
     models,
     move,
     open_,
+    outliers,
     partitions,
     prune,
     reindex,
@@ -28,8 +29,10 @@ from footage.cli import (
     search,
     serve,
     show,
+    similar,
     tag,
     transcript,
+    trends,
     tune,
     usage,
     version,
@@ -78,6 +81,9 @@ def _program(
 app.command("index", cls=Command)(index.index)
 app.command("search", cls=TextCommand)(search.search)
 app.command("clusters", cls=Command)(clusters.clusters)
+app.command("outliers", cls=Command)(outliers.outliers)
+app.command("trends", cls=TextCommand)(trends.trends)
+app.command("similar", cls=Command)(similar.similar)
 app.command("serve", cls=Command)(serve.serve)
 app.command("videos", cls=Command)(videos.videos)
 app.command("show", cls=Command)(show.show)

@@ -27,6 +27,30 @@ class ClustersParameters(FilterParameters):
     map: bool = Field(default=False, description="with each segment's place on a map")
 
 
+class OutliersParameters(FilterParameters):
+    """Which outliers."""
+
+    within: str = Field(default="library", pattern="^(library|video)$")
+    limit: int = Field(default=20, ge=1, le=1000)
+
+
+class TrendsParameters(FilterParameters):
+    """Of what, and along what."""
+
+    q: str | None = Field(default=None, min_length=1, description="the text form of a search")
+    by: str = Field(default="month", pattern="^(day|week|month|position)$")
+    count: int | None = Field(default=None, ge=1, le=500, description="so many clusters")
+
+
+class SimilarParameters(FilterParameters):
+    """To what."""
+
+    to: list[str] = Field(min_length=1, max_length=20, description="VIDEO or VIDEO@TIME")
+    of: str = Field(default="moments", pattern="^(moments|videos)$")
+    limit: int = Field(default=10, ge=1, le=100)
+    diversity: float = Field(default=0.3, ge=0, le=1)
+
+
 @router.get("/clusters")
 async def clusters(
     request: Request, service: Shared, parameters: Annotated[ClustersParameters, Query()]
@@ -44,6 +68,53 @@ async def clusters(
         return {**found, "points": found["points"][::every]}
 
     return await _answered(request, service, work)
+
+
+@router.get("/outliers")
+async def outliers(
+    request: Request, service: Shared, parameters: Annotated[OutliersParameters, Query()]
+) -> Response:
+    """Segments unlike all others, the strangest first."""
+
+    def work() -> dict[str, Any]:
+        return service.library.analysis.outliers(
+            within=parameters.within, limit=parameters.limit, filters=parameters.filters()
+        ).to_json()
+
+    return await _answered(request, service, work)
+
+
+@router.get("/trends")
+async def trends(
+    request: Request, service: Shared, parameters: Annotated[TrendsParameters, Query()]
+) -> Response:
+    """What is seen more at some times, or in some part of videos."""
+
+    def work() -> dict[str, Any]:
+        return service.library.analysis.trends(
+            parameters.q, by=parameters.by, count=parameters.count, filters=parameters.filters()
+        ).to_json()
+
+    return await _answered(request, service, work)
+
+
+@router.get("/similar")
+async def similar(
+    request: Request, service: Shared, parameters: Annotated[SimilarParameters, Query()]
+) -> Response:
+    """What is like some videos or moments, of other videos."""
+
+    def work() -> dict[str, Any]:
+        return service.library.analysis.similar(
+            *parameters.to,
+            of=parameters.of,
+            limit=parameters.limit,
+            diversity=parameters.diversity,
+            filters=parameters.filters(),
+        ).to_json()
+
+    found = await service.turns.run(request, work)
+    return JSON(presented(found, folder=service.library.folder))
 
 
 async def _answered(
