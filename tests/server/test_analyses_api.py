@@ -17,7 +17,14 @@ def test_clusters(served: Served) -> None:
 
 
 def test_an_empty_library_says_so(empty_served: Served) -> None:
-    for route in ("/clusters",):
+    for route in ("/clusters", "/outliers"):
         answer = empty_served.client.get(route)
         assert answer.status_code == 200, answer.text
         assert answer.json()["note"]
+
+
+def test_outliers(served: Served) -> None:
+    found = served.client.get("/outliers", params={"within": "video", "limit": 3}).json()
+    assert found["within"] == "video"
+    assert found["outliers"] or found["note"]
+    assert_failed(served.client.get("/outliers", params={"limit": 0}), 422, "invalid_request")

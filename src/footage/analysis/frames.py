@@ -85,3 +85,16 @@ def _of_video(
         return track.spans[:, 0], by.of(track.vectors).astype(np.float16), np.array(shots)
     rows = np.flatnonzero(material.owners == at)
     return material.spans[rows, 0], by.of(material.wide(rows)).astype(np.float16), np.array(shots)
+
+
+def with_file(frames: FrameSet, video: Video, embedding: VideoEmbedding, by: Reduction) -> FrameSet:
+    """The same and the frames of one more video, which is the last."""
+    track = embedding.frames or next(iter(embedding.tracks.values()))
+    owners = np.full(len(track), len(frames.videos), dtype=np.int32)
+    return FrameSet(
+        (*frames.videos, video),
+        np.concatenate([frames.owners, owners]),
+        np.concatenate([frames.times, track.spans[:, 0]]),
+        np.concatenate([frames.looks, by.of(track.vectors).astype(np.float16)]),
+        (*frames.shots, np.array(embedding.shots)),
+    )

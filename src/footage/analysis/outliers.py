@@ -16,8 +16,8 @@ from footage.errors import UsageError
 from footage.query import Filters
 
 WITHIN = ("library", "video")
-NEIGHBOURS = {"library": 5, "video": 3}
-"""How many a segment's distance is the mean of (S. Ramaswamy, R. Rastogi, K. Shim, "Efficient
+NEIGHBOURS = {"library": 20, "video": 5}
+"""How many a segment's distance is the mean of, at most (S. Ramaswamy, R. Rastogi, K. Shim, "Efficient
 algorithms for mining outliers from large data sets", SIGMOD 2000). The local outlier factor was
 measured beside it: `benchmarks/README.md`, outliers."""
 FEWEST = 8  # segments, of which one can be unlike the others
@@ -95,7 +95,7 @@ def find_outliers(
     if len(np.unique(material.owners)) == 1:
         within = "video"
     look = neighbours.elsewhere if within == "library" else neighbours.inside
-    _, cosines = look(material, NEIGHBOURS[within], tell)
+    _, cosines = look(material, neighbour_count(len(material), within), tell)
     distances, scores = scored(material, cosines, within)
     order = np.argsort(-scores, kind="stable")
     order = order[scores[order] >= STANDS_OUT]
@@ -113,6 +113,11 @@ def find_outliers(
         for row, concepts in zip(chosen, names, strict=True)
     )
     return Outliers(within, found, len(material), None if found else "nothing stands out")
+
+
+def neighbour_count(segments: int, within: str) -> int:
+    """Of how many neighbours the distance is the mean: of few segments an eighth."""
+    return min(NEIGHBOURS[within], max(3, segments // 8))
 
 
 def scored(

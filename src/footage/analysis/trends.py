@@ -193,7 +193,7 @@ def _judge(teller: _Teller, draft: _Draft, rates: dict[float, float]) -> Trend:
 
 
 def _sureness(trend: Trend) -> tuple[float, int]:
-    found = [one.p for one in (*trend.bursts, *trend.changes)]
+    found = [one.p for one in trend.bursts] + [one.p for one in trend.changes]
     return min(found, default=1.0), trend.cluster or 0
 
 
