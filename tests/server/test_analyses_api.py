@@ -17,7 +17,7 @@ def test_clusters(served: Served) -> None:
 
 
 def test_an_empty_library_says_so(empty_served: Served) -> None:
-    for route in ("/clusters", "/outliers"):
+    for route in ("/clusters", "/outliers", "/trends"):
         answer = empty_served.client.get(route)
         assert answer.status_code == 200, answer.text
         assert answer.json()["note"]
@@ -28,3 +28,10 @@ def test_outliers(served: Served) -> None:
     assert found["within"] == "video"
     assert found["outliers"] or found["note"]
     assert_failed(served.client.get("/outliers", params={"limit": 0}), 422, "invalid_request")
+
+
+def test_trends(served: Served) -> None:
+    found = served.client.get("/trends", params={"by": "position"}).json()
+    assert found["by"] == "position"
+    assert found["note"]
+    assert_failed(served.client.get("/trends", params={"by": "year"}), 422, "invalid_request")

@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 
 SPEEDS = (1.0, 25 / 24, 24 / 25, 1.02, 1 / 1.02, 1.06, 1 / 1.06, 1.1, 1 / 1.1)
 """Of film shown as television and back, and about."""
-FASTER = 0.05  # that much better a speed other than 1 must explain the votes
+FASTER = 0.1  # that much better a speed other than 1 must explain the votes
+ONE_MORE = 0.35  # and about a frame more
 CELL = 1.0  # seconds of offset
 APART = 3.0  # seconds from the line, where frames are of something else
+SAME_LOOK = 0.9  # cosine from which two frames of a video have one look
 Numbers = NDArray[np.float64]
 Looks = NDArray[np.float32]
+Frames = tuple[Numbers, Looks]
 
 
 class Line(NamedTuple):
@@ -36,6 +39,14 @@ class Line(NamedTuple):
     def back(self, times: Numbers) -> Numbers:
         """Where in the first video it is as at these times of the second."""
         return (times - self.offset) / self.speed
+
+
+class Pair(NamedTuple):
+    """The frames of two videos, and ``usual`` looks [u, k] that theirs are nothing special beside."""
+
+    a: Frames
+    b: Frames
+    usual: Looks
 
 
 class Aligned(NamedTuple):
@@ -56,12 +67,27 @@ class Aligned(NamedTuple):
 def best_line(times: Numbers, others: Numbers, weights: Numbers) -> Line | None:
     """The line that most pairs of times [n] in two videos lie on; a second votes once for it."""
     best: Line | None = None
+    most = _most_votes(times, weights)
     for speed in SPEEDS:
+        if best is not None and most <= best.votes + max(FASTER * best.votes, ONE_MORE):
+            break
         line = _voted(speed, times, others, weights)
-        bar = 0.0 if best is None else best.votes * (1 + FASTER if best.speed == 1 else 1)
+        bar = 0.0 if best is None else best.votes
+        if best is not None and best.speed == 1:
+            bar += max(FASTER * bar, ONE_MORE)
         if line is not None and line.votes > bar:
             best = line
     return best
+
+
+def _most_votes(times: Numbers, weights: Numbers) -> float:
+    """The votes of a line that the best pair of each time lies on."""
+    if not len(times):
+        return 0.0
+    _, at = np.unique(times, return_inverse=True)
+    best = np.zeros(int(at.max()) + 1)
+    np.maximum.at(best, at.ravel(), weights)
+    return float(best.sum())
 
 
 def _voted(speed: float, times: Numbers, others: Numbers, weights: Numbers) -> Line | None:
@@ -81,14 +107,14 @@ def _voted(speed: float, times: Numbers, others: Numbers, weights: Numbers) -> L
     return Line(speed, offset, float(near[cell]))
 
 
-def on_line(line: Line, a: tuple[Numbers, Looks], b: tuple[Numbers, Looks]) -> Numbers:
+def on_line(line: Line, pair: Pair) -> Numbers:
     """The cosine of each frame of a with what b shows at that moment; NaN where b shows nothing.
 
     Of the frames before and after the moment the one more like it counts.
     """
-    (times, looks), (others, other_looks) = a, b
+    (times, looks), (others, other_looks) = pair.a, pair.b
     wanted = line.at(times)
-    step = float(np.median(np.diff(others))) if len(others) > 1 else 1.0
+    step = _step(others)
     after = np.clip(np.searchsorted(others, wanted), 0, len(others) - 1)
     before = np.clip(after - 1, 0, len(others) - 1)
     found = np.full(len(times), np.nan)
@@ -112,13 +138,59 @@ def best_stretch(scores: Numbers, gap: int) -> tuple[int, int] | None:
     return found
 
 
-def different_looks(looks: Looks, same: float) -> int:
-    """How many looks there are of which none is as like another as ``same``."""
+def compared(line: Line, pair: Pair, on: Numbers, stretch: tuple[int, int]) -> Aligned:
+    """How the frames of a stretch [first, last) of a compare with those of b on the line.
+
+    ``on`` are the cosines of `on_line`. Beside them stand the cosines with what is apart from the
+    line in both videos, and with usual looks: a camera that stands still looks the same at all
+    times, and black is alike wherever it is.
+    """
+    a, b, usual = pair
+    rows = np.arange(*stretch)
+    rows = rows[~np.isnan(on[rows])]
+    near = float(on[rows].mean())
+    others = [_typical(a[1][rows] @ usual.T)]
+    apart = np.abs(b[0][None, :] - line.at(a[0][rows])[:, None]) > APART
+    others.append(_typical(a[1][rows] @ b[1].T, apart))
+    there = np.clip(np.searchsorted(b[0], line.at(a[0][rows])), 0, len(b[0]) - 1)
+    away = np.abs(a[0][None, :] - a[0][rows][:, None]) > APART
+    others.append(_typical(b[1][there] @ a[1].T, away))
+    contrast = near - max(others)
+    start, end = float(a[0][rows[0]]), float(a[0][rows[-1]])
+    return Aligned(start, end, line, len(rows), near, contrast, _looks(a[1][rows]))
+
+
+def _typical(cosines: Looks, counted: NDArray[np.bool_] | None = None) -> float:
+    """What half of the cosines [n, m] lie below; -1 where hardly any count."""
+    chosen = cosines.ravel() if counted is None else cosines[counted]
+    return float(np.quantile(chosen, 0.5)) if len(chosen) >= 5 * len(cosines) else -1.0
+
+
+def _looks(looks: Looks) -> int:
+    """How many looks there are of which none is as like another as `SAME_LOOK`."""
     kept: list[int] = []
     for at in range(len(looks)):
-        if not kept or float((looks[kept] @ looks[at]).max()) < same:
+        if not kept or float((looks[kept] @ looks[at]).max()) < SAME_LOOK:
             kept.append(at)
     return len(kept)
+
+
+def fitted(
+    found: Aligned, times: Numbers, others: Numbers, durations: tuple[float, float]
+) -> Aligned:
+    """The stretch to where the next frames, which differ, begin; or to an end of either video."""
+    step = max(_step(times), _step(others) / found.line.speed)
+    whole = durations[0] or float(times[-1]) + step, durations[1] or float(others[-1]) + step
+    first, last = found.line.back(np.array([0.0, whole[1]])).tolist()
+    first, last = max(0.0, first), min(whole[0], last)
+    start, end = found.start, found.end + step
+    start = first if start - first <= 1.2 * step else start
+    end = last if last - end <= 1.2 * step else end
+    return found._replace(start=max(start, first), end=min(end, last))
+
+
+def _step(times: Numbers) -> float:
+    return float(np.median(np.diff(times))) if len(times) > 1 else 1.0
 
 
 def refined(line: Line, cuts: Numbers, other_cuts: Numbers, within: float = 0.8) -> Line:

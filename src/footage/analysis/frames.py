@@ -9,9 +9,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.analysis.grouping import Reduction, reduction
+from footage.analysis.grouping import Reduction
 from footage.analysis.material import Held, Material, Tell, untold
 from footage.catalog import Video
+from footage.embedder import VideoEmbedding
 from footage.errors import ArchiveDamaged
 
 log = logging.getLogger(__name__)
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 DIMENSIONS = 64
 
 Looks = NDArray[np.float32]
+Frames = tuple[NDArray[np.float64], Looks]
+"""Times in seconds [m] and looks [m, k]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,15 +47,14 @@ class FrameSet:
         """Where the frames of each video begin, and after the last one where they end."""
         return np.searchsorted(self.owners, np.arange(len(self.videos) + 1))
 
-    def of(self, owner: int) -> tuple[NDArray[np.float64], Looks]:
+    def of(self, owner: int) -> Frames:
         """Times [m] and looks [m, k] of one video's frames."""
         rows = slice(int(self.starts[owner]), int(self.starts[owner + 1]))
         return self.times[rows], self.looks[rows].astype(np.float32)
 
 
-def frame_set(held: Held, material: Material, tell: Tell = untold) -> FrameSet:
+def frame_set(held: Held, material: Material, by: Reduction, tell: Tell = untold) -> FrameSet:
     """The frames of the videos of some segments; of a video that keeps none, its segments."""
-    by = reduction(material, DIMENSIONS)
     owners, times, looks, shots = [], [], [], []
     for at, video in enumerate(material.videos):
         tell("reading frames", at, len(material.videos))

@@ -13,7 +13,7 @@ from footage.analysis.frames import FrameSet
 from footage.analysis.material import Tell, untold
 
 ALL_PAIRS = 20_000  # frames, up to which each is compared with every other
-A_FRAME = 24  # matches of a frame that are kept, the nearest
+A_FRAME = 64  # matches of a frame that are kept, the nearest
 CELLS = 2  # that a frame is looked for in, of many
 BLOCK = 1024
 

@@ -17,7 +17,7 @@ from footage.query import Filters
 
 WITHIN = ("library", "video")
 NEIGHBOURS = {"library": 20, "video": 5}
-"""How many a segment's distance is the mean of, at most (S. Ramaswamy, R. Rastogi, K. Shim, "Efficient
+"""Of how many, at most, the distance is the mean (S. Ramaswamy, R. Rastogi, K. Shim, "Efficient
 algorithms for mining outliers from large data sets", SIGMOD 2000). The local outlier factor was
 measured beside it: `benchmarks/README.md`, outliers."""
 FEWEST = 8  # segments, of which one can be unlike the others
