@@ -55,7 +55,9 @@ def test_a_change_is_told_with_what_was_before(planted: footage.Library) -> None
 def test_days_and_months(planted: footage.Library) -> None:
     weekly(planted, range(9, 13))
     months = planted.analysis.trends(by="month", count=3)
-    assert [one.name for one in months.trends[0].bins] == [f"2024-0{month}" for month in range(1, 7)]
+    assert [one.name for one in months.trends[0].bins] == [
+        f"2024-0{month}" for month in range(1, 7)
+    ]
     days = planted.analysis.trends(by="day", count=3)
     assert len(days.trends[0].bins) == 52
 

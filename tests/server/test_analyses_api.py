@@ -17,7 +17,7 @@ def test_clusters(served: Served) -> None:
 
 
 def test_an_empty_library_says_so(empty_served: Served) -> None:
-    for route in ("/clusters", "/outliers", "/trends"):
+    for route in ("/clusters", "/duplicates", "/outliers", "/trends"):
         answer = empty_served.client.get(route)
         assert answer.status_code == 200, answer.text
         assert answer.json()["note"]
@@ -35,3 +35,9 @@ def test_trends(served: Served) -> None:
     assert found["by"] == "position"
     assert found["note"]
     assert_failed(served.client.get("/trends", params={"by": "year"}), 422, "invalid_request")
+
+
+def test_duplicates(served: Served) -> None:
+    found = served.client.get("/duplicates", params={"to": served.id_of("white")}).json()
+    assert found["duplicates"] or found["note"]
+    assert_failed(served.client.get("/duplicates", params={"to": "/etc/passwd"}), 404, "not_found")

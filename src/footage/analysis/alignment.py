@@ -42,7 +42,7 @@ class Line(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """The frames of two videos, and ``usual`` looks [u, k] that theirs are nothing special beside."""
+    """The frames of two videos, and ``usual`` looks [u, k] of any, to compare theirs with."""
 
     a: Frames
     b: Frames

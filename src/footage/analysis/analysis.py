@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from footage.analysis.clusters import Clusters, find_clusters
+from footage.analysis.duplicates import Duplicates, find_duplicates
 from footage.analysis.material import Held, Tell, untold
 from footage.analysis.outliers import Outliers, find_outliers
 from footage.analysis.similar import DIVERSITY, Similar, find_similar
@@ -53,6 +54,30 @@ class Analysis:
             count=count,
             of=of,
             with_map=with_map,
+            filters=filters or Filters(),
+        )
+
+    def duplicates(
+        self,
+        video: str | Path | None = None,
+        *,
+        limit: int = 100,
+        filters: Filters | None = None,
+        on_progress: Tell = untold,
+    ) -> Duplicates:
+        """Stretches that two videos share, whole or in part, with the times in both.
+
+        All videos are compared with all others; or with one ``video``, or a file, which is embedded
+        for that and not taken into the library: what is it from? Re-encoding, other sizes, black
+        bars, captions and other speeds do no harm. What is left out is what stands still, since it
+        looks the same whenever it was filmed. The surest first, at most ``limit``. Raises
+        `NotFound`, `MediaError`, and `UsageError` for a file that a service would be paid for.
+        """
+        return self._kept(
+            find_duplicates,
+            on_progress,
+            video=None if video is None else str(video),
+            limit=limit,
             filters=filters or Filters(),
         )
 

@@ -15,6 +15,7 @@ from footage.cli import (
     clusters,
     demo,
     doctor,
+    duplicates,
     eval_,
     index,
     migrate,
@@ -81,6 +82,7 @@ def _program(
 app.command("index", cls=Command)(index.index)
 app.command("search", cls=TextCommand)(search.search)
 app.command("clusters", cls=Command)(clusters.clusters)
+app.command("duplicates", cls=Command)(duplicates.duplicates)
 app.command("outliers", cls=Command)(outliers.outliers)
 app.command("trends", cls=TextCommand)(trends.trends)
 app.command("similar", cls=Command)(similar.similar)

@@ -27,6 +27,13 @@ class ClustersParameters(FilterParameters):
     map: bool = Field(default=False, description="with each segment's place on a map")
 
 
+class DuplicatesParameters(FilterParameters):
+    """Of which videos."""
+
+    to: str | None = Field(default=None, description="only what is shared with this video")
+    limit: int = Field(default=100, ge=1, le=1000)
+
+
 class OutliersParameters(FilterParameters):
     """Which outliers."""
 
@@ -66,6 +73,23 @@ async def clusters(
         ).to_json()
         every = -(-len(found["points"]) // POINTS_TOLD) or 1
         return {**found, "points": found["points"][::every]}
+
+    return await _answered(request, service, work)
+
+
+@router.get("/duplicates")
+async def duplicates(
+    request: Request, service: Shared, parameters: Annotated[DuplicatesParameters, Query()]
+) -> Response:
+    """What two videos share, with the times in both."""
+
+    def work() -> dict[str, Any]:
+        library, to = service.library, parameters.to
+        # by its id, since any other name may be that of a file of this machine
+        video_id = None if to is None else library.video(to).video_id
+        return library.analysis.duplicates(
+            video_id, limit=parameters.limit, filters=parameters.filters()
+        ).to_json()
 
     return await _answered(request, service, work)
 
