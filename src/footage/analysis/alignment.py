@@ -62,6 +62,8 @@ class Aligned(NamedTuple):
     """How far above that of frames that are apart from the line, in both videos."""
     looks: int
     """How many different looks the stretch has."""
+    variety: float
+    """How far its frames lie from their mean: 0 where nothing moves."""
 
 
 def best_line(times: Numbers, others: Numbers, weights: Numbers) -> Line | None:
@@ -157,7 +159,9 @@ def compared(line: Line, pair: Pair, on: Numbers, stretch: tuple[int, int]) -> A
     others.append(_typical(b[1][there] @ a[1].T, away))
     contrast = near - max(others)
     start, end = float(a[0][rows[0]]), float(a[0][rows[-1]])
-    return Aligned(start, end, line, len(rows), near, contrast, _looks(a[1][rows]))
+    looks = a[1][rows]
+    variety = 1 - float((looks.mean(axis=0) ** 2).sum())
+    return Aligned(start, end, line, len(rows), near, contrast, _looks(looks), variety)
 
 
 def _typical(cosines: Looks, counted: NDArray[np.bool_] | None = None) -> float:

@@ -39,6 +39,7 @@ LEAST_VOTE = 0.05
 MOST_PAIRS = 20_000  # of videos that are aligned, those with most frames alike
 MOST_STRETCHES = 12  # of one pair
 SAME = 0.83  # cosine, on the mean, of what is the same
+STILL = 0.003  # variety below which nothing moves: black, a slide, a title
 CONTRAST = 0.3  # that it lies above what is not on the line
 OVERLAP = 0.5  # of a stretch, that may not lie in a surer one
 WHOLE = 0.9  # of both videos, from which they are copies as a whole
@@ -203,7 +204,8 @@ def _overlap(one: Aligned, other: Aligned) -> float:
 def is_same(found: Aligned) -> bool:
     """Whether what is aligned is the same content, and not merely much alike."""
     enough = FEWEST if found.looks > 1 else FEWEST_ALIKE
-    return found.frames >= enough and found.near >= SAME and found.contrast >= CONTRAST
+    special = found.contrast >= CONTRAST and found.variety >= STILL
+    return found.frames >= enough and found.near >= SAME and special
 
 
 def _pairs(frames: FrameSet, votes: Matches) -> list[tuple[int, int, NDArray[np.int64]]]:
