@@ -41,3 +41,11 @@ def test_duplicates(served: Served) -> None:
     found = served.client.get("/duplicates", params={"to": served.id_of("white")}).json()
     assert found["duplicates"] or found["note"]
     assert_failed(served.client.get("/duplicates", params={"to": "/etc/passwd"}), 404, "not_found")
+
+
+def test_similar(served: Served) -> None:
+    params = {"to": f"{served.id_of('green')}@8", "of": "videos"}
+    found = served.client.get("/similar", params=params).json()
+    assert found["similar"][0]["title"] == "red-blue"
+    assert_failed(served.client.get("/similar"), 422, "invalid_request")
+    assert_failed(served.client.get("/similar", params={"to": "x"}), 404, "not_found")

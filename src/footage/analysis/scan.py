@@ -82,8 +82,8 @@ def rotated_bursts(profiles: Numbers, *, alpha: float) -> list[Window]:
     chance, which keeps how long things last.
     """
     count, width = profiles.shape
-    spread = float(profiles.std())
-    if count == 0 or spread < 1e-12:
+    spread = float(profiles.std()) if count else 0.0
+    if spread < 1e-12:
         return []
 
     def heights(rows: Numbers) -> Numbers:
@@ -139,7 +139,8 @@ def _strongest(heights: Numbers, largest: Numbers, alpha: float) -> list[Window]
 
 def _heights(ordered: Numbers, edges: NDArray[np.int64]) -> Numbers | None:
     """Of every window the height of its mean [sizes, bins]; NaN for one that is not looked at."""
-    total, spread = len(ordered), float(ordered.std())
+    total = len(ordered)
+    spread = float(ordered.std()) if total else 0.0
     if total < 2 or spread < 1e-12:
         return None
     sums = np.concatenate([[0.0], np.cumsum(ordered - ordered.mean())])[edges]
@@ -163,8 +164,10 @@ def _sliding(sums: Numbers, most: int) -> Numbers:
 def _after(rows: Numbers, edges: NDArray[np.int64]) -> Numbers | None:
     """Of rows of ordered values, the height of what comes after each edge: [rows, bins - 1]."""
     total, inner = rows.shape[1], edges[1:-1]
+    if total < 2 or not len(inner):
+        return None
     spread = rows.std(axis=1, keepdims=True)
-    if total < 2 or not len(inner) or float(spread.min()) < 1e-12:
+    if float(spread.min()) < 1e-12:
         return None
     before = np.cumsum(rows - rows.mean(axis=1, keepdims=True), axis=1)
     sums = np.concatenate([np.zeros((len(rows), 1)), before], axis=1)[:, inner]

@@ -83,9 +83,10 @@ def find_similar(
     found = _best_of_each(found, asked) if of == "videos" else _each_once(found)
     found.sort(key=lambda one: (-one.score, one.moment.video_id, one.moment.start))
     found = found[: DEPTH * limit]
-    looks = [_vector(held, one.moment, of) for one in found]
-    vectors = units(np.array(looks).reshape(len(looks), -1))
-    chosen = diverse([one.score for one in found], vectors, limit, diversity)
+    vectors = np.zeros((len(found), held.embedder.fingerprint.dimension))
+    for at, one in enumerate(found):
+        vectors[at] = _vector(held, one.moment, of)
+    chosen = diverse([one.score for one in found], units(vectors), limit, diversity)
     note = None if found else "there is nothing else in the library to be like it"
     return Similar(of, names, tuple(_alike(held, found[at]) for at in chosen), note)
 
