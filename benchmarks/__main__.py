@@ -17,7 +17,7 @@ BENCHMARKS = (
 )
 NEED_DATA = {
     *("quality", "moments", "shots", "mixtures", "confidence"),
-    *("words", "spoken", "minus", "routes", "clusters", "outliers"),
+    *("words", "spoken", "minus", "routes", "clusters", "outliers", "duplicates"),
 }
 
 

@@ -2,8 +2,8 @@
 
 A photograph has a label where half of its captions and no two others name one kind alone; clusters
 are made of all photographs of the split, labelled or not, and judged on those with a label. `train`
-was used to choose, `dev` only reports. Also: whether the clusters stay what they are when a tenth is
-added, and how true the map is.
+was used to choose, `dev` only reports. Also: whether the clusters stay what they are when a tenth
+is added, and how true the map is.
 """
 
 from __future__ import annotations

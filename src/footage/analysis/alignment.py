@@ -19,6 +19,10 @@ FASTER = 0.1  # that much better a speed other than 1 must explain the votes
 ONE_MORE = 0.35  # and about a frame more
 CELL = 1.0  # seconds of offset
 APART = 3.0  # seconds from the line, where frames are of something else
+CUTS_WITHIN = 0.8  # seconds from the line, that a shot may begin in the other video
+CUTS_APART = 0.12  # seconds from the line through all of them
+LEVER = 8.0  # seconds between the first and the last of them, that tell a speed
+SLOWEST = 0.01  # difference of speed that is told
 SAME_LOOK = 0.9  # cosine from which two frames of a video have one look
 Numbers = NDArray[np.float64]
 Looks = NDArray[np.float32]
@@ -197,13 +201,25 @@ def _step(times: Numbers) -> float:
     return float(np.median(np.diff(times))) if len(times) > 1 else 1.0
 
 
-def refined(line: Line, cuts: Numbers, other_cuts: Numbers, within: float = 0.8) -> Line:
-    """The line through the shots that begin in both videos; frames alone are a second apart."""
+def refined(found: Aligned, cuts: Numbers, other_cuts: Numbers) -> Line:
+    """The line through the shots that begin in both videos: frames alone are a second apart.
+
+    ``cuts`` are all of the first video, and of the second, in seconds. Where some are known far
+    enough from each other, they tell the speed as well.
+    """
+    line = found.line
+    cuts = cuts[(cuts > found.start - CELL) & (cuts < found.end + 2 * CELL)]
     if not len(cuts) or not len(other_cuts):
         return line
     off = other_cuts[None, :] - line.at(cuts)[:, None]
     nearest = off[np.arange(len(cuts)), np.abs(off).argmin(axis=1)]
-    nearest = nearest[np.abs(nearest) <= within]
-    if not len(nearest):
+    close = np.abs(nearest) <= CUTS_WITHIN
+    cuts, nearest = cuts[close], nearest[close]
+    if not len(cuts):
         return line
+    if len(cuts) >= 3 and np.ptp(cuts) >= LEVER:
+        slope, shift = np.polyfit(cuts, nearest, 1)
+        left = np.abs(nearest - slope * cuts - shift).max()
+        if left < CUTS_APART and abs(slope) > SLOWEST:
+            return Line(line.speed + float(slope), line.offset + float(shift), line.votes)
     return line._replace(offset=line.offset + float(np.median(nearest)))

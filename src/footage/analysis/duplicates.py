@@ -38,6 +38,7 @@ FEWEST_ALIKE = 4  # of one that has one look: parts of a shot are alike, whateve
 LEAST_VOTE = 0.05
 MOST_PAIRS = 20_000  # of videos that are aligned, those with most frames alike
 MOST_STRETCHES = 12  # of one pair
+MOST_FAILS = 2  # lines of a pair, one after the other, along which nothing is the same
 SAME = 0.83  # cosine, on the mean, of what is the same
 STILL = 0.003  # variety below which nothing moves: black, a slide, a title
 CONTRAST = 0.3  # that it lies above what is not on the line
@@ -156,17 +157,20 @@ def shared(frames: FrameSet, *, only: int | None = None, tell: Tell = untold) ->
 def stretches(pair: Pair, times: Numbers, others: Numbers, weights: Numbers) -> Iterator[Aligned]:
     """What two videos share, by the times [n] of frames that look alike, and their weights."""
     left = np.ones(len(times), dtype=bool)
+    failed = 0
     for _ in range(MOST_STRETCHES):
-        if len(np.unique(times[left])) < FEWEST:
+        if failed == MOST_FAILS or len(np.unique(times[left])) < FEWEST:
             return
         line = alignment.best_line(times[left], others[left], weights[left])
         if line is None:
             return
         on = alignment.on_line(line, pair)
         first, last = alignment.best_stretch(on - KEEP, gap=2) or (0, 0)
+        failed += 1
         if last > first:
             compared = alignment.compared(line, pair, on, (first, last))
             if is_same(compared):
+                failed = 0
                 yield compared
         begin, end = (first, last) if last > first else (0, len(on))
         inside = (times >= pair.a[0][begin]) & (times <= pair.a[0][end - 1])
@@ -175,7 +179,7 @@ def stretches(pair: Pair, times: Numbers, others: Numbers, weights: Numbers) -> 
 
 def _fitted(frames: FrameSet, one: int, other: int, stretch: Aligned) -> Aligned:
     """With the line through the shots of both, and ends where the content ends."""
-    line = alignment.refined(stretch.line, frames.shots[one], frames.shots[other])
+    line = alignment.refined(stretch, frames.shots[one], frames.shots[other])
     ends = frames.videos[one].duration, frames.videos[other].duration
     times = frames.of(one)[0], frames.of(other)[0]
     return alignment.fitted(stretch._replace(line=line), *times, ends)
