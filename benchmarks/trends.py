@@ -1,8 +1,8 @@
 """Bursts and changes: false alarms where there is none, and how many planted ones are found.
 
 Videos of 26 weeks, three a week on the average; each shows a subject in a share of its seconds,
-which is 0 for most. Twenty subjects at once, as clusters are, so that the false discovery rate has its
-say. No library is made: the statistics alone.
+which is 0 for most. Twenty subjects at once, as clusters are, so that the false discovery rate has
+its say. No library is made: the statistics alone.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ scan statistic", 1997), with Monte Carlo p-values (M. Dwass, 1957).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ SHUFFLES = 999
 SEED = 20_240_601
 LONGEST = 26  # bins of a window
 BLOCK = 64  # shuffles at a time
+LEAST_SPREAD = 1e-12
 
 Numbers = NDArray[np.float64]
 
@@ -41,16 +42,18 @@ def bursts(values: Numbers, bins: NDArray[np.int64], count: int, *, alpha: float
     at most half of the units and `LONGEST` bins. The first is always given, whatever its ``p``, the
     others up to ``alpha``; none where there is nothing to vary.
     """
-    edges = _edges(bins, count)
-    heights = _heights(_ordered(values, bins), edges)
-    if heights is None or not np.isfinite(heights).any():
+    if len(values) < 2 or float(values.std()) < LEAST_SPREAD:
         return []
-    chance = np.random.default_rng(SEED)
-    largest = np.empty(SHUFFLES)
-    for at in range(SHUFFLES):
-        mixed = _heights(chance.permutation(values), edges)
-        largest[at] = 0.0 if mixed is None else np.nanmax(mixed)
-    return _strongest(heights, largest, alpha)
+    edges = _edges(bins, count)
+    held = edges[1:] - edges[:-1]
+    spans = _spans(count, LONGEST)
+    inside = edges[spans.last] - edges[spans.first]
+    spans = spans.only((inside > 0) & (inside <= len(values) / 2) & (held[spans.first] > 0))
+    if not len(spans.first):
+        return []
+    largest = np.concatenate([_over(rows, edges, spans).max(axis=1) for rows in _shuffles(values)])
+    heights = _over(_ordered(values, bins)[None], edges, spans)[0]
+    return _strongest(spans, heights, largest, alpha)
 
 
 def change(values: Numbers, bins: NDArray[np.int64], count: int) -> Window | None:
@@ -59,20 +62,20 @@ def change(values: Numbers, bins: NDArray[np.int64], count: int) -> Window | Non
     The window is that of the bins from the change on; its ``height`` is negative for a fall. This
     is the cumulative sum test of E. Page (1954), its significance by shuffling.
     """
-    edges = _edges(bins, count)
-    observed = _after(_ordered(values, bins)[None], edges)
-    if observed is None:
+    if len(values) < 2 or float(values.std()) < LEAST_SPREAD:
         return None
-    chance = np.random.default_rng(SEED)
-    largest: list[float] = []
-    for at in range(0, SHUFFLES, BLOCK):
-        shuffles = min(BLOCK, SHUFFLES - at)
-        mixed = chance.permuted(np.tile(values, (shuffles, 1)), axis=1)
-        after = _after(mixed, edges)
-        largest += [] if after is None else np.nanmax(np.abs(after), axis=1).tolist()
-    best = int(np.nanargmax(np.abs(observed[0])))
-    height = float(observed[0, best])
-    return Window(best + 1, count, height, _p(abs(height), np.array(largest)))
+    edges = _edges(bins, count)
+    first = np.flatnonzero((edges[1:-1] > 0) & (edges[1:-1] < len(values))) + 1
+    if not len(first):
+        return None
+    spans = _Spans(first, np.full(len(first), count))
+    largest = np.concatenate(
+        [np.abs(_over(rows, edges, spans)).max(axis=1) for rows in _shuffles(values)]
+    )
+    heights = _over(_ordered(values, bins)[None], edges, spans)[0]
+    best = int(np.abs(heights).argmax())
+    height = float(heights[best])
+    return Window(int(first[best]), count, height, _p(abs(height), largest))
 
 
 def rotated_bursts(profiles: Numbers, *, alpha: float) -> list[Window]:
@@ -82,20 +85,24 @@ def rotated_bursts(profiles: Numbers, *, alpha: float) -> list[Window]:
     chance, which keeps how long things last.
     """
     count, width = profiles.shape
-    spread = float(profiles.std()) if count else 0.0
-    if spread < 1e-12:
+    if not count or float(profiles.std()) < LEAST_SPREAD:
         return []
+    spans = _spans(width, max(1, width // 2))
 
     def heights(rows: Numbers) -> Numbers:
-        means = rows.mean(axis=0) - profiles.mean()
-        return _sliding(np.concatenate([[0.0], np.cumsum(means)]), max(1, width // 2)) / spread
+        means = (rows.mean(axis=0) - profiles.mean()) / profiles.std()
+        sums = np.concatenate([[0.0], np.cumsum(means)])
+        # a sum of more varies more
+        return np.asarray(
+            (sums[spans.last] - sums[spans.first]) / np.sqrt(spans.last - spans.first)
+        )
 
     chance = np.random.default_rng(SEED)
     largest = np.empty(SHUFFLES)
     for at in range(SHUFFLES):
         turns = (np.arange(width) + chance.integers(0, width, (count, 1))) % width
-        largest[at] = np.nanmax(heights(np.take_along_axis(profiles, turns, axis=1)))
-    return _strongest(heights(profiles), largest, alpha)
+        largest[at] = heights(np.take_along_axis(profiles, turns, axis=1)).max()
+    return _strongest(spans, heights(profiles), largest, alpha)
 
 
 def adjusted(p_values: Sequence[float]) -> list[float]:
@@ -121,70 +128,56 @@ def _edges(bins: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(np.bincount(bins, minlength=count))])
 
 
-def _strongest(heights: Numbers, largest: Numbers, alpha: float) -> list[Window]:
+def _strongest(spans: _Spans, heights: Numbers, largest: Numbers, alpha: float) -> list[Window]:
     """The highest window, and others up to ``alpha`` that do not overlap a higher one."""
     found: list[Window] = []
-    while np.isfinite(heights).any():
-        size, first = np.unravel_index(int(np.nanargmax(heights)), heights.shape)
-        height = float(heights[size, first])
-        window = Window(int(first), int(first + size + 1), height, _p(height, largest))
+    left = heights.copy()
+    while len(left) and np.isfinite(left).any():
+        best = int(left.argmax())
+        height = float(left[best])
+        window = Window(int(spans.first[best]), int(spans.last[best]), height, _p(height, largest))
         if found and window.p > alpha:
             break
         found.append(window)
         if window.p > alpha:
             break
-        heights = _without(heights, window)
+        left[(spans.last > window.first) & (spans.first < window.last)] = -np.inf
     return found
 
 
-def _heights(ordered: Numbers, edges: NDArray[np.int64]) -> Numbers | None:
-    """Of every window the height of its mean [sizes, bins]; NaN for one that is not looked at."""
-    total = len(ordered)
-    spread = float(ordered.std()) if total else 0.0
-    if total < 2 or spread < 1e-12:
-        return None
-    sums = np.concatenate([[0.0], np.cumsum(ordered - ordered.mean())])[edges]
-    most = min(LONGEST, len(edges) - 1)
-    over, held = _sliding(sums, most), _sliding(edges.astype(np.float64), most)
+class _Spans(NamedTuple):
+    """Windows by their first bins [w], and the bins after their last [w]."""
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+    def only(self, kept: NDArray[np.bool_]) -> _Spans:
+        return _Spans(self.first[kept], self.last[kept])
+
+
+def _spans(count: int, longest: int) -> _Spans:
+    first = np.repeat(np.arange(count), longest)
+    last = first + np.tile(np.arange(1, longest + 1), count)
+    return _Spans(first, last).only(last <= count)
+
+
+def _shuffles(values: Numbers) -> Iterator[Numbers]:
+    """The values in `SHUFFLES` random orders, [up to BLOCK, n] at a time."""
+    chance = np.random.default_rng(SEED)
+    for at in range(0, SHUFFLES, BLOCK):
+        yield chance.permuted(np.tile(values, (min(BLOCK, SHUFFLES - at), 1)), axis=1)
+
+
+def _over(rows: Numbers, edges: NDArray[np.int64], spans: _Spans) -> Numbers:
+    """Of rows of values in the order of bins, the height of the mean in each window: [rows, w]."""
+    total = rows.shape[1]
+    sums = np.zeros((len(rows), total + 1))
+    np.cumsum(rows - rows.mean(axis=1, keepdims=True), axis=1, out=sums[:, 1:])
+    inside = sums[:, edges[spans.last]] - sums[:, edges[spans.first]]
+    held = (edges[spans.last] - edges[spans.first]).astype(np.float64)
     # the deviation of the sum of so many, drawn without putting back
-    deviation = spread * np.sqrt(held * (total - held) / (total - 1))
-    looked_at = (held > 0) & (held <= total / 2)
-    return np.where(looked_at, over / np.where(looked_at, deviation, 1), np.nan)
-
-
-def _sliding(sums: Numbers, most: int) -> Numbers:
-    """What lies in each window, of cumulative sums [bins + 1]: [sizes, bins]; NaN past the end."""
-    bins = len(sums) - 1
-    found = np.full((most, bins), np.nan)
-    for size in range(1, most + 1):
-        found[size - 1, : bins - size + 1] = sums[size:] - sums[:-size]
-    return found
-
-
-def _after(rows: Numbers, edges: NDArray[np.int64]) -> Numbers | None:
-    """Of rows of ordered values, the height of what comes after each edge: [rows, bins - 1]."""
-    total, inner = rows.shape[1], edges[1:-1]
-    if total < 2 or not len(inner):
-        return None
-    spread = rows.std(axis=1, keepdims=True)
-    if float(spread.min()) < 1e-12:
-        return None
-    before = np.cumsum(rows - rows.mean(axis=1, keepdims=True), axis=1)
-    sums = np.concatenate([np.zeros((len(rows), 1)), before], axis=1)[:, inner]
-    held = inner.astype(np.float64)
-    parts = (held > 0) & (held < total)
-    if not parts.any():
-        return None
-    deviation = spread * np.sqrt(np.where(parts, held * (total - held) / (total - 1), 1))
-    return np.where(parts, -sums / deviation, np.nan)
-
-
-def _without(heights: Numbers, window: Window) -> Numbers:
-    """The heights of the windows that do not overlap it."""
-    sizes, bins = heights.shape
-    first = np.arange(bins)
-    last = first + np.arange(1, sizes + 1)[:, None]
-    return np.where((last <= window.first) | (first >= window.last), heights, np.nan)
+    deviation = rows[0].std() * np.sqrt(held * (total - held) / (total - 1))
+    return np.asarray(inside / deviation)
 
 
 def _p(height: float, largest: Numbers) -> float:
