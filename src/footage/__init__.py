@@ -7,6 +7,12 @@
 ...         print(moment.path, moment.start, moment.end)
 """
 
+from footage.analysis.analysis import Analysis
+from footage.analysis.clusters import Clusters
+from footage.analysis.duplicates import Duplicates
+from footage.analysis.outliers import Outliers
+from footage.analysis.similar import Similar
+from footage.analysis.trends import Trends
 from footage.catalog import Partition, Video
 from footage.embedder import Embedder, Fingerprint, Part, Route, Track, VideoEmbedding, VideoFile
 from footage.errors import (
@@ -77,11 +83,14 @@ from footage.terms import Term
 __version__ = "0.1.0"
 
 __all__ = [
+    "Analysis",
     "AnswerLost",
     "AnswerUnusable",
     "ArchiveDamaged",
     "BackupDamaged",
     "CatalogDamaged",
+    "Clusters",
+    "Duplicates",
     "Embedder",
     "EmbedderBroken",
     "EmbedderError",
@@ -120,6 +129,7 @@ __all__ = [
     "NotFound",
     "Observer",
     "Outcome",
+    "Outliers",
     "Part",
     "Partition",
     "Plan",
@@ -139,12 +149,14 @@ __all__ = [
     "Segment",
     "ServiceDown",
     "ServiceError",
+    "Similar",
     "SpaceMismatch",
     "Step",
     "TaskFailed",
     "TaskUnfinished",
     "Term",
     "Track",
+    "Trends",
     "UnreadableMedia",
     "UsageError",
     "Video",

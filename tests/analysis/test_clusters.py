@@ -18,6 +18,7 @@ from footage.analysis import grouping, layout, naming
 from footage.analysis.clusters import Clusters
 from footage.analysis.drawing import Drawing
 from footage.analysis.material import units
+from footage.reader import Line, ReaderFingerprint, Reading
 
 SIZES = {"dog": 20, "car": 14, "beach": 12, "concert": 8}
 
@@ -125,7 +126,15 @@ def test_a_damaged_file_is_left_out(planted: footage.Library) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"of": "frames"}, {"count": 0}, {"count": 501}, {"count": True}, {"count": "3"}]
+    "options",
+    [
+        {"of": ["segments"]},
+        {"of": "frames"},
+        {"count": 0},
+        {"count": 501},
+        {"count": True},
+        {"count": "3"},
+    ],
 )
 def test_what_cannot_be_asked(options: dict[str, Any], planted: footage.Library) -> None:
     with pytest.raises(footage.UsageError):
@@ -214,6 +223,20 @@ def test_words_that_stand_out() -> None:
 def test_the_concepts_are_each_there_once() -> None:
     assert len(set(naming.concepts())) == len(naming.concepts()) > 900
     assert all(name == name.strip() != "" for name in naming.concepts())
+
+
+def test_clusters_are_named_by_what_is_said_in_them(tmp_path: Path) -> None:
+    with footage.open(tmp_path / "mute.library", embedder=PlantedEmbedder(reads=False)) as library:
+        for number, name in enumerate(["dog"] * 3 + ["car"] * 2):
+            video_id = plant(library, number, looks([name] * 3, seed=number))
+            word = "puppies" if name == "dog" else "engines"
+            lines = [Line(5.0 * at, 5.0 * at + 2, f"so many {word} today") for at in range(3)]
+            reading = Reading(ReaderFingerprint("test", "1"), tuple(lines))
+            library.text_store.keep(video_id, "speech", reading, beside="")
+        found = library.analysis.clusters()
+    assert [cluster.said[0] for cluster in found.clusters] == ["puppies", "engines"]
+    assert found.clusters[0].name.startswith("puppies")
+    assert found.clusters[0].written == ()
 
 
 def test_a_broken_file_of_concepts_is_made_anew(planted: footage.Library) -> None:

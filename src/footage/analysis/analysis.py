@@ -146,6 +146,10 @@ class Analysis:
 
     def _kept(self, find: Callable[..., T], tell: Tell, **options: Any) -> T:
         key = (find.__name__, *sorted(options.items()))
+        try:
+            hash(key)
+        except TypeError:  # what is asked is of no use, and is told so
+            return find(self._held, **options, tell=tell)
         version = self._held.catalog.version
         kept = self._results.get(key, version)
         if kept is not None:
