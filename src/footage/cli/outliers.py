@@ -56,7 +56,7 @@ def outliers(
 
     Each is shown with the ordinary segment that it is nearest to. The score
     says by how many robust standard deviations it lies farther off than usual;
-    from 3.5 on it is an outlier.
+    from 2.5 on it is an outlier.
     """
     chosen = filters(
         video=video,
