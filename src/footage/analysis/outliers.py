@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from footage.analysis import naming, neighbours
 from footage.analysis.material import Held, Material, Tell, gather, untold
+from footage.analysis.neighbours import Near
 from footage.analysis.places import Place, row_place, varied
 from footage.arguments import check_range
 from footage.errors import UsageError
@@ -95,8 +96,8 @@ def find_outliers(
     if len(np.unique(material.owners)) == 1:
         within = "video"
     look = neighbours.elsewhere if within == "library" else neighbours.inside
-    _, cosines = look(material, neighbour_count(len(material), within), tell)
-    distances, scores = scored(material, cosines, within)
+    near = look(material, neighbour_count(len(material), within), tell)
+    distances, scores = scored(material, near[1], within)
     order = np.argsort(-scores, kind="stable")
     order = order[scores[order] >= STANDS_OUT]
     chosen = varied(order, material.owners, limit, a_video=A_VIDEO)
@@ -108,7 +109,7 @@ def find_outliers(
             score=float(scores[row]),
             distance=float(distances[row]),
             concepts=concepts,
-            near=_near(held, material, row, within, scores),
+            near=_near(held, material, near, row, scores),
         )
         for row, concepts in zip(chosen, names, strict=True)
     )
@@ -144,16 +145,13 @@ def scored(
 
 
 def _near(
-    held: Held, material: Material, row: int, within: str, scores: NDArray[np.float64]
+    held: Held, material: Material, near: Near, row: int, scores: NDArray[np.float64]
 ) -> tuple[tuple[Place, float], ...]:
-    own = material.owners == material.owners[row]
-    ordinary = np.flatnonzero((own if within == "video" else ~own) & (scores < STANDS_OUT))
-    ordinary = ordinary[ordinary != row]
-    cosines = material.wide(ordinary) @ material.wide([row])[0]
-    order = ordinary[np.argsort(-cosines, kind="stable")]
-    best = varied(order, material.owners, SHOWN_NEAR) if within == "library" else order[:SHOWN_NEAR]
-    known = dict(zip(ordinary.tolist(), cosines.tolist(), strict=True))
-    return tuple((row_place(held, material, int(at)), known[int(at)]) for at in best)
+    """Of the neighbours of a row the nearest that are ordinary, of different videos if possible."""
+    cosines = dict(zip(near[0][row].tolist(), near[1][row].tolist(), strict=True))
+    order = np.array([at for at in cosines if at >= 0 and scores[at] < STANDS_OUT], dtype=np.int64)
+    best = varied(order, material.owners, SHOWN_NEAR)
+    return tuple((row_place(held, material, at), cosines[at]) for at in best)
 
 
 def _names(held: Held, material: Material, rows: list[int], tell: Tell) -> list[tuple[str, ...]]:
