@@ -162,7 +162,8 @@ def _looked_at(material: Material, axis: Axis, subject: Subject) -> _Draft:
     lengths = axis.seconds.sum(axis=1)
     shown = np.zeros_like(axis.seconds)
     shown[present, axis.bins[present]] = np.minimum(totals, lengths)[present]
-    values = shown[present].sum(axis=1) / np.maximum(lengths[present], 1e-9)
+    # the root, so that a few videos full of it do not outvote the many that show it
+    values = np.sqrt(shown[present].sum(axis=1) / np.maximum(lengths[present], 1e-9))
     bins, count = axis.bins[present], len(axis.names)
     found = scan.bursts(values, bins, count, alpha=ALPHA)
     return _Draft(subject, shown, found, scan.change(values, bins, count))
