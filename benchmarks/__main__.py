@@ -13,10 +13,11 @@ BENCHMARKS = (
     *("quality", "moments", "clips", "shots", "ingest", "search", "memory", "repair", "server"),
     *("partitions", "marengo", "mixtures", "readers", "confidence"),
     *("words", "spoken", "minus", "routes", "serve", "through"),
+    *("clusters", "duplicates", "outliers", "trends", "analyses"),
 )
 NEED_DATA = {
     *("quality", "moments", "shots", "mixtures", "confidence"),
-    *("words", "spoken", "minus", "routes"),
+    *("words", "spoken", "minus", "routes", "clusters", "outliers", "duplicates"),
 }
 
 

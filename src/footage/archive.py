@@ -121,6 +121,22 @@ class Archive:
                 for modality, scope in header["tracks"]
             }
 
+    def track(self, video_id: str, fingerprint: Fingerprint, route: Route) -> Track | None:
+        """What one route made of a video, without reading the others and the frames.
+
+        None where the video has no such route; raises like `read`.
+        """
+        path = self.path(video_id, fingerprint)
+        with bundles.damage(path), zipfile.ZipFile(path) as bundle:
+            header = _header(bundle, path)
+            if list(route) not in header["tracks"]:
+                return None
+            name = f"{route.modality}.{route.scope}"
+            kinds = (f"{name}.spans.npy", f"{name}.vectors.npy")
+            track = _track({kind: _array(bundle, header, kind) for kind in kinds}, name)
+            _check(track, fingerprint.dimension)
+            return track
+
     def frames(
         self, video_id: str, fingerprint: Fingerprint, start: float, end: float
     ) -> tuple[Track, tuple[float, ...]]:

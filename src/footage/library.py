@@ -15,6 +15,7 @@ from filelock import FileLock
 from pydantic import SecretStr
 
 from footage import copies, durable, holders, logs, migrate, move, prune, tune
+from footage.analysis.analysis import Analysis
 from footage.archive import Archive
 from footage.arguments import listed
 from footage.catalog import Catalog, Partition, Video
@@ -367,6 +368,16 @@ class Library:
     def readings(self, reference: str | Path) -> list[ReadingEntry]:
         """What is known of a video's readings, made or failed. Raises `NotFound`."""
         return self.text_store.log.of(self.video(reference).video_id)
+
+    @property
+    def analysis(self) -> Analysis:
+        """What is in the library: clusters, copies, outliers, trends, and what is like what."""
+        self._follow()
+        return self._analysis
+
+    @cached_property
+    def _analysis(self) -> Analysis:
+        return Analysis(self)
 
     @property
     def texts(self) -> TextIndex:

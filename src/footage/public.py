@@ -1,5 +1,11 @@
 """All that is public, and with it all of footage; `footage` hands it on when it is asked for."""
 
+from footage.analysis.analysis import Analysis
+from footage.analysis.clusters import Clusters
+from footage.analysis.duplicates import Duplicates
+from footage.analysis.outliers import Outliers
+from footage.analysis.similar import Similar
+from footage.analysis.trends import Trends
 from footage.catalog import Partition, Video
 from footage.embedder import Embedder, Fingerprint, Part, Route, Track, VideoEmbedding, VideoFile
 from footage.errors import (
@@ -72,11 +78,14 @@ from footage.terms import Term
 from footage.watches.watch import Match, Watch
 
 __all__ = [
+    "Analysis",
     "AnswerLost",
     "AnswerUnusable",
     "ArchiveDamaged",
     "BackupDamaged",
     "CatalogDamaged",
+    "Clusters",
+    "Duplicates",
     "Embedder",
     "EmbedderBroken",
     "EmbedderError",
@@ -117,6 +126,7 @@ __all__ = [
     "NotFound",
     "Observer",
     "Outcome",
+    "Outliers",
     "Part",
     "Partition",
     "Plan",
@@ -138,12 +148,14 @@ __all__ = [
     "ServerGone",
     "ServiceDown",
     "ServiceError",
+    "Similar",
     "SpaceMismatch",
     "Step",
     "TaskFailed",
     "TaskUnfinished",
     "Term",
     "Track",
+    "Trends",
     "UnreadableMedia",
     "UsageError",
     "Video",

@@ -341,3 +341,20 @@ def test_frames_that_cannot_be_read_are_a_damaged_archive(tmp_path: Path) -> Non
     archive.path("aa", MARK).write_bytes(b"PK\x03\x04 cut off")
     with pytest.raises(ArchiveDamaged, match="damaged"):
         archive.frames("aa", MARK, 0, 3)
+
+
+def test_one_track_is_that_of_the_whole(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    archive.write(ID, MARK, GOLDEN_EMBEDDING)
+    for route, whole in GOLDEN_EMBEDDING.tracks.items():
+        alone = archive.track(ID, MARK, route)
+        assert alone is not None
+        np.testing.assert_array_equal(alone.spans, whole.spans)
+        np.testing.assert_array_equal(alone.vectors, whole.vectors)
+    assert archive.track(ID, MARK, Route("speech", "clip")) is None
+    path = archive.path(ID, MARK)
+    data = bytearray(path.read_bytes())
+    data[data.index(b"visual.clip.vectors") + 200] ^= 1
+    path.write_bytes(bytes(data))
+    with pytest.raises(ArchiveDamaged):
+        archive.track(ID, MARK, VISUAL)

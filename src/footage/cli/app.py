@@ -22,6 +22,11 @@ FAILED, USAGE, LOCKED, INTERRUPTED = 1, 2, 3, 130
 _COMMANDS = {
     "index": ("index", "index"),
     "search": ("search", "search"),
+    "clusters": ("clusters", "clusters"),
+    "duplicates": ("duplicates", "duplicates"),
+    "outliers": ("outliers", "outliers"),
+    "trends": ("trends", "trends"),
+    "similar": ("similar", "similar"),
     "serve": ("serve", "serve"),
     "mcp": ("mcp", "mcp"),
     "videos": ("videos", "videos"),
@@ -59,7 +64,9 @@ class _Commands(Mapping[str, Any]):
         if isinstance(found, typer.Typer):
             return typer.main.get_group(found)
         alone = typer.Typer(add_completion=False)
-        alone.command(name, cls=TextCommand if name in {"search", "export"} else Command)(found)
+        alone.command(name, cls=TextCommand if name in {"search", "export", "trends"} else Command)(
+            found
+        )
         return typer.main.get_command(alone)
 
     def __iter__(self) -> Iterator[str]:

@@ -82,6 +82,9 @@ WithinOption = Annotated[
     str, typer.Option("--within", metavar="TIME", help="At most so long between the two.")
 ]
 
+PlotOption = Annotated[
+    Path | None, typer.Option("--plot", metavar="FILE", help="Draw it there: .png or .svg.")
+]
 VideoFilter = Annotated[
     list[str] | None, typer.Option("--video", metavar="VIDEO", help="Only this video; repeatable.")
 ]

@@ -17,9 +17,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from footage import times
+from footage.analysis.drawing import Drawing
 from footage.errors import FootageError, InvalidQuery, UsageError
 from footage.media.web import Place, WebVideo
-from footage.paths import printable
+from footage.paths import absolute, printable
 
 clock, span = times.clock, times.span
 UNBROKEN = 10_000  # columns: what goes into a pipe or a file is not folded
@@ -118,6 +119,32 @@ def warn_of_paying_again(sent_to: str | None) -> None:
         err.print(
             f"[yellow]note:[/] the vectors that {escape(sent_to)} was paid for are deleted: to "
             "have them back is to send the videos again and to pay again"
+        )
+
+
+def saved_plot(drawing: Drawing, path: Path, *, quiet: bool) -> None:
+    """Write a drawing where it was asked for, and say so; raises as `Drawing.save` does."""
+    target = absolute(path)
+    drawing.save(target)
+    if not quiet:
+        err.print(f"drawn in {escape(place(target))}")
+
+
+@contextlib.contextmanager
+def step_bar(*, hidden: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar whose title changes; what is yielded is told the title, done and total."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=err,
+        disable=hidden or not err.is_terminal,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("", total=None)
+        yield lambda what, done, total: bar.update(
+            task, description=what, completed=done, total=total
         )
 
 

@@ -17,6 +17,7 @@ from footage.library import Library
 from footage.query_json import QueryBody
 from footage.search.cache import Results
 from footage.server import (
+    analyses,
     exports,
     faults,
     job_routes,
@@ -52,6 +53,7 @@ PAGE = Path(__file__).parent / "web"
 _ROUTERS = (
     search,
     exports,
+    analyses,
     videos,
     summaries,
     pictures,
@@ -141,6 +143,7 @@ def _service(library: Library, settings: ServerSettings) -> Service:
         watched=watched,
         watcher=Watcher(watched, jobs, events, library.is_being_indexed),
         errands=Errands(),
+        analyses=Turns(1, "analyses"),
     )
 
 

@@ -21,10 +21,11 @@ WAITING = 200  # searches that wait at most: a page that types sends some, a flo
 
 
 class Turns:
-    """Lets ``most`` searches run at once."""
+    """Lets ``most`` searches, or other ``work``, run at once."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, work: str = "searches") -> None:
         self._most = most
+        self._work = work
         self._semaphore: anyio.Semaphore | None = None  # made where the loop runs
         self._waiting = 0
 
@@ -39,7 +40,7 @@ class Turns:
             raise Refused(
                 503,
                 "busy",
-                f"{self._waiting} searches wait already",
+                f"{self._waiting} {self._work} wait already",
                 remedy="ask again in a moment",
                 headers={"Retry-After": "1"},
             )

@@ -46,6 +46,7 @@ class Service:
     watched: WatchedFolders
     watcher: Watcher
     errands: Errands
+    analyses: Turns
 
 
 def service_of(request: Request) -> Service:

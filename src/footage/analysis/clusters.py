@@ -1,0 +1,220 @@
+"""Clusters: what kinds of things a library shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from footage.analysis import grouping, layout, naming
+from footage.analysis.material import Held, Material, Tell, gather, units, untold
+from footage.analysis.places import Place, row_place, varied
+from footage.arguments import check_range
+from footage.errors import InvalidQuery, UsageError
+from footage.query import Filters
+
+SHOWN = 6  # moments of a cluster
+OF = ("segments", "videos")
+MOST = 500  # clusters that can be asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Segments or videos that are alike. Clusters are numbered from 1, the largest first."""
+
+    number: int
+    concepts: tuple[str, ...]
+    """What its pictures show more than others do; empty where the embedder reads no texts."""
+    said: tuple[str, ...]
+    """Words that are spoken in it more than elsewhere."""
+    written: tuple[str, ...]
+    """Words that can be read in it more than elsewhere."""
+    name: str
+    size: int
+    """How many segments, or videos."""
+    videos: int
+    seconds: float
+    share: float
+    """Of all seconds, 0 to 1."""
+    cohesion: float
+    """The mean cosine of two of its members, around the mean of the library; -1 to 1."""
+    moments: tuple[Place, ...] = field(repr=False)
+    """Its most typical members, of different videos where it has several."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of an entry of ``clusters``."""
+        return {
+            "number": self.number,
+            "name": self.name,
+            "concepts": list(self.concepts),
+            "said": list(self.said),
+            "written": list(self.written),
+            "size": self.size,
+            "videos": self.videos,
+            "seconds": round(self.seconds, 3),
+            "share": round(self.share, 4),
+            "cohesion": round(self.cohesion, 4),
+            "moments": [moment.to_json() for moment in self.moments],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where a segment, or a video, lies on the map: ``x`` and ``y`` in 0 to 1."""
+
+    video_id: str
+    start: float
+    end: float
+    cluster: int
+    x: float
+    y: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of an entry of ``points``."""
+        return {
+            "video_id": self.video_id,
+            "start": round(self.start, 3),
+            "end": round(self.end, 3),
+            "cluster": self.cluster,
+            "x": round(self.x, 4),
+            "y": round(self.y, 4),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """All clusters of a library, or of some of its videos."""
+
+    of: str
+    clusters: tuple[Cluster, ...]
+    silhouette: float
+    """How well they are apart, -1 to 1; 0 for one alone."""
+    points: tuple[Point, ...] = field(default=(), repr=False)
+    """The map, in the order of videos and times; empty where none was asked for."""
+    layout: str | None = None
+    """How the map was drawn, ``t-sne`` or ``pca``."""
+    note: str | None = None
+    """Why there is nothing to see, where that is so."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of ``clusters --json``."""
+        return {
+            "of": self.of,
+            "silhouette": round(self.silhouette, 4),
+            "clusters": [cluster.to_json() for cluster in self.clusters],
+            "layout": self.layout,
+            "points": [point.to_json() for point in self.points],
+            "note": self.note,
+        }
+
+
+def find_clusters(
+    held: Held,
+    *,
+    count: int | None = None,
+    of: str = "segments",
+    with_map: bool = False,
+    filters: Filters | None = None,
+    tell: Tell = untold,
+) -> Clusters:
+    """See `Analysis.clusters`."""
+    if of not in OF:
+        raise UsageError(f"there are no clusters of {of!r:.50}", remedy=f"use {' or '.join(OF)}")
+    check_count(count)
+    material = gather(held, filters, tell)
+    if of == "videos":
+        material = material.whole()
+    if len(material) < 2:
+        return Clusters(of, (), 0.0, note=_too_few(material, of))
+    rows = grouping.reduced(material, grouping.reduction(material))
+    labels = grouping.grouped(rows, count, tell)
+    concepts = naming.concept_vectors(held, tell)
+    names = _Names(
+        [()] * (int(labels.max()) + 1)
+        if concepts is None
+        else naming.named_concepts(material, labels, concepts),
+        naming.frequent_words(held, material, labels, "speech"),
+        naming.frequent_words(held, material, labels, "screen"),
+    )
+    found = tuple(
+        _cluster(held, material, rows, np.flatnonzero(labels == number), names.of(number))
+        for number in range(int(labels.max()) + 1)
+    )
+    points, how = _points(material, rows, labels, tell) if with_map else ((), None)
+    return Clusters(of, found, grouping.silhouette(rows, labels), points, how)
+
+
+def check_count(count: int | None) -> None:
+    """Raise `InvalidQuery` for a number of clusters that cannot be asked for."""
+    if count is not None:
+        check_range("count", count, 1)
+        if count > MOST:
+            raise InvalidQuery(f"count is {count:,}", remedy=f"it may be {MOST} at most")
+
+
+class _Name(NamedTuple):
+    number: int
+    concepts: tuple[str, ...]
+    said: tuple[str, ...]
+    written: tuple[str, ...]
+
+
+class _Names(NamedTuple):
+    concepts: list[tuple[str, ...]]
+    said: list[tuple[str, ...]]
+    written: list[tuple[str, ...]]
+
+    def of(self, number: int) -> _Name:
+        return _Name(number + 1, self.concepts[number], self.said[number], self.written[number])
+
+
+def _cluster(
+    held: Held,
+    material: Material,
+    rows: NDArray[np.float32],
+    own: NDArray[np.int64],
+    name: _Name,
+) -> Cluster:
+    total = rows[own].sum(axis=0, dtype=np.float64)
+    typical = rows[own] @ units(total[None])[0]
+    order = own[np.argsort(-typical, kind="stable")]
+    pairs = len(own) * (len(own) - 1)
+    seconds = float(material.seconds[own].sum())
+    words = name.concepts or name.said or name.written
+    return Cluster(
+        *name,
+        name=", ".join(words[:2]) or f"cluster {name.number}",
+        size=len(own),
+        videos=len(np.unique(material.owners[own])),
+        seconds=seconds,
+        share=seconds / float(material.seconds.sum()),
+        cohesion=(float(total @ total) - len(own)) / pairs if pairs else 1.0,
+        moments=tuple(
+            row_place(held, material, row) for row in varied(order, material.owners, SHOWN)
+        ),
+    )
+
+
+def _points(
+    material: Material, rows: NDArray[np.float32], labels: NDArray[np.int64], tell: Tell
+) -> tuple[tuple[Point, ...], str]:
+    places, how = layout.laid_out(rows, tell)
+    points = tuple(
+        Point(material.videos[owner].video_id, start, end, label + 1, x, y)
+        for owner, (start, end), label, (x, y) in zip(
+            material.owners.tolist(),
+            material.spans.tolist(),
+            labels.tolist(),
+            places.tolist(),
+            strict=True,
+        )
+    )
+    return points, how
+
+
+def _too_few(material: Material, of: str) -> str:
+    if not len(material):
+        return "there is nothing to put into clusters: no video is indexed, or none passes"
+    return f"there is but one of the {of}: clusters take two or more"

@@ -1,0 +1,187 @@
+"""Names for groups: what their pictures show, and what is said and written in them.
+
+Pictures are named by everyday concepts (`concepts.txt`), embedded as texts. Which is nearest to a
+group says little, since some texts are near to everything; so a concept counts by how far the
+group's mean score lies above that of the whole library, in standard deviations of single segments,
+and half as much by how near it is at all.
+
+Words are weighed by class-based TF-IDF (M. Grootendorst, "BERTopic: neural topic modeling with a
+class-based TF-IDF procedure", 2022): often in this group, seldom in the others.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from footage.analysis.material import Held, Material, Tell, units
+from footage.durable import draft_of
+from footage.embedder import Vectors
+from footage.errors import ArchiveDamaged, InvalidQuery
+from footage.index.stems import STOP_WORDS
+
+log = logging.getLogger(__name__)
+
+NAMED_BY = 3  # concepts, or words, of a group
+SAME = 0.8  # cosine from which two concepts say the same
+NEARNESS = 0.5  # how much it counts that a concept is near at all
+SAMPLE = 5_000  # segments by which is known how scores vary
+LEAST_SAID = 2  # times that a word must stand in a group
+_CONCEPTS = Path(__file__).with_name("concepts.txt")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_MORE_FILLERS = (
+    "again all also always another any because before being both came can cannot come could each"
+    " even ever every first get gets going good got hello here just know let like little look made"
+    " make many may maybe more most much must never new next nor not nothing now off okay one only"
+    " other ours out over own please quite really right said same say see should some something"
+    " still such take tell than thank thanks that thing things think though through too two under"
+    " until upon very want way well went were while why yeah yes yet"
+)
+_FILLERS = STOP_WORDS | set(_MORE_FILLERS.split())
+
+
+@lru_cache
+def concepts() -> tuple[str, ...]:
+    """The everyday concepts, in the order of their file."""
+    lines = _CONCEPTS.read_text("utf-8").splitlines()
+    return tuple(name.strip() for line in lines if line[:1] != "#" for name in line.split(","))
+
+
+def concept_vectors(held: Held, tell: Tell) -> Vectors | None:
+    """The concepts in the library's space, unit vectors [n, d]; kept in the library's folder.
+
+    None where texts cannot be embedded, or a service would be paid for each of them.
+    """
+    mark = held.embedder.fingerprint
+    if held.embedder.sent_to is not None:
+        return None
+    path = held.folder / f"concepts-{mark.id}.npz"
+    if (kept := _kept(path, mark.dimension)) is not None:
+        return kept
+    vectors = []
+    try:
+        for at, name in enumerate(concepts()):
+            tell("embedding words", at, len(concepts()))
+            vectors.append(held.embedder.encode_text(name))
+    except InvalidQuery:
+        return None
+    found = units(np.array(vectors))
+    _keep(path, found)
+    return found
+
+
+def named_concepts(
+    material: Material, labels: NDArray[np.int64], vectors: Vectors
+) -> list[tuple[str, ...]]:
+    """The concepts that each group stands out by, the best first; ``vectors`` are the concepts'."""
+    means = np.zeros((int(labels.max()) + 1, vectors.shape[1]))
+    for rows, block in material.blocks():
+        np.add.at(means, labels[rows], block)
+    return standing_out(material, means / np.bincount(labels)[:, None], vectors)
+
+
+def standing_out(
+    material: Material, looks: NDArray[np.floating], vectors: Vectors
+) -> list[tuple[str, ...]]:
+    """The concepts that each of some looks [n, d] stands out by among all of the material."""
+    picked = np.unique(np.linspace(0, len(material) - 1, SAMPLE).round().astype(np.int64))
+    scores = material.wide(picked) @ vectors.T
+    usual, spread = scores.mean(axis=0), np.maximum(scores.std(axis=0), 1e-6)
+    near = looks @ vectors.T
+    apart = (near - usual) / spread
+    level = (near - near.mean(axis=1, keepdims=True)) / np.maximum(
+        near.std(axis=1, keepdims=True), 1e-6
+    )
+    return [_distinct(row, vectors) for row in apart + NEARNESS * level]
+
+
+def frequent_words(
+    held: Held, material: Material, labels: NDArray[np.int64], modality: str
+) -> list[tuple[str, ...]]:
+    """The words that stand out in what is said (``speech``) or written (``screen``) in each group.
+
+    A line belongs to the segment that is on in its middle.
+    """
+    groups = int(labels.max()) + 1 if len(labels) else 0
+    counts: list[Counter[str]] = [Counter() for _ in range(groups)]
+    entries = held.text_store.log.entries()
+    for at, video in enumerate(material.videos):
+        entry = entries.get((video.video_id, modality))
+        if entry is None or not entry.edition:
+            continue
+        try:
+            lines = held.text_store.readings.read(video.video_id, modality).lines
+        except ArchiveDamaged as error:
+            log.warning("its words name nothing: %s", error)
+            continue
+        rows = np.flatnonzero(material.owners == at)
+        for line in lines:
+            middle = (line.start + line.end) / 2
+            spans = material.spans[rows]
+            on = rows[(spans[:, 0] <= middle) & (middle < spans[:, 1])]
+            if len(on):
+                counts[labels[on[0]]].update(_words(line.text))
+    return class_tf_idf(counts)
+
+
+def class_tf_idf(counts: Sequence[Counter[str]]) -> list[tuple[str, ...]]:
+    """Of each class the words that stand out, the best first, at most `NAMED_BY`."""
+    everywhere: Counter[str] = Counter()
+    for own in counts:
+        everywhere.update(own)
+    average = sum(everywhere.values()) / max(len(counts), 1)
+    found = []
+    for own in counts:
+        weights = {
+            word: count / own.total() * math.log(1 + average / everywhere[word])
+            for word, count in own.items()
+            if count >= LEAST_SAID
+        }
+        ranked = sorted(weights, key=lambda word: (-weights[word], word))
+        found.append(tuple(ranked[:NAMED_BY]))
+    return found
+
+
+def _words(text: str) -> Iterable[str]:
+    return (word for word in _WORD.findall(text.lower()) if word not in _FILLERS)
+
+
+def _distinct(row: NDArray[np.floating], vectors: Vectors) -> tuple[str, ...]:
+    """The best concepts, without those that say the same as a better one, or repeat its words."""
+    names, chosen = concepts(), [int(row.argmax())]
+    for at in np.argsort(-row, kind="stable")[1 : 10 * NAMED_BY].tolist():
+        if len(chosen) == NAMED_BY:
+            break
+        words = set(names[at].split())
+        if float((vectors[chosen] @ vectors[at]).max()) < SAME and not any(
+            words & set(names[other].split()) for other in chosen
+        ):
+            chosen.append(at)
+    return tuple(names[at] for at in chosen)
+
+
+def _kept(path: Path, dimension: int) -> Vectors | None:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            names, vectors = arrays["names"].tolist(), arrays["vectors"]
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile):
+        return None
+    whole = vectors.shape == (len(concepts()), dimension) and bool(np.isfinite(vectors).all())
+    return units(vectors.astype(np.float32)) if whole and names == list(concepts()) else None
+
+
+def _keep(path: Path, vectors: Vectors) -> None:
+    try:
+        with draft_of(path) as draft, draft.open("wb") as file:
+            np.savez(file, names=np.array(concepts()), vectors=vectors.astype(np.float16))
+    except OSError as error:
+        log.warning("%s cannot be written (%s): it is made anew each time", path, error)

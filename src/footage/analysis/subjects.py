@@ -1,0 +1,83 @@
+"""What a trend is about: stretches of videos that a query finds, or that are a cluster."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from footage.analysis import grouping, naming
+from footage.analysis.material import Held, Material, Tell
+from footage.query import DEEPEST, Filters, Query
+
+
+class Stretch(NamedTuple):
+    """A stretch of a video that shows a subject, and to what part: 0 to 1."""
+
+    owner: int
+    start: float
+    end: float
+    weight: float
+
+
+class Subject(NamedTuple):
+    """One thing, and where it is seen; ``cluster`` is its number, None for a query."""
+
+    name: str
+    cluster: int | None
+    stretches: list[Stretch]
+
+
+def cluster_subjects(
+    held: Held, material: Material, count: int | None, tell: Tell
+) -> list[Subject]:
+    """The clusters of some segments, as `Analysis.clusters` finds them."""
+    rows = grouping.reduced(material, grouping.reduction(material))
+    labels = grouping.grouped(rows, count, tell)
+    vectors = naming.concept_vectors(held, tell)
+    groups = range(int(labels.max()) + 1)
+    names = (
+        [f"cluster {number + 1}" for number in groups]
+        if vectors is None
+        else [", ".join(c[:2]) for c in naming.named_concepts(material, labels, vectors)]
+    )
+    return [
+        Subject(
+            names[number],
+            number + 1,
+            [
+                Stretch(
+                    int(material.owners[row]),
+                    float(material.spans[row, 0]),
+                    float(material.spans[row, 1]),
+                    1.0,
+                )
+                for row in np.flatnonzero(labels == number)
+            ],
+        )
+        for number in groups
+    ]
+
+
+def asked_subject(held: Held, material: Material, text: str, filters: Filters | None) -> Subject:
+    """What a search finds, each moment as far as it is sure to match.
+
+    Where no probability is known, as far as its score lies above the last one's.
+    """
+    found = held.answer(Query(text=text, filters=filters or Filters(), limit=DEEPEST))
+    owners = {video.video_id: at for at, video in enumerate(material.videos)}
+    moments = [moment for moment in found if moment.video_id in owners]
+    scores = [moment.score for moment in moments]
+    low, high = (min(scores), max(scores)) if scores else (0.0, 0.0)
+    stretches = [
+        Stretch(
+            owners[moment.video_id],
+            moment.start,
+            moment.end,
+            (moment.score - low) / max(high - low, 1e-9)
+            if moment.confidence is None
+            else moment.confidence,
+        )
+        for moment in moments
+    ]
+    return Subject(text, None, stretches)
