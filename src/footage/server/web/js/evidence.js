@@ -12,6 +12,8 @@ const LOOKS = {
   speech: ["said", "speech", "Said"],
   screen: ["sign", "sign", "On screen"],
 };
+const LEAST_BADGE = 0.1; // of the score: less is no reason
+const LEAST_QUOTE = 0.25;
 const WORD = /[\p{L}\p{N}'’]+/gu;
 
 /** Badges of the modalities that found it, the weightiest first. */
@@ -25,7 +27,7 @@ export function badges(evidence) {
   return h(
     "ul",
     { class: "why", "aria-label": "Why it matched" },
-    ordered.map(([modality, share]) => {
+    ordered.filter(([, share], at) => !at || share >= LEAST_BADGE).map(([modality, share]) => {
       const [channel, picture, word] = LOOKS[modality];
       const percent = Math.round(100 * share);
       const title = `${word}: ${percent} % of the score`;
@@ -36,7 +38,9 @@ export function badges(evidence) {
 
 /** The best line of text there is, as a quotation; null where it was found by its look. */
 export function quotation(evidence) {
-  const found = evidence.filter(({ text }) => text);
+  const found = evidence.filter(
+    ({ text, words, contribution }) => text && (words.length || contribution >= LEAST_QUOTE),
+  );
   found.sort((one, other) => rank(other) - rank(one));
   const best = found[0];
   if (!best) return null;

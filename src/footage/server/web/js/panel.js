@@ -52,7 +52,7 @@ fill(
   [...sliders.values()].map(({ element }) => element),
 );
 
-let shown = "";
+let shown = null; // the filters that were counted by
 let controller = null;
 
 /** Show the state. */
@@ -126,7 +126,7 @@ async function showFacets(wanted) {
       h("p", { class: "panel-note" }, `${plural(counts.videos, "video")} to search in`),
     );
   } catch (error) {
-    shown = "";
+    shown = null;
     failed(error);
   }
 }
