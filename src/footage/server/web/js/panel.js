@@ -152,7 +152,8 @@ function group(title, name, counts, shortened = (text) => text) {
 function years(counts) {
   const { filters } = state.query;
   const chosen = isYear(filters) ? filters.since : null;
-  const entries = counts.map((count) => {
+  const newest = counts.toSorted((one, other) => other.name.localeCompare(one.name));
+  const entries = newest.map((count) => {
     const isOn = chosen === count.name;
     const { since: _since, until: _until, ...others } = filters;
     const onclick = () =>

@@ -16,6 +16,7 @@ import { transcript } from "./transcript.js";
 import { clock, confidence, sentence, span } from "./words.js";
 
 const MOST_HITS = 100;
+const LEAST_HIT = 0.05; // probability of what is listed
 const LONGEST_CLIP = 600; // seconds, of the server
 const RATES = [0.5, 1, 1.25, 1.5, 2];
 
@@ -274,6 +275,8 @@ export function playerView(video, open, { close }) {
       failed(error);
     }
     line.showHeat(hits);
+    const likely = hits.filter(({ confidence: chance }, at) => !at || chance === null || chance >= LEAST_HIT);
+    hits = likely;
     fill(hitList, hits.map(hit));
     tabs.showHits(hits.length);
     hits = hits.toSorted((one, other) => one.start - other.start);

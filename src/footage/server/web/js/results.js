@@ -5,10 +5,11 @@ import { h, debounced } from "./dom.js";
 import { icon } from "./icons.js";
 import { card, keyOf, refreshActions, skeletons } from "./cards.js";
 import { blobOf, fetched as filesAtHand } from "./files.js";
+import { none, pairsOf } from "./filters.js";
 import { failed } from "./notes.js";
 import { isAsked, request, readable, toAddress } from "./query.js";
 import { reranked } from "./rerank.js";
-import { state } from "./state.js";
+import { ask, state } from "./state.js";
 import { sentence } from "./words.js";
 import { showHint } from "./box.js";
 
@@ -155,6 +156,8 @@ function showVerdict({ found, hint, moments: best }) {
         {},
         h("p", { class: "verdict-title" }, guesses ? "Nothing here matches well." : "Nothing here matches."),
         h("p", {}, guesses ? "Below are the best guesses. " : "", hint ? `To find more, ${hint}.` : ""),
+        pairsOf(state.query.filters).length > 0 &&
+          h("button", { type: "button", class: "link", onclick: () => ask({ filters: none() }) }, "Search without the filters"),
       ),
     ),
   );
