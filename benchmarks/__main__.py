@@ -12,7 +12,7 @@ from pathlib import Path
 BENCHMARKS = (
     *("quality", "moments", "clips", "shots", "ingest", "search", "memory", "repair", "server"),
     *("partitions", "marengo", "mixtures", "readers", "confidence"),
-    *("words", "spoken", "minus", "routes"),
+    *("words", "spoken", "minus", "routes", "page"),
 )
 NEED_DATA = {
     *("quality", "moments", "shots", "mixtures", "confidence"),

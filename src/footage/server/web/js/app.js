@@ -123,3 +123,4 @@ listenToKeys();
 listenToDrops();
 begin();
 if (!isAsked(state.query) && state.view === "search" && !state.open) focusBox();
+performance.mark("footage:ready");

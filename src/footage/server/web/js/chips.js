@@ -185,6 +185,7 @@ function walk(event) {
 function dragged(event, part, set) {
   if (event.button) return;
   const face = event.currentTarget;
+  face.setPointerCapture(event.pointerId);
   const from = { x: event.clientX, y: event.clientY };
   let weight = part.weight;
   const badge = h("span", { class: "chip-drag" });
@@ -193,7 +194,6 @@ function dragged(event, part, set) {
     weight = part.weight;
     for (let step = 0; step < Math.abs(steps); step += 1) weight = stepped(weight, steps);
     if (weight === part.weight && !badge.isConnected) return;
-    face.setPointerCapture(event.pointerId);
     badge.textContent = `×${Math.abs(weight)}`;
     if (!badge.isConnected) face.append(badge);
   };

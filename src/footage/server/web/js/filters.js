@@ -12,6 +12,9 @@ const KEYS = /^(tag|folder|video|partition|year|since|until|longer|shorter):(?=\
 const VALUE = /"[^"\\]*(?:\\.[^"\\]*)*"|[^\s"]\S*/y;
 const QUOTE = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
 
+/** Whether a text, were it not in quotes, might be read as a filter. */
+export const mentions = (text) => text.split(/\s+/).some((word) => KEYS.test(word));
+
 /** No filters. */
 export const none = () => ({ tag: [], folder: [], video: [], partition: [] });
 

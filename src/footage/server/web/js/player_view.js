@@ -20,6 +20,10 @@ const LEAST_HIT = 0.05; // probability of what is listed
 const LONGEST_CLIP = 600; // seconds, of the server
 const RATES = [0.5, 1, 1.25, 1.5, 2];
 
+/** The words that matched in what is said, or written. */
+const wordsOf = (moments, modality) =>
+  moments.flatMap(({ evidence }) => evidence.filter((one) => one.modality === modality).flatMap(({ words }) => words));
+
 /** The view of a video, begun at `open.time`; `close` leaves it. */
 export function playerView(video, open, { close }) {
   let marks = { from: open.start ?? null, to: open.end ?? null };
@@ -48,7 +52,8 @@ export function playerView(video, open, { close }) {
   const download = h("a", { class: "button", download: "" }, icon("download"), h("span", {}, "Clip"));
   const earlier = button("previous", "Previous match (P)", () => jump(-1));
   const later = button("next", "Next match (N)", () => jump(1));
-  const said = transcript(video, "speech", { seek, words: [] });
+  const said = transcript(video, "speech", { seek });
+  const written = transcript(video, "screen", { seek });
   const shots = shotStrip(video, seek);
   const hitList = h("ol", { class: "hits" });
   const tabs = tabList();
@@ -275,6 +280,8 @@ export function playerView(video, open, { close }) {
       failed(error);
     }
     line.showHeat(hits);
+    said.mark(wordsOf(hits, "speech"));
+    written.mark(wordsOf(hits, "screen"));
     const likely = hits.filter(({ confidence: chance }, at) => !at || chance === null || chance >= LEAST_HIT);
     hits = likely;
     fill(hitList, hits.map(hit));
@@ -304,7 +311,6 @@ export function playerView(video, open, { close }) {
   }
 
   function tabList() {
-    const written = transcript(video, "screen", { seek, words: [] });
     const panes = [
       { name: "Matches", element: hitList },
       { name: "Said", element: said.element, load: said.load, follow: said.follow },

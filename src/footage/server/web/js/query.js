@@ -6,7 +6,7 @@
  */
 
 import { parameters } from "./api.js";
-import { LISTS, SINGLES, dayAfter, formatFilters, none, pairsOf, takeFilters, withFilter } from "./filters.js";
+import { LISTS, SINGLES, dayAfter, formatFilters, mentions, none, pairsOf, takeFilters, withFilter } from "./filters.js";
 import { formatTerms, parseTerms } from "./terms.js";
 
 export const CHANNELS = ["seen", "said", "sign"];
@@ -28,7 +28,7 @@ export const blank = () => ({
 
 /** The text that chips and draft say together. */
 export function textOf({ terms, draft }) {
-  const chips = formatTerms(terms);
+  const chips = formatTerms(terms, mentions);
   const typed = draft.trim();
   if (!chips || !typed) return chips || typed;
   return /^[+-](\s|$)/.test(typed) ? `${chips} ${typed}` : `${chips} + ${typed}`;

@@ -38,7 +38,7 @@ let moments = [];
 let asked = null; // the query of what is shown
 let controller = null;
 let ended = true;
-let pageOfWeights = null;
+let served = []; // as the server ranked them by the weights of `asked`
 
 const soon = debounced(() => search(), TYPING_MILLISECONDS);
 const later = debounced(() => search(), SLIDING_MILLISECONDS);
@@ -51,9 +51,8 @@ export function showResults({ query }, before) {
   if (!isAsked(query)) return forget();
   if (asked && key(query) === key(asked)) return undefined;
   const slid = asked && key({ ...query, weights: null }) === key({ ...asked, weights: null });
-  if (slid && moments.length) {
-    show(reranked(moments, pageOfWeights, query.weights));
-    pageOfWeights = query.weights;
+  if (slid && served.length) {
+    show(reranked(served, asked.weights, query.weights));
     return later();
   }
   const types = before && query.draft !== before.query.draft;
@@ -75,7 +74,7 @@ function forget() {
   controller?.abort();
   soon.cancel();
   later.cancel();
-  [asked, moments, ended] = [null, [], true];
+  [asked, moments, served, ended] = [null, [], [], true];
   list.replaceChildren();
   verdict.replaceChildren();
   end.textContent = "";
@@ -93,10 +92,10 @@ async function search() {
     const answer = await answered(query, 0, signal);
     if (!answer) return;
     asked = query;
-    pageOfWeights = query.weights;
     ended = answer.moments.length < PAGE;
     showHint("");
-    show(answer.moments);
+    served = answer.moments;
+    show(served);
     showVerdict(answer);
     performance.mark("footage:cards");
     if (isInSight()) more();
@@ -179,7 +178,8 @@ async function more() {
     if (signal.aborted) return;
     ended = answer.moments.length < PAGE;
     const known = new Set(moments.map(keyOf));
-    show([...moments, ...answer.moments.filter((moment) => !known.has(keyOf(moment)))]);
+    served = [...served, ...answer.moments.filter((moment) => !known.has(keyOf(moment)))];
+    show(served);
     if (!ended && isInSight()) more();
   } catch (error) {
     ended = false;

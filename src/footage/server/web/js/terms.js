@@ -61,15 +61,15 @@ export function parseTerms(text) {
   return drafts.map(({ words, kind, weight }) => ({ text: words.join(" "), kind, weight }));
 }
 
-/** The text form of terms, which `parseTerms` reads as the same. */
-export function formatTerms(terms) {
+/** The text form of terms, which `parseTerms` reads as the same; what `isOther` is put in quotes. */
+export function formatTerms(terms, isOther = () => false) {
   return terms
     .map((term, at) => {
       const sign = term.weight < 0 ? "- " : at ? "+ " : "";
       const size = Math.abs(term.weight);
       const weight = size === 1 ? "" : `${size}:`;
       const key = term.kind === "any" ? "" : `${term.kind}:`;
-      return `${sign}${weight}${key}${contentOf(term.text, weight, key)}`;
+      return `${sign}${weight}${key}${isOther(term.text) ? quoted(term.text) : contentOf(term.text, weight, key)}`;
     })
     .join(" ");
 }

@@ -8,8 +8,8 @@ import { clock } from "./words.js";
 
 const HANDS_OFF = 4000; // milliseconds after scrolling by hand in which it does not follow
 
-/** A list of the lines of a video; `seek` is called with seconds, `words` are marked. */
-export function transcript(video, modality, { seek, words }) {
+/** A list of the lines of a video; `seek` is called with seconds, `mark` with words to mark. */
+export function transcript(video, modality, { seek }) {
   const list = h("ol", { class: "lines" });
   const element = h("div", { class: "transcript", tabindex: "0", role: "region", "aria-label": modality === "speech" ? "What is said" : "What is written on screen" }, list);
   let lines = [];
@@ -17,10 +17,11 @@ export function transcript(video, modality, { seek, words }) {
   let current = -1;
   let byHand = 0;
   let loaded = false;
+  let words = [];
   for (const name of ["wheel", "touchmove"]) {
     element.addEventListener(name, () => (byHand = performance.now()), { passive: true });
   }
-  return { element, load, follow, shows: load };
+  return { element, load, follow, mark };
 
   async function load() {
     if (loaded) return lines.length;
@@ -36,6 +37,11 @@ export function transcript(video, modality, { seek, words }) {
       if (error.name !== "AbortError") fill(element, h("p", { class: "nothing" }, sentence(error)));
     }
     return lines.length;
+  }
+
+  function mark(wanted) {
+    words = wanted;
+    rows.forEach((one, at) => fill(one.querySelector(".line-text"), marked(lines[at].text, words)));
   }
 
   function row({ start, text }) {
