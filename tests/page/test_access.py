@@ -36,7 +36,7 @@ def player(page: Any) -> None:
     cards(page).first.locator("a").click()
     expect(page.locator(".hit").first).to_be_visible()
     page.get_by_role("tab", name="Said").click()
-    expect(page.locator(".line, .nothing").first).to_be_visible()
+    expect(page.locator(".player .line").first).to_be_visible()
 
 
 def library(page: Any) -> None:
@@ -56,7 +56,7 @@ VIEWS: dict[str, tuple[str, Callable[[Any], None]]] = {
     "home": ("", home),
     "found": ('?q=2:red+%2B+said:"refund policy"+-+seen:blue&then=green&tag=', found),
     "filtered": ("?q=seen:red&tag=summer&since=2024&until=2024&by_video=true", found),
-    "menu": ("?q=red+%2B+sign:blue", menu),
+    "menu": ("?q=red+%2B+said:blue", menu),
     "player": ("?q=said:refund+policy", player),
     "library": ("?view=library", library),
     "help": ("", help_),

@@ -33,6 +33,14 @@ def test_answers_carry_what_keeps_a_browser_in_check(served: Served) -> None:
         assert "access-control-allow-origin" not in answer.headers
 
 
+def test_what_a_browser_may_keep(served: Served) -> None:
+    kept = {
+        path: served.client.get(served.origin + path).headers["cache-control"]
+        for path in ("/", "/js/app.js", "/api/v1/videos", "/api/v1/absent")
+    }
+    assert list(kept.values()) == ["no-cache", "no-cache", "no-store", "no-store"]
+
+
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[", "10.0.0.1"])
 def test_other_names_of_this_machine_are_refused(served: Served, host: str) -> None:
     answer = served.client.get("/videos", headers={"host": host})

@@ -30,7 +30,7 @@ export function card(moment) {
       onfocus: () => (link.href = addressOf({ ...state, open })),
       onpointerenter: () => {
         link.href = addressOf({ ...state, open });
-        videoOf(moment.video_id).catch(() => {}); // it may be played next
+        videoOf(moment.video_id, { seconds: 60 }).catch(() => {}); // it may be played next
       },
     },
     thumb(moment),

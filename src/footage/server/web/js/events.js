@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
 const AGAIN_MILLISECONDS = 2000;
+const REFUSED_MILLISECONDS = 5000;
 
 const listeners = { job: [], library: [], again: [] };
 const away = h("div", { class: "away", role: "status", hidden: true }, icon("restore"), h("span", {}, "The server does not answer. Reconnecting…"));
@@ -49,8 +50,19 @@ async function look() {
   clearInterval(timer);
   timer = null;
   show(false);
-  if (source?.readyState === EventSource.CLOSED) setTimeout(listenToEvents, AGAIN_MILLISECONDS);
   if (wasAway) told("again");
+  if (source?.readyState === EventSource.CLOSED) setTimeout(listenAgain, REFUSED_MILLISECONDS);
+}
+
+/** After it was refused: where a token is needed, that is asked for first. */
+async function listenAgain() {
+  if (source?.readyState !== EventSource.CLOSED) return;
+  try {
+    await ask("/library", { quiet: true });
+  } catch (error) {
+    if (error.code === "token_needed") return;
+  }
+  listenToEvents();
 }
 
 function show(isAway) {

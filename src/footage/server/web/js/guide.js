@@ -11,7 +11,7 @@ export function emptyGuide() {
     "div",
     { class: "guide" },
     h("h2", { class: "hero-title" }, "There is nothing to search yet."),
-    h("p", { class: "hero-text" }, "Add some videos; they stay where they are, and nothing leaves this machine."),
+    h("p", { class: "hero-text" }, "Name a folder, whose files stay where they are, or drop videos here to send them."),
     addForm(),
     h(
       "div",

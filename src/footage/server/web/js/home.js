@@ -32,7 +32,7 @@ export function showHome({ query }) {
   if (homeElement.hidden) return;
   const about = libraryNow();
   if (about && !about.videos) {
-    fill(homeElement, emptyGuide());
+    if (!homeElement.querySelector(".guide")) fill(homeElement, emptyGuide());
     shown = null;
     return;
   }

@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { onEvent } from "./events.js";
 import { failed } from "./notes.js";
+import { titleOf } from "./titles.js";
 import { allUploads, cancel, onUpload, resume } from "./uploads.js";
 import { bytes, length, plural, sentence } from "./words.js";
 
@@ -100,7 +101,8 @@ function jobRow(job) {
   return row({
     state: state === "done" && failures.length ? "partly" : state,
     word,
-    title: titleOf(job),
+    title: nameOf(job),
+    better: job.kind === "restore" ? titleOf(job.sources[0]) : null,
     facts: factsOf(job),
     share: state === "running" ? share : null,
     more: [error && h("p", { class: "job-error" }, sentence(error)), failures.length > 0 && failureList(failures)],
@@ -111,7 +113,7 @@ function jobRow(job) {
   });
 }
 
-function titleOf({ kind, sources, failures }) {
+function nameOf({ kind, sources, failures }) {
   if (kind === "restore") return "A removed video";
   const names = sources.map((source) => (source.startsWith("upload:") ? uploadName(source, failures) : source));
   return names.length > 2 ? `${names[0]} and ${names.length - 1} more` : names.join(", ");
@@ -160,13 +162,15 @@ async function post(job, what) {
 
 const button = (label, onclick) => h("button", { type: "button", class: "button", onclick }, label);
 
-function row({ state, word, title, facts, share, more = [], buttons }) {
+function row({ state, word, title, better, facts, share, more = [], buttons }) {
   const bar = h("progress", { class: "progress", max: "1", value: String(share ?? 0), "aria-label": `Progress of ${title}` });
+  const name = h("p", { class: "job-title", title }, title);
+  better?.then((text) => (name.textContent = text));
   return h(
     "li",
     { class: `job job-${state}` },
     h("span", { class: "job-state" }, icon(PICTURES[state]), word),
-    h("div", { class: "job-text" }, h("p", { class: "job-title", title }, title), h("p", { class: "job-facts" }, facts), share !== null && bar, more),
+    h("div", { class: "job-text" }, name, h("p", { class: "job-facts" }, facts), share !== null && bar, more),
     h("div", { class: "button-row" }, buttons),
   );
 }

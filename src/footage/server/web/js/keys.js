@@ -25,6 +25,8 @@ function pressed(event) {
     event.preventDefault();
     if (state.view !== "search") change({ view: "search" });
     focusBox();
+  } else if (event.key === "l" && document.activeElement.matches(".card-link")) {
+    document.activeElement.closest(".card").querySelector("[aria-label^='More like']")?.click();
   } else if (event.key.startsWith("Arrow") && !isTyping(event.target)) {
     moveAmongCards(event);
   }

@@ -76,7 +76,7 @@ export function mediaOf(element, video) {
 
   /** Once there is a copy, go on in that. */
   async function lookAgain() {
-    const now = await videoOf(video.video_id, { fresh: true }).catch(() => null);
+    const now = await videoOf(video.video_id, { seconds: 0 }).catch(() => null);
     if (!now || now.playback.mode === "stream") return;
     clearInterval(timer);
     const { time } = media;

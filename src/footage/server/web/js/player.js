@@ -1,10 +1,9 @@
 /** The player: over the page, with the address saying what is open and where. */
 
-import { ask } from "./api.js";
 import { h, fill } from "./dom.js";
 import { icon } from "./icons.js";
-import { failed, note } from "./notes.js";
-import { closeVideo, state } from "./state.js";
+import { failed } from "./notes.js";
+import { closeVideo } from "./state.js";
 import { videoOf } from "./titles.js";
 import { day, length, sentence } from "./words.js";
 import { playerView } from "./player_view.js";
@@ -49,7 +48,7 @@ async function begin(open) {
   own.showModal();
   document.documentElement.classList.add("is-covered");
   try {
-    const video = await videoOf(open.video, { fresh: !isFresh(open.video) });
+    const video = await videoOf(open.video, { seconds: 60 });
     if (dialog !== own) return;
     own.setAttribute("aria-label", `Player: ${video.title}`);
     view = playerView(video, open, { close: closeVideo });
@@ -60,15 +59,6 @@ async function begin(open) {
     fill(body, head(null), h("p", { class: "nothing", role: "alert" }, sentence(error)));
     failed(error, () => {});
   }
-}
-
-const opened = new Map();
-
-/** Whether what is known of a video was asked for just now, as when its card was pointed at. */
-function isFresh(id) {
-  const last = opened.get(id);
-  opened.set(id, Date.now());
-  return last === undefined || Date.now() - last < 10_000;
 }
 
 function head(video) {
@@ -91,11 +81,9 @@ function head(video) {
 function close() {
   if (!dialog) return;
   view?.stop();
-  const id = view?.id;
-  [view] = [null];
-  dialog.close();
+  view = null;
+  dialog.close(); // which gives the focus back
   dialog.remove();
   dialog = null;
   document.documentElement.classList.remove("is-covered");
-  if (id) document.querySelector(`.card[data-key^="${id}:"] .card-link[data-played]`)?.focus();
 }

@@ -20,6 +20,7 @@ const SLIDING_MILLISECONDS = 140;
 
 const list = h("ul", { class: "cards", "aria-label": "Results" });
 const verdict = h("div", { class: "verdict", role: "status" });
+const count = h("p", { class: "hidden", role: "status" });
 const sentinel = h("div", { class: "sentinel" });
 const end = h("p", { class: "results-end" });
 
@@ -29,6 +30,7 @@ export const resultsElement = h(
   { class: "results", "aria-labelledby": "results-title" },
   h("h2", { id: "results-title", class: "hidden" }, "Results"),
   verdict,
+  count,
   list,
   sentinel,
   end,
@@ -101,11 +103,12 @@ async function search() {
     if (isInSight()) more();
   } catch (error) {
     if (error.name === "AbortError") return;
-    moments = [];
-    list.replaceChildren();
     asked = null;
-    if (error.code !== "unreachable" && error.code !== "token_needed") showFailure(error);
-    failed(error, () => {});
+    failed(error, () => {
+      moments = served = [];
+      list.replaceChildren();
+      showFailure(error);
+    });
   } finally {
     if (!signal.aborted) list.removeAttribute("aria-busy");
   }
@@ -140,6 +143,7 @@ function reused(element, moment) {
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 function showVerdict({ found, hint, moments: best }) {
+  count.textContent = found ? `${best.length}${ended ? "" : " or more"} results` : "";
   if (found) {
     verdict.replaceChildren();
     return;

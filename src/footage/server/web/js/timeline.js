@@ -30,7 +30,8 @@ export function timeline(video, seek) {
       onpointerleave: () => (preview.hidden = true),
     },
     heat,
-    h("span", { class: "rail" }, buffered, marked, played),
+    h("span", { class: "rail" }, buffered, played),
+    marked,
     preview,
   );
   let now = 0;

@@ -4,14 +4,16 @@ import { ask } from "./api.js";
 
 const known = new Map();
 
-/** A video as `GET /videos/{id}` gives it. Raises `ApiError`. */
-export function videoOf(id, { fresh = false } = {}) {
-  if (fresh || !known.has(id)) {
-    const asked = ask(`/videos/${encodeURIComponent(id)}`);
-    known.set(id, asked);
-    asked.catch(() => known.delete(id));
-  }
-  return known.get(id);
+/**
+ * A video as `GET /videos/{id}` gives it, or gave it at most `seconds` ago. Raises `ApiError`.
+ */
+export function videoOf(id, { seconds = Infinity } = {}) {
+  const kept = known.get(id);
+  if (kept && performance.now() - kept.at <= 1000 * seconds) return kept.asked;
+  const asked = ask(`/videos/${encodeURIComponent(id)}`);
+  known.set(id, { asked, at: performance.now() });
+  asked.catch(() => known.delete(id));
+  return asked;
 }
 
 /** The title of a video, or what it was named by where there is none such. */
