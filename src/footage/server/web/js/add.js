@@ -12,9 +12,27 @@ const FILES = "video/*,.mkv,.mts,.m2ts,.ts,.avi,.flv,.wmv,.mxf";
 
 /** A form to add by. */
 export function addForm() {
-  const picker = h("input", { type: "file", accept: FILES, multiple: true, hidden: true, onchange: chosen });
-  const source = h("input", { class: "field", type: "text", "aria-label": "Path or address", placeholder: "/home/me/Videos or https://…", autocomplete: "off", spellcheck: "false" });
-  const tags = h("input", { class: "field add-tags", type: "text", "aria-label": "Tags, with commas between", placeholder: "tags, if any" });
+  const picker = h("input", {
+    type: "file",
+    accept: FILES,
+    multiple: true,
+    hidden: true,
+    onchange: chosen,
+  });
+  const source = h("input", {
+    class: "field",
+    type: "text",
+    "aria-label": "Path or address",
+    placeholder: "/home/me/Videos or https://…",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
+  const tags = h("input", {
+    class: "field add-tags",
+    type: "text",
+    "aria-label": "Tags, with commas between",
+    placeholder: "tags, if any",
+  });
   const trouble = h("p", { class: "trouble-text", role: "alert" });
   const drop = h(
     "button",
@@ -27,7 +45,13 @@ export function addForm() {
     { class: "add", onsubmit: submitted },
     drop,
     picker,
-    h("div", { class: "add-row" }, source, tags, h("button", { class: "button button-main" }, icon("plus"), "Add")),
+    h(
+      "div",
+      { class: "add-row" },
+      source,
+      tags,
+      h("button", { class: "button button-main" }, icon("plus"), "Add"),
+    ),
     trouble,
   );
 
@@ -55,14 +79,20 @@ export function addForm() {
   }
 }
 
-const tagsOf = (text) => text.split(",").map((tag) => tag.trim()).filter(Boolean);
+const tagsOf = (text) =>
+  text
+    .split(",")
+    .map((tag) => tag.trim())
+    .filter(Boolean);
 
 /** Upload files, but for those that are too large or empty. */
 export function addFiles(files, tags = []) {
   const limit = libraryNow()?.limits.upload_bytes ?? Infinity;
   const fit = files.filter(({ size }) => size > 0 && size <= limit);
   for (const { name, size } of files.filter((file) => !fit.includes(file))) {
-    const why = size ? `is larger than ${bytes(limit)}; index it from a folder instead` : "is empty or a folder";
+    const why = size
+      ? `is larger than ${bytes(limit)}; index it from a folder instead`
+      : "is empty or a folder";
     note(sentence({ message: `“${name}” ${why}` }), { kind: "note-bad" });
   }
   fit.forEach((file) => upload(file, tags));

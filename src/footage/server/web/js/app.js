@@ -21,17 +21,36 @@ import { addressOf, ask, change, state, subscribe } from "./state.js";
 const views = h("nav", { class: "views", "aria-label": "Views" });
 const grouping = h("div", { class: "segmented", role: "group", "aria-label": "One card for each" });
 const bar = h("div", { class: "bar" }, panelToggle, grouping);
-const search = h("div", { class: "search-view" }, panelElement, h("div", { class: "column" }, bar, homeElement, resultsElement));
+const search = h(
+  "div",
+  { class: "search-view" },
+  panelElement,
+  h("div", { class: "column" }, bar, homeElement, resultsElement),
+);
 
 fill(
   document.getElementById("top"),
-  h("a", { class: "brand", href: "./", onclick: home, "aria-label": "footage, to the beginning" }, h("h1", {}, mark(), "footage")),
+  h(
+    "a",
+    { class: "brand", href: "./", onclick: home, "aria-label": "footage, to the beginning" },
+    h("h1", {}, mark(), "footage"),
+  ),
   boxElement,
   h(
     "div",
     { class: "top-end" },
     views,
-    h("button", { type: "button", class: "ghost", "aria-label": "Help and keys", title: "Help (?)", onclick: showHelp }, icon("help")),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "ghost",
+        "aria-label": "Help and keys",
+        title: "Help (?)",
+        onclick: showHelp,
+      },
+      icon("help"),
+    ),
   ),
 );
 fill(document.getElementById("main"), bannerElement, search, libraryElement);
@@ -71,7 +90,15 @@ function showViews({ view }) {
 function showGrouping({ query }) {
   bar.classList.toggle("bar-quiet", !isAsked(query));
   const choice = (byVideo, label) =>
-    h("button", { type: "button", "aria-pressed": String(query.byVideo === byVideo), onclick: () => ask({ byVideo }) }, label);
+    h(
+      "button",
+      {
+        type: "button",
+        "aria-pressed": String(query.byVideo === byVideo),
+        onclick: () => ask({ byVideo }),
+      },
+      label,
+    );
   fill(grouping, choice(false, "Moments"), choice(true, "Videos"));
   grouping.hidden = !isAsked(query);
 }
@@ -122,5 +149,6 @@ function begin() {
 listenToKeys();
 listenToDrops();
 begin();
-if (!isAsked(state.query) && state.view === "search" && !state.open) focusBox();
+const hasKeyboard = matchMedia("(hover: hover)").matches; // elsewhere one would pop up
+if (hasKeyboard && !isAsked(state.query) && state.view === "search" && !state.open) focusBox();
 performance.mark("footage:ready");

@@ -27,7 +27,13 @@ const input = h("input", {
   onkeydown: pressed,
 });
 const chips = h("ul", { class: "chips", "aria-label": "Parts of the query" });
-const picker = h("input", { type: "file", accept: FILES, multiple: true, hidden: true, onchange: picked });
+const picker = h("input", {
+  type: "file",
+  accept: FILES,
+  multiple: true,
+  hidden: true,
+  onchange: picked,
+});
 const attach = button("image", "Search by a picture, clip or sound", () => picker.click());
 const then = button("then", "Then: what follows it", addStep);
 const clear = button("close", "Clear the query", () => {
@@ -47,7 +53,13 @@ const box = h(
 );
 
 /** The element of the box. */
-export const boxElement = h("form", { class: "ask", role: "search", onsubmit: submitted }, box, hint, rows);
+export const boxElement = h(
+  "form",
+  { class: "ask", role: "search", onsubmit: submitted },
+  box,
+  hint,
+  rows,
+);
 
 let shown = "";
 
@@ -59,9 +71,7 @@ export function showBox({ query }) {
   shown = parts;
   chips.hidden = !chips.childElementCount;
   if (input.value !== query.draft) input.value = query.draft;
-  input.placeholder = chips.hidden
-    ? "What do you remember? Say it, or paste a picture"
-    : "and…";
+  input.placeholder = chips.hidden ? "What do you remember? Say it, or paste a picture" : "and…";
   clear.hidden = isBlank(query) && !query.then.length;
   then.hidden = !isAsked(query) || query.then.length >= 4;
   box.classList.toggle("box-filled", !chips.hidden);
@@ -101,7 +111,11 @@ export async function attachFiles(files) {
 }
 
 function button(name, label, onclick) {
-  return h("button", { type: "button", class: "ghost", "aria-label": label, title: label, onclick }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: "ghost", "aria-label": label, title: label, onclick },
+    icon(name),
+  );
 }
 
 function focusInput(event) {

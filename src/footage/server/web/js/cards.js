@@ -78,7 +78,13 @@ export function confidenceMark({ word, level, percent }) {
 }
 
 function thumb(moment) {
-  const image = h("img", { class: "thumb-picture", src: moment.thumbnail, alt: "", loading: "lazy", decoding: "async" });
+  const image = h("img", {
+    class: "thumb-picture",
+    src: moment.thumbnail,
+    alt: "",
+    loading: "lazy",
+    decoding: "async",
+  });
   image.onerror = () => image.remove();
   const box = h(
     "div",
@@ -132,11 +138,17 @@ function actions(moment) {
   const { query } = state;
   const like = (weight) => () => {
     const part = { video: moment.video_id, time: (moment.start + moment.end) / 2, weight };
-    const likes = [...state.query.likes.filter(({ video, time }) => video !== part.video || Math.abs(time - part.time) > 0.5), part];
+    const likes = [
+      ...state.query.likes.filter(
+        ({ video, time }) => video !== part.video || Math.abs(time - part.time) > 0.5,
+      ),
+      part,
+    ];
     ask({ likes });
     scrollTo({ top: 0 });
   };
-  const only = () => ask({ filters: withFilter(state.query.filters, "video", moment.video_id), byVideo: false });
+  const only = () =>
+    ask({ filters: withFilter(state.query.filters, "video", moment.video_id), byVideo: false });
   return h(
     "div",
     { class: "card-actions" },
@@ -147,13 +159,22 @@ function actions(moment) {
 }
 
 function action(name, label, onclick) {
-  return h("button", { type: "button", class: "ghost", "aria-label": label, title: label.split(":")[0], onclick }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: "ghost", "aria-label": label, title: label.split(":")[0], onclick },
+    icon(name),
+  );
 }
 
 /** Cards that wait for an answer. */
 export function skeletons(count) {
   return Array.from({ length: count }, () =>
-    h("li", { class: "card card-waiting", "aria-hidden": "true" }, h("div", { class: "thumb" }), h("div", { class: "card-body" })),
+    h(
+      "li",
+      { class: "card card-waiting", "aria-hidden": "true" },
+      h("div", { class: "thumb" }),
+      h("div", { class: "card-body" }),
+    ),
   );
 }
 

@@ -38,8 +38,14 @@ export function openMenu(anchor, { list, part, label, set, remove, edit }) {
         icon("minus"),
         part.weight < 0 ? "Wanted after all" : "Not this",
       ),
-      edit && h("button", { type: "button", class: "button", onclick: () => (close(), edit()) }, "Edit"),
-      h("button", { type: "button", class: "button", onclick: () => (close(), remove()) }, icon("trash"), "Remove"),
+      edit &&
+        h("button", { type: "button", class: "button", onclick: () => (close(), edit()) }, "Edit"),
+      h(
+        "button",
+        { type: "button", class: "button", onclick: () => (close(), remove()) },
+        icon("trash"),
+        "Remove",
+      ),
     ),
   ]);
 
@@ -56,7 +62,11 @@ export function openMenu(anchor, { list, part, label, set, remove, edit }) {
       set({ weight: part.weight }, "replace");
       event.currentTarget.focus();
     };
-    return h("button", { type: "button", class: "ghost", "aria-label": title, onclick: weigh }, icon(name));
+    return h(
+      "button",
+      { type: "button", class: "ghost", "aria-label": title, onclick: weigh },
+      icon(name),
+    );
   }
 }
 
@@ -67,7 +77,12 @@ function whereOf(part, choose) {
     WHERE.map(([kind, name, picture]) =>
       h(
         "button",
-        { type: "button", class: "button", "aria-pressed": String(part.kind === kind), onclick: () => choose(kind) },
+        {
+          type: "button",
+          class: "button",
+          "aria-pressed": String(part.kind === kind),
+          onclick: () => choose(kind),
+        },
         icon(picture),
         name,
       ),

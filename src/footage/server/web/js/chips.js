@@ -45,7 +45,10 @@ function termChip(term, at, edit) {
     part: term,
     label: term.text,
     kind: term.kind === "any" ? "" : term.kind,
-    face: [term.kind !== "any" && icon(ICONS[term.kind], "chip-icon"), h("span", { class: "chip-text" }, term.text)],
+    face: [
+      term.kind !== "any" && icon(ICONS[term.kind], "chip-icon"),
+      h("span", { class: "chip-text" }, term.text),
+    ],
     edit: () => edit(at),
   });
 }
@@ -55,7 +58,13 @@ function likeChip(like, at) {
   const text = h("span", { class: "chip-text" }, `like ${clock(like.time)}`);
   titleOf(like.video).then((title) => (text.textContent = `like ${title} ${clock(like.time)}`));
   const face = [h("img", { class: "chip-picture", src: address, alt: "" }), text];
-  return weighedChip({ list: "likes", at, part: like, label: `like the moment at ${clock(like.time)}`, face });
+  return weighedChip({
+    list: "likes",
+    at,
+    part: like,
+    label: `like the moment at ${clock(like.time)}`,
+    face,
+  });
 }
 
 function fileChip(file, at) {
@@ -138,14 +147,17 @@ function removeButton(label, onclick, focus) {
       "aria-label": `Remove ${label}`,
       dataset: focus ? { focus } : {},
       onclick,
-      onkeydown: (event) => walk(event) || (["Delete", "Backspace"].includes(event.key) && onclick()),
+      onkeydown: (event) =>
+        walk(event) || (["Delete", "Backspace"].includes(event.key) && onclick()),
     },
     icon("close"),
   );
 }
 
 function setPart(list, at, changes, how, name) {
-  const parts = state.query[list].map((part, index) => (index === at ? { ...part, ...changes } : part));
+  const parts = state.query[list].map((part, index) =>
+    index === at ? { ...part, ...changes } : part,
+  );
   ask({ [list]: parts }, how);
   document.querySelector(`[data-focus="${name}"]`)?.focus();
 }
@@ -201,7 +213,10 @@ function dragged(event, part, set) {
     face.removeEventListener("pointermove", move);
     if (!badge.isConnected) return;
     badge.remove();
-    face.addEventListener("click", (click) => click.stopImmediatePropagation(), { capture: true, once: true });
+    face.addEventListener("click", (click) => click.stopImmediatePropagation(), {
+      capture: true,
+      once: true,
+    });
     setTimeout(() => weight !== part.weight && set({ weight }));
   };
   face.addEventListener("pointermove", move);

@@ -10,7 +10,12 @@ const zones = {
   ask: zone("search", "Search with it", "what looks or sounds like this"),
   add: zone("upload", "Add to the library", "videos are sent and indexed"),
 };
-const cover = h("div", { class: "drop-cover", "aria-hidden": "true", hidden: true }, zones.ask, zones.add);
+const cover = h(
+  "div",
+  { class: "drop-cover", "aria-hidden": "true", hidden: true },
+  zones.ask,
+  zones.add,
+);
 
 /** Begin to listen. */
 export function listenToDrops() {
@@ -22,7 +27,13 @@ export function listenToDrops() {
 }
 
 function zone(picture, title, more) {
-  return h("div", { class: "drop-zone" }, icon(picture), h("strong", {}, title), h("span", {}, more));
+  return h(
+    "div",
+    { class: "drop-zone" },
+    icon(picture),
+    h("strong", {}, title),
+    h("span", {}, more),
+  );
 }
 
 function over(event) {

@@ -8,7 +8,12 @@ const AGAIN_MILLISECONDS = 2000;
 const REFUSED_MILLISECONDS = 5000;
 
 const listeners = { job: [], library: [], again: [] };
-const away = h("div", { class: "away", role: "status", hidden: true }, icon("restore"), h("span", {}, "The server does not answer. Reconnecting…"));
+const away = h(
+  "div",
+  { class: "away", role: "status", hidden: true },
+  icon("restore"),
+  h("span", {}, "The server does not answer. Reconnecting…"),
+);
 let source = null;
 let timer = null;
 

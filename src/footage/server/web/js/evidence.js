@@ -4,7 +4,13 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
 /** Which channel a modality is of. */
-export const CHANNEL = { visual: "seen", audio: "seen", fused: "seen", speech: "said", screen: "sign" };
+export const CHANNEL = {
+  visual: "seen",
+  audio: "seen",
+  fused: "seen",
+  speech: "said",
+  screen: "sign",
+};
 const LOOKS = {
   visual: ["seen", "eye", "Seen"],
   audio: ["seen", "sound", "Heard"],
@@ -27,12 +33,14 @@ export function badges(evidence) {
   return h(
     "ul",
     { class: "why", "aria-label": "Why it matched" },
-    ordered.filter(([, share], at) => !at || share >= LEAST_BADGE).map(([modality, share]) => {
-      const [channel, picture, word] = LOOKS[modality];
-      const percent = Math.round(100 * share);
-      const title = `${word}: ${percent} % of the score`;
-      return h("li", { class: `badge badge-${channel}`, title }, icon(picture), word);
-    }),
+    ordered
+      .filter(([, share], at) => !at || share >= LEAST_BADGE)
+      .map(([modality, share]) => {
+        const [channel, picture, word] = LOOKS[modality];
+        const percent = Math.round(100 * share);
+        const title = `${word}: ${percent} % of the score`;
+        return h("li", { class: `badge badge-${channel}`, title }, icon(picture), word);
+      }),
   );
 }
 
@@ -45,7 +53,11 @@ export function quotation(evidence) {
   const best = found[0];
   if (!best) return null;
   const channel = CHANNEL[best.modality] ?? "said";
-  return h("p", { class: `quote quote-${channel}` }, marked(excerpt(best.text, best.words), best.words));
+  return h(
+    "p",
+    { class: `quote quote-${channel}` },
+    marked(excerpt(best.text, best.words), best.words),
+  );
 }
 
 const rank = ({ words, contribution }) => contribution + (words.length ? 1 : 0);

@@ -66,7 +66,9 @@ async function smaller(file) {
     canvas.width = Math.max(1, Math.round(bitmap.width * scale));
     canvas.height = Math.max(1, Math.round(bitmap.height * scale));
     canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    return await new Promise((done) => canvas.toBlob((blob) => done(blob ?? file), "image/jpeg", 0.92));
+    return await new Promise((done) =>
+      canvas.toBlob((blob) => done(blob ?? file), "image/jpeg", 0.92),
+    );
   } catch {
     return file;
   }

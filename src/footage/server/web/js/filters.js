@@ -12,6 +12,12 @@ const KEYS = /^(tag|folder|video|partition|year|since|until|longer|shorter):(?=\
 const VALUE = /"[^"\\]*(?:\\.[^"\\]*)*"|[^\s"]\S*/y;
 const QUOTE = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
 
+/** A text without a filter at its end that may still be being typed. */
+export function withoutUnfinished(text) {
+  const at = text.search(/\S*$/);
+  return KEYS.test(text.slice(at)) ? text.slice(0, at) : text;
+}
+
 /** Whether a text, were it not in quotes, might be read as a filter. */
 export const mentions = (text) => text.split(/\s+/).some((word) => KEYS.test(word));
 
@@ -52,7 +58,11 @@ function tokenAt(text, at) {
 }
 
 function filtersOf(key, value) {
-  if (key === "year") return [["since", value], ["until", value]];
+  if (key === "year")
+    return [
+      ["since", value],
+      ["until", value],
+    ];
   return [[OF_KEY[key] ?? key, value]];
 }
 

@@ -11,7 +11,11 @@ export function emptyGuide() {
     "div",
     { class: "guide" },
     h("h2", { class: "hero-title" }, "There is nothing to search yet."),
-    h("p", { class: "hero-text" }, "Name a folder, whose files stay where they are, or drop videos here to send them."),
+    h(
+      "p",
+      { class: "hero-text" },
+      "Name a folder, whose files stay where they are, or drop videos here to send them.",
+    ),
     addForm(),
     h(
       "div",
@@ -19,6 +23,10 @@ export function emptyGuide() {
       h("p", {}, icon("list"), " On the command line: ", h("code", {}, "footage index ~/Videos")),
       h("p", {}, icon("film"), " To try it on sample footage: ", h("code", {}, "footage demo")),
     ),
-    h("button", { type: "button", class: "link", onclick: () => change({ view: "library" }) }, "To the library, where jobs are shown"),
+    h(
+      "button",
+      { type: "button", class: "link", onclick: () => change({ view: "library" }) },
+      "To the library, where jobs are shown",
+    ),
   );
 }

@@ -5,12 +5,15 @@ import { icon } from "./icons.js";
 
 const SAY = [
   ["a dog on the beach", "what is seen, said or written"],
-  ["said:\"refund policy\"", "said in these words"],
+  ['said:"refund policy"', "said in these words"],
   ["sign:exit", "written on screen"],
   ["seen:mountain", "only what is seen"],
   ["2:dog + beach", "a dog counts twice as much"],
   ["beach - people", "a beach, no people"],
-  ["tag:summer year:2024", "only such videos; also folder:, video:, since:, until:, longer:, shorter:"],
+  [
+    "tag:summer year:2024",
+    "only such videos; also folder:, video:, since:, until:, longer:, shorter:",
+  ],
 ];
 const KEYS = [
   ["/", "to the box"],
@@ -36,7 +39,12 @@ export function showHelp() {
   const close = () => dialog.close();
   const dialog = h(
     "dialog",
-    { class: "help", "aria-labelledby": "help-title", onclose: () => dialog.remove(), onclick: (event) => event.target === dialog && close() },
+    {
+      class: "help",
+      "aria-labelledby": "help-title",
+      onclose: () => dialog.remove(),
+      onclick: (event) => event.target === dialog && close(),
+    },
     h(
       "div",
       { class: "help-body" },
@@ -44,10 +52,23 @@ export function showHelp() {
         "header",
         { class: "player-head" },
         h("h2", { id: "help-title", class: "player-title" }, "How to ask, and the keys"),
-        h("button", { type: "button", class: "ghost", "aria-label": "Close the help", onclick: close }, icon("close")),
+        h(
+          "button",
+          { type: "button", class: "ghost", "aria-label": "Close the help", onclick: close },
+          icon("close"),
+        ),
       ),
-      h("div", { class: "help-parts" }, table("What to type", SAY, "code"), table("Keys", KEYS, "kbd")),
-      h("p", { class: "panel-note" }, "Paste or drop a picture to search by it. A weight goes from 0.001 to 1000."),
+      h(
+        "div",
+        { class: "help-parts" },
+        table("What to type", SAY, "code"),
+        table("Keys", KEYS, "kbd"),
+      ),
+      h(
+        "p",
+        { class: "panel-note" },
+        "Paste or drop a picture to search by it. A weight goes from 0.001 to 1000.",
+      ),
     ),
   );
   document.getElementById("overlays").append(dialog);
@@ -59,6 +80,10 @@ function table(title, rows, tag) {
     "section",
     {},
     h("h3", { class: "panel-title" }, title),
-    h("dl", { class: "help-list" }, rows.map(([left, right]) => h("div", {}, h("dt", {}, h(tag, {}, left)), h("dd", {}, right)))),
+    h(
+      "dl",
+      { class: "help-list" },
+      rows.map(([left, right]) => h("div", {}, h("dt", {}, h(tag, {}, left)), h("dd", {}, right))),
+    ),
   );
 }

@@ -85,8 +85,16 @@ async function showVideos(wanted, isFiltered) {
     if (shown !== wanted) return;
     fill(
       newest,
-      h("h2", { class: "section-title" }, isFiltered ? plural(first.total, "video") : "Latest recordings"),
-      h("ul", { class: "cards" }, videos.toReversed().map((video) => videoCard(video))),
+      h(
+        "h2",
+        { class: "section-title" },
+        isFiltered ? plural(first.total, "video") : "Latest recordings",
+      ),
+      h(
+        "ul",
+        { class: "cards" },
+        videos.toReversed().map((video) => videoCard(video)),
+      ),
     );
   } catch (error) {
     shown = null;

@@ -13,9 +13,19 @@ const SHOWN = 6; // of those that have ended
 const FAILURES = 4;
 
 const list = h("ul", { class: "jobs", "aria-label": "Jobs and uploads" });
-const all = h("button", { type: "button", class: "link", onclick: () => ((showsAll = true), show()) }, "Show earlier ones");
+const all = h(
+  "button",
+  { type: "button", class: "link", onclick: () => ((showsAll = true), show()) },
+  "Show earlier ones",
+);
 /** The element of the jobs. */
-export const jobsElement = h("section", { class: "work", "aria-labelledby": "work-title" }, h("h2", { id: "work-title", class: "section-title" }, "Activity"), list, all);
+export const jobsElement = h(
+  "section",
+  { class: "work", "aria-labelledby": "work-title" },
+  h("h2", { id: "work-title", class: "section-title" }, "Activity"),
+  list,
+  all,
+);
 
 const jobs = new Map();
 const rows = new Map();
@@ -39,19 +49,26 @@ onUpload(() => show());
 
 function show() {
   const uploads = allUploads().filter(({ state }) => state !== "done");
-  const ordered = [...jobs.values()].sort((one, other) => (one.created_at < other.created_at ? 1 : -1));
+  const ordered = [...jobs.values()].sort((one, other) =>
+    one.created_at < other.created_at ? 1 : -1,
+  );
   const running = ordered.filter(({ ended_at: ended }) => !ended);
   const ended = ordered.filter(({ ended_at: ended }) => ended);
   const few = showsAll ? ended : ended.slice(0, SHOWN);
   all.hidden = few.length === ended.length;
   jobsElement.hidden = !uploads.length && !ordered.length;
   const entries = [
-    ...uploads.map((one) => kept(`upload:${one.key}`, [one.state, one.offset], () => uploadRow(one))),
+    ...uploads.map((one) =>
+      kept(`upload:${one.key}`, [one.state, one.offset], () => uploadRow(one)),
+    ),
     ...[...running, ...few].map((job) => kept(job.id, job, () => jobRow(job))),
   ];
   const wanted = entries.map(({ element }) => element);
   for (const element of [...list.children]) if (!wanted.includes(element)) element.remove();
-  wanted.forEach((element, at) => list.children[at] !== element && list.insertBefore(element, list.children[at] ?? null));
+  wanted.forEach(
+    (element, at) =>
+      list.children[at] !== element && list.insertBefore(element, list.children[at] ?? null),
+  );
 }
 
 /** The row that is there already, unless something has changed. */
@@ -61,9 +78,11 @@ function kept(key, content, make) {
   if (known?.mark === mark) return known;
   const element = make();
   if (known) {
-    const focus = known.element.contains(document.activeElement) && document.activeElement.textContent;
+    const focus =
+      known.element.contains(document.activeElement) && document.activeElement.textContent;
     known.element.replaceWith(element);
-    if (focus) [...element.querySelectorAll("button")].find((one) => one.textContent === focus)?.focus();
+    if (focus)
+      [...element.querySelectorAll("button")].find((one) => one.textContent === focus)?.focus();
   }
   const entry = { mark, element };
   rows.set(key, entry);
@@ -91,7 +110,13 @@ function uploadRow(one) {
   });
 }
 
-const WORDS = { queued: "Queued", running: "Indexing", done: "Done", failed: "Failed", cancelled: "Cancelled" };
+const WORDS = {
+  queued: "Queued",
+  running: "Indexing",
+  done: "Done",
+  failed: "Failed",
+  cancelled: "Cancelled",
+};
 
 function jobRow(job) {
   const { state, progress, failures, error } = job;
@@ -105,17 +130,24 @@ function jobRow(job) {
     better: job.kind === "restore" ? titleOf(job.sources[0]) : null,
     facts: factsOf(job),
     share: state === "running" ? share : null,
-    more: [error && h("p", { class: "job-error" }, sentence(error)), failures.length > 0 && failureList(failures)],
+    more: [
+      error && h("p", { class: "job-error" }, sentence(error)),
+      failures.length > 0 && failureList(failures),
+    ],
     buttons: [
       !isEnded && button("Cancel", () => post(job, "cancel")),
-      (state === "failed" || state === "cancelled" || failures.length > 0) && isEnded && button("Retry", () => post(job, "retry")),
+      (state === "failed" || state === "cancelled" || failures.length > 0) &&
+        isEnded &&
+        button("Retry", () => post(job, "retry")),
     ],
   });
 }
 
 function nameOf({ kind, sources, failures }) {
   if (kind === "restore") return "A removed video";
-  const names = sources.map((source) => (source.startsWith("upload:") ? uploadName(source, failures) : source));
+  const names = sources.map((source) =>
+    source.startsWith("upload:") ? uploadName(source, failures) : source,
+  );
   return names.length > 2 ? `${names[0]} and ${names.length - 1} more` : names.join(", ");
 }
 
@@ -130,23 +162,41 @@ function factsOf({ state, progress, tags, created_at: created }) {
   const { files, done, failed: bad, eta, waiting } = progress;
   if (state === "running" && waiting) return waiting;
   const facts = [];
-  if (files) facts.push(state === "done" ? plural(files - bad, "video") : `${done} of ${plural(files, "video")}`);
+  if (files)
+    facts.push(
+      state === "done" ? plural(files - bad, "video") : `${done} of ${plural(files, "video")}`,
+    );
   if (bad) facts.push(`${bad} failed`);
   if (state === "running" && eta !== null) facts.push(`about ${length(Math.max(1, eta))} left`);
   if (state === "running" && !files) facts.push("looking for videos");
   if (tags.length) facts.push(tags.map((tag) => `#${tag}`).join(" "));
-  if (state !== "running") facts.push(new Date(created).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }));
+  if (state !== "running")
+    facts.push(
+      new Date(created).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }),
+    );
   return facts.join(" · ");
 }
 
 function failureList(failures) {
   const items = failures.map(({ path, url, message, remedy }) =>
-    h("li", {}, h("strong", {}, (path ?? url ?? "").split("/").at(-1)), " ", sentence({ message, remedy })),
+    h(
+      "li",
+      {},
+      h("strong", {}, (path ?? url ?? "").split("/").at(-1)),
+      " ",
+      sentence({ message, remedy }),
+    ),
   );
   const rest = items.slice(FAILURES);
   return [
     h("ul", { class: "failures" }, items.slice(0, FAILURES)),
-    rest.length > 0 && h("details", {}, h("summary", {}, `${rest.length} more`), h("ul", { class: "failures" }, rest)),
+    rest.length > 0 &&
+      h(
+        "details",
+        {},
+        h("summary", {}, `${rest.length} more`),
+        h("ul", { class: "failures" }, rest),
+      ),
   ];
 }
 
@@ -163,16 +213,35 @@ async function post(job, what) {
 const button = (label, onclick) => h("button", { type: "button", class: "button", onclick }, label);
 
 function row({ state, word, title, better, facts, share, more = [], buttons }) {
-  const bar = h("progress", { class: "progress", max: "1", value: String(share ?? 0), "aria-label": `Progress of ${title}` });
+  const bar = h("progress", {
+    class: "progress",
+    max: "1",
+    value: String(share ?? 0),
+    "aria-label": `Progress of ${title}`,
+  });
   const name = h("p", { class: "job-title", title }, title);
   better?.then((text) => (name.textContent = text));
   return h(
     "li",
     { class: `job job-${state}` },
     h("span", { class: "job-state" }, icon(PICTURES[state]), word),
-    h("div", { class: "job-text" }, name, h("p", { class: "job-facts" }, facts), share !== null && bar, more),
+    h(
+      "div",
+      { class: "job-text" },
+      name,
+      h("p", { class: "job-facts" }, facts),
+      share !== null && bar,
+      more,
+    ),
     h("div", { class: "button-row" }, buttons),
   );
 }
 
-const PICTURES = { queued: "clock", running: "restore", done: "check", partly: "warning", failed: "warning", cancelled: "close" };
+const PICTURES = {
+  queued: "clock",
+  running: "restore",
+  done: "check",
+  partly: "warning",
+  failed: "warning",
+  cancelled: "close",
+};

@@ -33,7 +33,9 @@ function pressed(event) {
 }
 
 const isTyping = (element) =>
-  element.matches?.("input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable]");
+  element.matches?.(
+    "input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable]",
+  );
 const isPressable = (element) => element.closest?.("button, a, summary");
 
 /** To the card that lies nearest in the way of the arrow. */
@@ -42,7 +44,8 @@ function moveAmongCards(event) {
   if (!links.length) return;
   const here = document.activeElement.closest?.(".card")?.querySelector(".card-link");
   const next = here ? nearest(here, links, event.key) : event.key === "ArrowDown" && links[0];
-  if (!here && document.activeElement !== document.body && !document.activeElement.matches("main")) return;
+  if (!here && document.activeElement !== document.body && !document.activeElement.matches("main"))
+    return;
   event.preventDefault();
   if (next) next.focus();
   else if (event.key === "ArrowUp" && here) focusBox();

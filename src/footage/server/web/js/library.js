@@ -18,7 +18,11 @@ const facts = h("p", { class: "library-facts" });
 const look = h("div", { class: "segmented", role: "group", "aria-label": "Look" });
 const hidden = h("input", { type: "checkbox", id: "hidden", onchange: readAgain });
 const list = h("ul", { class: "cards videos", "aria-label": "Videos" });
-const nothing = h("p", { class: "nothing", hidden: true }, "Nothing is here yet. Drop videos on this page, or name a folder above.");
+const nothing = h(
+  "p",
+  { class: "nothing", hidden: true },
+  "Nothing is here yet. Drop videos on this page, or name a folder above.",
+);
 const sentinel = h("div", { class: "sentinel" });
 const head = h(
   "div",
@@ -37,7 +41,12 @@ export const libraryElement = h(
     "div",
     { class: "bar" },
     h("h2", { class: "section-title" }, "Videos"),
-    h("div", { class: "bar-end" }, h("label", { class: "check", for: "hidden" }, hidden, "Removed and missing too"), look),
+    h(
+      "div",
+      { class: "bar-end" },
+      h("label", { class: "check", for: "hidden" }, hidden, "Removed and missing too"),
+      look,
+    ),
   ),
   list,
   nothing,
@@ -83,7 +92,17 @@ function showLook(wanted) {
   list.classList.toggle("videos-list", wanted === "list");
   localStorage.setItem(LOOK, wanted);
   const choice = (name, label, picture) =>
-    h("button", { type: "button", "aria-pressed": String(wanted === name), dataset: { look: name }, onclick: () => showLook(name) }, icon(picture), label);
+    h(
+      "button",
+      {
+        type: "button",
+        "aria-pressed": String(wanted === name),
+        dataset: { look: name },
+        onclick: () => showLook(name),
+      },
+      icon(picture),
+      label,
+    );
   const focused = look.contains(document.activeElement);
   fill(look, choice("grid", "Grid", "grid"), choice("list", "List", "list"));
   if (focused) look.querySelector("[aria-pressed=true]").focus();
@@ -103,7 +122,12 @@ async function readAgain() {
 }
 
 async function more() {
-  if (total === null || shownCount >= total || sentinel.getBoundingClientRect().top > innerHeight + 800) return;
+  if (
+    total === null ||
+    shownCount >= total ||
+    sentinel.getBoundingClientRect().top > innerHeight + 800
+  )
+    return;
   const own = turn;
   const page = await read(PAGE, shownCount);
   if (!page || own !== turn) return;
@@ -114,11 +138,19 @@ async function more() {
 
 async function read(limit, offset) {
   try {
-    return await fetched(`/videos?${parameters([["hidden", hidden.checked], ["limit", limit], ["offset", offset]])}`);
+    return await fetched(
+      `/videos?${parameters([
+        ["hidden", hidden.checked],
+        ["limit", limit],
+        ["offset", offset],
+      ])}`,
+    );
   } catch (error) {
     failed(error);
     return null;
   }
 }
 
-new IntersectionObserver(([entry]) => entry.isIntersecting && more(), { rootMargin: "800px" }).observe(sentinel);
+new IntersectionObserver(([entry]) => entry.isIntersecting && more(), {
+  rootMargin: "800px",
+}).observe(sentinel);

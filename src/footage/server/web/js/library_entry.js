@@ -15,7 +15,12 @@ export function libraryEntry(video) {
   const deeds = h("div", { class: "card-actions" });
   const entry = videoCard(video, stateMark(video), tags, deeds);
   showTags(tags, video);
-  fill(deeds, video.state === "removed" ? [restoreButton(video, entry)] : [searchButton(video), removeButton(video, entry)]);
+  fill(
+    deeds,
+    video.state === "removed"
+      ? [restoreButton(video, entry)]
+      : [searchButton(video), removeButton(video, entry)],
+  );
   return entry;
 }
 
@@ -32,7 +37,10 @@ function stateMark({ state, damage }) {
 function showTags(list, video) {
   const set = async (tags, focus) => {
     try {
-      const changed = await fetched(`/videos/${video.video_id}/tags`, { method: "PUT", json: { tags } });
+      const changed = await fetched(`/videos/${video.video_id}/tags`, {
+        method: "PUT",
+        json: { tags },
+      });
       showTags(list, changed);
       if (focus) list.querySelector(".tag-add input")?.focus();
     } catch (error) {
@@ -45,16 +53,44 @@ function showTags(list, video) {
       h(
         "li",
         { class: "tag" },
-        h("button", { type: "button", class: "tag-name", title: `Search in videos tagged ${tag}`, onclick: () => searchIn("tag", tag) }, tag),
-        h("button", { type: "button", class: "tag-remove", "aria-label": `Take the tag ${tag} away`, onclick: () => set(video.tags.filter((one) => one !== tag)) }, icon("close")),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "tag-name",
+            title: `Search in videos tagged ${tag}`,
+            onclick: () => searchIn("tag", tag),
+          },
+          tag,
+        ),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "tag-remove",
+            "aria-label": `Take the tag ${tag} away`,
+            onclick: () => set(video.tags.filter((one) => one !== tag)),
+          },
+          icon("close"),
+        ),
       ),
     ),
-    h("li", {}, tagField(video, (tag) => set([...video.tags, tag], true))),
+    h(
+      "li",
+      {},
+      tagField(video, (tag) => set([...video.tags, tag], true)),
+    ),
   );
 }
 
 function tagField(video, add) {
-  const field = h("input", { type: "text", maxlength: "100", placeholder: "+ tag", size: "7", "aria-label": `Add a tag to ${video.title}` });
+  const field = h("input", {
+    type: "text",
+    maxlength: "100",
+    placeholder: "+ tag",
+    size: "7",
+    "aria-label": `Add a tag to ${video.title}`,
+  });
   const submit = (event) => {
     event.preventDefault();
     const tag = field.value.trim();
@@ -64,7 +100,11 @@ function tagField(video, add) {
 }
 
 function searchIn(name, value) {
-  change({ view: "search", open: null, query: { ...blank(), filters: { ...none(), [name]: [value] } } });
+  change({
+    view: "search",
+    open: null,
+    query: { ...blank(), filters: { ...none(), [name]: [value] } },
+  });
   document.getElementById("box").focus();
 }
 
@@ -107,4 +147,8 @@ async function restore(video, entry) {
 }
 
 const ghost = (name, label, onclick) =>
-  h("button", { type: "button", class: "ghost", "aria-label": label, title: label, onclick }, icon(name));
+  h(
+    "button",
+    { type: "button", class: "ghost", "aria-label": label, title: label, onclick },
+    icon(name),
+  );

@@ -8,7 +8,14 @@ import { sentence } from "./words.js";
 /** Ask for it over the page, and call `entered` once it is right. */
 export function askToken(entered) {
   if (document.querySelector("dialog.login")) return;
-  const field = h("input", { class: "field", type: "password", name: "token", required: true, autocomplete: "current-password", id: "token" });
+  const field = h("input", {
+    class: "field",
+    type: "password",
+    name: "token",
+    required: true,
+    autocomplete: "current-password",
+    id: "token",
+  });
   const trouble = h("p", { class: "trouble-text", role: "alert" });
   const enter = async (event) => {
     event.preventDefault();
@@ -20,13 +27,19 @@ export function askToken(entered) {
       entered();
     } catch (error) {
       trouble.textContent =
-        error.code === "token_needed" ? "That is not the token of this server; look at it again." : sentence(error);
+        error.code === "token_needed"
+          ? "That is not the token of this server; look at it again."
+          : sentence(error);
       field.select();
     }
   };
   const dialog = h(
     "dialog",
-    { class: "login", "aria-labelledby": "login-title", oncancel: (event) => event.preventDefault() },
+    {
+      class: "login",
+      "aria-labelledby": "login-title",
+      oncancel: (event) => event.preventDefault(),
+    },
     h(
       "form",
       { class: "login-body", onsubmit: enter },
@@ -37,7 +50,13 @@ export function askToken(entered) {
       field,
       trouble,
       h("button", { class: "button button-main" }, icon("check"), "Enter"),
-      h("p", { class: "panel-note" }, "Lost it? ", h("code", {}, "footage serve --new-token"), " makes another."),
+      h(
+        "p",
+        { class: "panel-note" },
+        "Lost it? ",
+        h("code", {}, "footage serve --new-token"),
+        " makes another.",
+      ),
     ),
   );
   document.getElementById("overlays").append(dialog);

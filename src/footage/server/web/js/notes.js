@@ -5,7 +5,9 @@ import { icon } from "./icons.js";
 import { sentence } from "./words.js";
 
 const SECONDS = 6;
-const place = () => [...document.querySelectorAll("dialog[open] .dialog-notes")].at(-1) ?? document.getElementById("notes");
+const place = () =>
+  [...document.querySelectorAll("dialog[open] .dialog-notes")].at(-1) ??
+  document.getElementById("notes");
 
 /** Show a text for a while; `action` is `{label, run}`. */
 export function note(text, { action, kind = "" } = {}) {
@@ -15,8 +17,17 @@ export function note(text, { action, kind = "" } = {}) {
     { class: `note ${kind}` },
     kind === "note-bad" && icon("warning"),
     h("span", {}, text),
-    action && h("button", { type: "button", class: "note-action", onclick: () => (remove(), action.run()) }, action.label),
-    h("button", { type: "button", class: "ghost note-close", "aria-label": "Dismiss", onclick: remove }, icon("close")),
+    action &&
+      h(
+        "button",
+        { type: "button", class: "note-action", onclick: () => (remove(), action.run()) },
+        action.label,
+      ),
+    h(
+      "button",
+      { type: "button", class: "ghost note-close", "aria-label": "Dismiss", onclick: remove },
+      icon("close"),
+    ),
   );
   const home = place();
   while (home.childElementCount > 2) home.firstElementChild.remove();

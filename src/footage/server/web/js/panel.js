@@ -18,7 +18,13 @@ const balance = h("section", { class: "panel-part", "aria-label": "Balance" });
 const facets = h("div", { class: "facets" });
 const toggle = h(
   "button",
-  { type: "button", class: "button panel-toggle", "aria-expanded": "false", "aria-controls": "panel", onclick: () => open() },
+  {
+    type: "button",
+    class: "button panel-toggle",
+    "aria-expanded": "false",
+    "aria-controls": "panel",
+    onclick: () => open(),
+  },
   icon("filter"),
   h("span", {}, "Filters"),
 );
@@ -29,10 +35,21 @@ const panel = h(
     "div",
     { class: "panel-head" },
     h("h2", {}, "Filters"),
-    h("button", { type: "button", class: "ghost", "aria-label": "Close the filters", onclick: () => open(false) }, icon("close")),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "ghost",
+        "aria-label": "Close the filters",
+        onclick: () => open(false),
+      },
+      icon("close"),
+    ),
   ),
   balance,
-  savedList((address) => change({ query: fromAddress(new URLSearchParams(address)), open: null, view: "search" })),
+  savedList((address) =>
+    change({ query: fromAddress(new URLSearchParams(address)), open: null, view: "search" }),
+  ),
   facets,
 );
 
@@ -108,7 +125,14 @@ function slider(name) {
     setStyles(input, { "--share": `${100 * weight}%` });
     value.textContent = weight ? `${Math.round(100 * weight)} %` : "off";
   };
-  const element = h("label", { class: "slider-row" }, icon(picture, `of-${name}`), h("span", {}, label), input, value);
+  const element = h(
+    "label",
+    { class: "slider-row" },
+    icon(picture, `of-${name}`),
+    h("span", {}, label),
+    input,
+    value,
+  );
   return { element, show };
 }
 
@@ -171,7 +195,13 @@ function facet(title, entries) {
     { type: "button", class: "link", onclick: () => (list.append(...rest), more.remove()) },
     `${rest.length} more`,
   );
-  return h("section", { class: "panel-part facet" }, h("h2", { class: "panel-title" }, title), list, rest.length > 0 && more);
+  return h(
+    "section",
+    { class: "panel-part facet" },
+    h("h2", { class: "panel-title" }, title),
+    list,
+    rest.length > 0 && more,
+  );
 }
 
 function entry(key, label, { name, count }, isOn, onclick) {
@@ -180,7 +210,14 @@ function entry(key, label, { name, count }, isOn, onclick) {
     {},
     h(
       "button",
-      { type: "button", class: "facet-button", "aria-pressed": String(isOn), title: name, dataset: { focus: key }, onclick },
+      {
+        type: "button",
+        class: "facet-button",
+        "aria-pressed": String(isOn),
+        title: name,
+        dataset: { focus: key },
+        onclick,
+      },
       h("span", { class: "facet-name" }, label),
       h("span", { class: "facet-count" }, count.toLocaleString("en")),
     ),

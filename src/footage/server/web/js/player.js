@@ -51,7 +51,7 @@ async function begin(open) {
     const video = await videoOf(open.video, { seconds: 60 });
     if (dialog !== own) return;
     own.setAttribute("aria-label", `Player: ${video.title}`);
-    view = playerView(video, open, { close: closeVideo });
+    view = playerView(video, open);
     fill(body, head(video), view.element);
     view.start();
   } catch (error) {
@@ -63,7 +63,11 @@ async function begin(open) {
 
 function head(video) {
   const facts = video
-    ? [day(video.recorded_at), length(video.duration), video.width && `${video.width} × ${video.height}`]
+    ? [
+        day(video.recorded_at),
+        length(video.duration),
+        video.width && `${video.width} × ${video.height}`,
+      ]
     : [];
   return h(
     "header",
@@ -74,7 +78,17 @@ function head(video) {
       h("h2", { class: "player-title" }, video?.title ?? "This video cannot be opened"),
       h("p", { class: "player-facts" }, facts.filter(Boolean).join(" · ")),
     ),
-    h("button", { type: "button", class: "ghost", "aria-label": "Close the player", title: "Close (Esc)", onclick: closeVideo }, icon("close")),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "ghost",
+        "aria-label": "Close the player",
+        title: "Close (Esc)",
+        onclick: closeVideo,
+      },
+      icon("close"),
+    ),
   );
 }
 

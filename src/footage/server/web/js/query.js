@@ -6,7 +6,18 @@
  */
 
 import { parameters } from "./api.js";
-import { LISTS, SINGLES, dayAfter, formatFilters, mentions, none, pairsOf, takeFilters, withFilter } from "./filters.js";
+import {
+  LISTS,
+  SINGLES,
+  dayAfter,
+  formatFilters,
+  mentions,
+  none,
+  pairsOf,
+  takeFilters,
+  withFilter,
+  withoutUnfinished,
+} from "./filters.js";
 import { formatTerms, parseTerms } from "./terms.js";
 
 export const CHANNELS = ["seen", "said", "sign"];
@@ -39,11 +50,11 @@ export const wholeText = (query) =>
   [textOf(query), formatFilters(query.filters)].filter(Boolean).join(" ");
 
 /** Whether anything is asked by, filters apart. */
-export const isAsked = (query) =>
-  Boolean(textOf(query) || query.likes.length || query.files.length);
+export const isAsked = ({ terms, draft, likes, files }) =>
+  Boolean(terms.length || likes.length || files.length || withoutUnfinished(draft).trim());
 
 /** Whether nothing is asked, not even a filter. */
-export const isBlank = (query) => !isAsked(query) && !pairsOf(query.filters).length;
+export const isBlank = (query) => !isAsked(query) && !query.draft && !pairsOf(query.filters).length;
 
 /** The query with what is typed made chips. Raises `TermError`. */
 export function committed(query) {
@@ -57,7 +68,7 @@ export function committed(query) {
 /** The query without what is being typed where that cannot be read yet. */
 export function readable(query) {
   try {
-    return committed(query);
+    return committed({ ...query, draft: withoutUnfinished(query.draft) });
   } catch (error) {
     if (error.unfinished) return error.position ? withoutEnd(query) : { ...query, draft: "" };
     throw error;
@@ -93,7 +104,10 @@ export function fromAddress(address) {
   takeText(query, address.get("q") ?? "");
   query.likes = address.getAll("like").map(likeOf).filter(Boolean);
   query.files = FILE_KINDS.flatMap((kind) =>
-    address.getAll(kind).map((value) => fileOf(kind, value)).filter(Boolean),
+    address
+      .getAll(kind)
+      .map((value) => fileOf(kind, value))
+      .filter(Boolean),
   );
   query.then = address.getAll("then");
   query.within = positive(address.get("within")) ?? WITHIN;
@@ -115,8 +129,7 @@ function takeText(query, text) {
   }
 }
 
-const weightPairs = ({ weights }) =>
-  weights ? CHANNELS.map((name) => [name, weights[name]]) : [];
+const weightPairs = ({ weights }) => (weights ? CHANNELS.map((name) => [name, weights[name]]) : []);
 
 export const likeText = ({ video, time, weight }) =>
   `${video}@${Math.max(0, Number(time)).toFixed(2)}${weight === 1 ? "" : `^${weight}`}`;
@@ -150,7 +163,10 @@ function positive(text) {
  */
 export function request(given, { limit, offset = 0, data }) {
   const query = readable(given);
-  const page = [["limit", limit], ["offset", offset]];
+  const page = [
+    ["limit", limit],
+    ["offset", offset],
+  ];
   if (!query.files.length) return { path: `/search?${searchParameters(query, page)}` };
   const form = new FormData();
   form.append("query", JSON.stringify(bodyOf(query, { limit, offset })));

@@ -92,7 +92,10 @@ async function search() {
   if (!moments.length) list.replaceChildren(...skeletons(6));
   try {
     const answer = await answered(query, 0, signal);
-    if (!answer) return;
+    if (!answer) {
+      forget();
+      return;
+    }
     asked = query;
     ended = answer.moments.length < PAGE;
     showHint("");
@@ -157,10 +160,23 @@ function showVerdict({ found, hint, moments: best }) {
       h(
         "div",
         {},
-        h("p", { class: "verdict-title" }, guesses ? "Nothing here matches well." : "Nothing here matches."),
-        h("p", {}, guesses ? "Below are the best guesses. " : "", hint ? `To find more, ${hint}.` : ""),
+        h(
+          "p",
+          { class: "verdict-title" },
+          guesses ? "Nothing here matches well." : "Nothing here matches.",
+        ),
+        h(
+          "p",
+          {},
+          guesses ? "Below are the best guesses. " : "",
+          hint ? `To find more, ${hint}.` : "",
+        ),
         pairsOf(state.query.filters).length > 0 &&
-          h("button", { type: "button", class: "link", onclick: () => ask({ filters: none() }) }, "Search without the filters"),
+          h(
+            "button",
+            { type: "button", class: "link", onclick: () => ask({ filters: none() }) },
+            "Search without the filters",
+          ),
       ),
     ),
   );
@@ -168,7 +184,12 @@ function showVerdict({ found, hint, moments: best }) {
 
 function showFailure(error) {
   verdict.replaceChildren(
-    h("div", { class: "verdict-box verdict-bad", role: "alert" }, icon("warning"), h("p", {}, sentence(error))),
+    h(
+      "div",
+      { class: "verdict-box verdict-bad", role: "alert" },
+      icon("warning"),
+      h("p", {}, sentence(error)),
+    ),
   );
   end.textContent = "";
 }
@@ -193,4 +214,6 @@ async function more() {
 
 const isInSight = () => sentinel.getBoundingClientRect().top < innerHeight + 600;
 
-new IntersectionObserver(([entry]) => entry.isIntersecting && more(), { rootMargin: "600px" }).observe(sentinel);
+new IntersectionObserver(([entry]) => entry.isIntersecting && more(), {
+  rootMargin: "600px",
+}).observe(sentinel);

@@ -63,7 +63,12 @@ function ask(anchor, query) {
     }
   };
   const close = popover(anchor, "Save this search", [
-    h("form", { class: "menu-row", onsubmit: keep }, name, h("button", { class: "button button-main" }, "Save")),
+    h(
+      "form",
+      { class: "menu-row", onsubmit: keep },
+      name,
+      h("button", { class: "button button-main" }, "Save"),
+    ),
   ]);
   name.select();
 }
@@ -74,7 +79,11 @@ async function show(list) {
   fill(
     list.element,
     h("h2", { class: "panel-title" }, "Saved searches"),
-    h("ul", { class: "saved-list" }, all.map((one) => row(one, list))),
+    h(
+      "ul",
+      { class: "saved-list" },
+      all.map((one) => row(one, list)),
+    ),
   );
 }
 
@@ -88,13 +97,20 @@ function row({ name, address }, { open }) {
     await saved.remove(name);
     lists.forEach(show);
     note(`Forgot “${name}”.`, {
-      action: { label: "Undo", run: () => saved.put({ name, address }).then(() => lists.forEach(show)) },
+      action: {
+        label: "Undo",
+        run: () => saved.put({ name, address }).then(() => lists.forEach(show)),
+      },
     });
   };
   return h(
     "li",
     {},
     h("a", { href: `?${address}`, onclick: follow }, icon("star"), h("span", {}, name)),
-    h("button", { type: "button", class: "ghost", "aria-label": `Forget ${name}`, onclick: forget }, icon("close")),
+    h(
+      "button",
+      { type: "button", class: "ghost", "aria-label": `Forget ${name}`, onclick: forget },
+      icon("close"),
+    ),
   );
 }

@@ -10,7 +10,11 @@ const EACH_SIDE = 4;
 /** A strip of shots around the time; `seek` is called with seconds. */
 export function shotStrip(video, seek) {
   const list = h("ol", { class: "shots" });
-  const element = h("section", { class: "shot-strip", "aria-label": "Shots around this one" }, list);
+  const element = h(
+    "section",
+    { class: "shot-strip", "aria-label": "Shots around this one" },
+    list,
+  );
   const controller = new AbortController();
   let shots = [];
   let current = -1;
@@ -19,7 +23,9 @@ export function shotStrip(video, seek) {
 
   async function load(time) {
     try {
-      const { segments } = await ask(`/videos/${video.video_id}/segments`, { signal: controller.signal });
+      const { segments } = await ask(`/videos/${video.video_id}/segments`, {
+        signal: controller.signal,
+      });
       const clips = segments.filter(({ scope }) => scope === "clip");
       shots = clips.filter(({ modality }) => modality === clips[0].modality);
     } catch (error) {
@@ -47,7 +53,12 @@ export function shotStrip(video, seek) {
       {},
       h(
         "button",
-        { type: "button", class: "shot", "aria-label": `Shot at ${clock(start)}`, onclick: () => seek(start) },
+        {
+          type: "button",
+          class: "shot",
+          "aria-label": `Shot at ${clock(start)}`,
+          onclick: () => seek(start),
+        },
         thumbnail && h("img", { src: thumbnail, alt: "", loading: "lazy" }),
         h("span", { class: "shot-time" }, clock(start)),
       ),

@@ -4,7 +4,8 @@ import { ROOT } from "./api.js";
 import { h, setStyles } from "./dom.js";
 
 const known = new Map();
-const CUE = /(\d+):(\d\d):(\d\d\.\d+) --> (\d+):(\d\d):(\d\d\.\d+)\s+sprite\.jpg#xywh=(\d+),(\d+),(\d+),(\d+)/g;
+const CUE =
+  /(\d+):(\d\d):(\d\d\.\d+) --> (\d+):(\d\d):(\d\d\.\d+)\s+sprite\.jpg#xywh=(\d+),(\d+),(\d+),(\d+)/g;
 
 /** The tiles of a video, `{start, end, x, y, width, height}` in seconds and pixels. */
 export function tilesOf(video) {
@@ -35,7 +36,12 @@ export const tileAt = (tiles, time) => tiles.find((tile) => time < tile.end) ?? 
 
 /** A picture of one tile at a time, filling its parent's width. */
 export function tileView(video) {
-  const image = h("img", { class: "sprite", src: `${ROOT}/videos/${video}/sprite.jpg`, alt: "", draggable: "false" });
+  const image = h("img", {
+    class: "sprite",
+    src: `${ROOT}/videos/${video}/sprite.jpg`,
+    alt: "",
+    draggable: "false",
+  });
   const element = h("div", { class: "sprite-window" }, image);
   return {
     element,

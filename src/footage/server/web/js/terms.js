@@ -7,13 +7,14 @@ export const KINDS = ["any", "seen", "said", "sign"];
 export const LEAST_WEIGHT = 0.001;
 export const MOST_WEIGHT = 1000;
 
-const SPACE = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+const SPACE =
+  "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 const SPACES = new RegExp(`${SPACE}+`, "yu");
 const WORD = new RegExp(`(?:(?!${SPACE}).)+`, "ysu");
 const OPERATOR = new RegExp(`[+-](?=${SPACE}|$)`, "yu");
 const WEIGHT = /(\d+(?:\.\d+)?|\.\d+):/y;
 const KEY = /(seen|said|sign):/iy;
-const QUOTED = /"([^"\\]*(?:\\.[^"\\]*)*)"/ys;
+const QUOTED = /"([^"\\]*(?:\\.[^"\\]*)*)"/sy;
 const BLANK = new RegExp(`^${SPACE}*$`, "u");
 
 /** What is wrong with a text form, where, and whether more typing may mend it. */

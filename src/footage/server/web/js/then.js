@@ -27,7 +27,12 @@ function row(text, at, isLast, within) {
     isLast && withinField(within),
     h(
       "button",
-      { type: "button", class: "ghost", "aria-label": `Remove step ${at + 1}`, onclick: () => remove(at) },
+      {
+        type: "button",
+        class: "ghost",
+        "aria-label": `Remove step ${at + 1}`,
+        onclick: () => remove(at),
+      },
       icon("close"),
     ),
   );

@@ -10,7 +10,12 @@ const LEAST_HEAT = 0.06;
 /** A timeline of a video; `seek` is called with seconds. */
 export function timeline(video, seek) {
   const { duration } = video;
-  const heat = svg("svg", { class: "heat", viewBox: "0 0 1000 100", preserveAspectRatio: "none", "aria-hidden": "true" });
+  const heat = svg("svg", {
+    class: "heat",
+    viewBox: "0 0 1000 100",
+    preserveAspectRatio: "none",
+    "aria-hidden": "true",
+  });
   const played = h("span", { class: "played" });
   const marked = h("span", { class: "marked", hidden: true });
   const buffered = h("span", { class: "buffered" });
@@ -53,7 +58,10 @@ export function timeline(video, seek) {
   function showMarks(from, to) {
     marked.hidden = from === null && to === null;
     const [left, right] = [from ?? 0, to ?? duration];
-    setStyles(marked, { left: `${percent(left)}%`, width: `${Math.max(0.2, percent(right) - percent(left))}%` });
+    setStyles(marked, {
+      left: `${percent(left)}%`,
+      width: `${Math.max(0.2, percent(right) - percent(left))}%`,
+    });
   }
 
   function showHeat(moments) {
@@ -75,8 +83,14 @@ export function timeline(video, seek) {
     seek(timeOf(event));
     const move = (moved) => seek(timeOf(moved));
     element.addEventListener("pointermove", move);
-    element.addEventListener("pointerup", () => element.removeEventListener("pointermove", move), { once: true });
-    element.addEventListener("pointercancel", () => element.removeEventListener("pointermove", move), { once: true });
+    element.addEventListener("pointerup", () => element.removeEventListener("pointermove", move), {
+      once: true,
+    });
+    element.addEventListener(
+      "pointercancel",
+      () => element.removeEventListener("pointermove", move),
+      { once: true },
+    );
   }
 
   async function hovered(event) {
@@ -127,7 +141,9 @@ export function heatPath(moments, duration) {
     const near = moments.map((moment) => strength(moment) * closeness(moment, time, duration));
     return Math.max(LEAST_HEAT * best, ...near) / Math.max(best, 0.5);
   });
-  const points = heights.map((height, at) => `L${((1000 * at) / steps).toFixed(1)} ${(100 - 96 * height).toFixed(1)}`);
+  const points = heights.map(
+    (height, at) => `L${((1000 * at) / steps).toFixed(1)} ${(100 - 96 * height).toFixed(1)}`,
+  );
   return `M0 100${points.join("")}L1000 100Z`;
 }
 

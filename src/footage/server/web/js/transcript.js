@@ -11,7 +11,16 @@ const HANDS_OFF = 4000; // milliseconds after scrolling by hand in which it does
 /** A list of the lines of a video; `seek` is called with seconds, `mark` with words to mark. */
 export function transcript(video, modality, { seek }) {
   const list = h("ol", { class: "lines" });
-  const element = h("div", { class: "transcript", tabindex: "0", role: "region", "aria-label": modality === "speech" ? "What is said" : "What is written on screen" }, list);
+  const element = h(
+    "div",
+    {
+      class: "transcript",
+      tabindex: "0",
+      role: "region",
+      "aria-label": modality === "speech" ? "What is said" : "What is written on screen",
+    },
+    list,
+  );
   let lines = [];
   let rows = [];
   let current = -1;
@@ -31,7 +40,8 @@ export function transcript(video, modality, { seek }) {
       lines = answer.lines;
       rows = lines.map(row);
       fill(list, rows);
-      if (!rows.length) fill(element, h("p", { class: "nothing" }, nothing(modality, answer.source)));
+      if (!rows.length)
+        fill(element, h("p", { class: "nothing" }, nothing(modality, answer.source)));
     } catch (error) {
       loaded = false;
       if (error.name !== "AbortError") fill(element, h("p", { class: "nothing" }, sentence(error)));
@@ -73,5 +83,7 @@ export function transcript(video, modality, { seek }) {
 
 function nothing(modality, source) {
   if (!source) return "Nothing was read of this video yet.";
-  return modality === "speech" ? "Nothing is said in this video." : "Nothing is written in this video.";
+  return modality === "speech"
+    ? "Nothing is said in this video."
+    : "Nothing is written in this video.";
 }

@@ -23,7 +23,15 @@ export function upload(file, tags = []) {
   const known = uploads.get(key);
   if (known && !["failed", "cancelled"].includes(known.state)) return known;
   const one = {
-    ...{ key, file, tags, name: file.name, size: file.size, offset: 0, id: remembered()[key] ?? null },
+    ...{
+      key,
+      file,
+      tags,
+      name: file.name,
+      size: file.size,
+      offset: 0,
+      id: remembered()[key] ?? null,
+    },
     ...{ state: "waiting", error: null, request: null },
   };
   uploads.set(key, one);
@@ -58,7 +66,10 @@ async function run(one) {
     try {
       await begin(one);
       await sendAll(one);
-      await ask("/jobs", { method: "POST", json: { sources: [`upload:${one.id}`], tags: one.tags } });
+      await ask("/jobs", {
+        method: "POST",
+        json: { sources: [`upload:${one.id}`], tags: one.tags },
+      });
       one.state = "done";
       forget(one);
       break;
@@ -79,7 +90,8 @@ async function run(one) {
   changed(one);
 }
 
-const isPassing = ({ code }) => ["unreachable", "busy", "upload_conflict", "unreadable"].includes(code);
+const isPassing = ({ code }) =>
+  ["unreachable", "busy", "upload_conflict", "unreadable"].includes(code);
 
 /** Announce it, or ask how far it came. */
 async function begin(one) {
@@ -119,7 +131,11 @@ function send(one, piece) {
     };
     request.onload = () => {
       if (request.status < 300) return done(request.response);
-      const error = request.response?.error ?? { code: "unreadable", message: `the answer was ${request.status}`, remedy: "try again" };
+      const error = request.response?.error ?? {
+        code: "unreadable",
+        message: `the answer was ${request.status}`,
+        remedy: "try again",
+      };
       return refused(new ApiError(error.code, error.message, error.remedy, request.status));
     };
     request.onerror = request.onabort = () => {

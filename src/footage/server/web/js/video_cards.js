@@ -45,7 +45,13 @@ export function videoCard(video, ...more) {
 }
 
 function picture(address) {
-  const image = h("img", { class: "thumb-picture", src: address, alt: "", loading: "lazy", decoding: "async" });
+  const image = h("img", {
+    class: "thumb-picture",
+    src: address,
+    alt: "",
+    loading: "lazy",
+    decoding: "async",
+  });
   image.onerror = () => image.remove();
   return image;
 }
