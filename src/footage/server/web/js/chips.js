@@ -125,6 +125,7 @@ function weighedChip({ list, at, part, label, kind = "", face, edit }) {
       dataset: { focus: name },
       "aria-label": said.filter(Boolean).join(", "),
       "aria-haspopup": "dialog",
+      "aria-description": "Arrow up and down weigh it, minus is not, Delete removes, Enter edits",
       title: "Drag up or down to weigh it, click for more",
       onclick: open,
       onkeydown: (event) => pressed(event, { part, set, remove, edit, open }),

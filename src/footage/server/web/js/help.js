@@ -21,7 +21,7 @@ const KEYS = [
   ["Enter", "plays, or makes chips of what is typed"],
   ["−", "on a chip: not this"],
   ["Delete", "on a chip: away with it"],
-  ["Space", "plays and pauses"],
+  ["Space", "plays and pauses; on a chip, its menu"],
   ["← →", "five seconds back and on"],
   [", .", "one frame back and on"],
   ["N P", "next and previous match"],

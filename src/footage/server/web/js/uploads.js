@@ -50,7 +50,8 @@ export function resume(one) {
 export function cancel(one) {
   one.state = "cancelled";
   one.request?.abort();
-  if (one.id) ask(`/uploads/${one.id}`, { method: "DELETE" }).catch(() => {});
+  const forgotten = () => ask(`/uploads/${one.id}`, { method: "DELETE" }).catch(() => {});
+  if (one.id) setTimeout(forgotten, 500); // the server has to see first that the rest won't come
   forget(one);
   uploads.delete(one.key);
   changed(one);
