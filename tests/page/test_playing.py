@@ -191,3 +191,22 @@ def test_a_video_that_is_unknown(visit: Any, watched: Any) -> None:
     page.get_by_role("button", name="Close the player").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert "v=" not in page.url
+
+
+def test_full_screen_keeps_the_controls(playing: Any) -> None:
+    playing.get_by_role("button", name="Full screen").click()
+    expect(playing.locator(".player-main:fullscreen")).to_be_visible()
+    expect(playing.locator(".timeline")).to_be_visible()
+    expect(playing.locator(".deeds")).not_to_be_visible()
+    playing.keyboard.press("f")
+    expect(playing.locator(".player-main:fullscreen")).to_have_count(0)
+
+
+def test_captions(playing: Any) -> None:
+    playing.keyboard.press("c")
+    expect(playing.get_by_role("button", name="Captions")).to_have_attribute("aria-pressed", "true")
+    text = "video => [...(video.textTracks[0].activeCues ?? [])].map((cue) => cue.text)"
+    playing.get_by_role("tab", name="Said").click()
+    playing.locator(".line", has_text="We sail").click()
+    expect(playing.locator(".clock")).to_have_text(re.compile("0:1[2-4]"))
+    assert playing.locator("video.picture").evaluate(text) == ["We sail at dawn."]

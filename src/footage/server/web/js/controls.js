@@ -7,7 +7,7 @@ import { clock } from "./words.js";
 
 const RATES = [0.5, 1, 1.25, 1.5, 2];
 
-/** Controls of a `<video>` on its stage; `jump` goes to the match before (-1) or after (1). */
+/** Controls of a `<video>`; `stage()` is what fills the screen, and `jump` goes to the match before (-1) or after (1). */
 export function controls(picture, stage, jump) {
   const play = button("play", "Play (Space)", toggle);
   const mute = button("sound", "Mute (M)", toggleSound);
@@ -87,7 +87,10 @@ export function controls(picture, stage, jump) {
 
   function fullscreen() {
     if (document.fullscreenElement) document.exitFullscreen();
-    else stage.requestFullscreen?.().catch(() => {});
+    else
+      stage()
+        .requestFullscreen?.()
+        .catch(() => {});
   }
 }
 

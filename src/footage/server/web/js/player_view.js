@@ -45,8 +45,10 @@ export function playerView(video, open) {
   );
   const stage = h("div", { class: "stage" }, picture, waiting, bigPlay, trouble);
   const hits = hitList(goTo);
-  const control = controls(picture, stage, (by) =>
-    by > 0 ? hits.after(now()) : hits.before(now()),
+  const control = controls(
+    picture,
+    () => main,
+    (by) => (by > 0 ? hits.after(now()) : hits.before(now())),
   );
   const line = timeline(video, seek);
   const clip = marks(video, now, line.showMarks);
@@ -61,26 +63,27 @@ export function playerView(video, open) {
     ],
     now,
   );
+  const main = h(
+    "div",
+    { class: "player-main" },
+    ...[stage, line.element, control.element],
+    h(
+      "div",
+      { class: "deeds" },
+      clip.element,
+      h(
+        "div",
+        { class: "button-row" },
+        button("like", "More like this", "Search for what looks like this (L)", likeThis),
+        button("link", "Copy link", "Copy a link to this moment (U)", copyLink),
+      ),
+    ),
+    shots.element,
+  );
   const element = h(
     "div",
     { class: "player-parts" },
-    h(
-      "div",
-      { class: "player-main" },
-      ...[stage, line.element, control.element],
-      h(
-        "div",
-        { class: "deeds" },
-        clip.element,
-        h(
-          "div",
-          { class: "button-row" },
-          button("like", "More like this", "Search for what looks like this (L)", likeThis),
-          button("link", "Copy link", "Copy a link to this moment (U)", copyLink),
-        ),
-      ),
-      shots.element,
-    ),
+    main,
     h("div", { class: "player-side" }, side.element),
   );
   return { id, element, start, stop, goTo, press };

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { addressOf, change, state } from "./state.js";
+import { videoOf } from "./titles.js";
 import { clock, day } from "./words.js";
 
 /** A list entry for a video; `more` is put below its title. */
@@ -20,6 +21,7 @@ export function videoCard(video, ...more) {
           class: isThere ? "card-link" : "",
           href: isThere ? addressOf({ ...state, open }) : null,
           "aria-label": isThere ? `Play ${video.title}` : null,
+          onpointerenter: () => isThere && videoOf(video.video_id, { seconds: 60 }).catch(() => {}),
           onclick: (event) => {
             if (!isThere || event.metaKey || event.ctrlKey || event.shiftKey) return;
             event.preventDefault();
