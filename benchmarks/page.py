@@ -86,7 +86,7 @@ def run(options: argparse.Namespace) -> str:
 
 
 def weights() -> str:
-    """What the page's files weigh, in bytes as they are sent."""
+    """What the page's files weigh, in bytes before they are compressed."""
     kinds = {kind: sorted(PAGE.rglob(f"*.{kind}")) for kind in ("js", "css", "html", "svg")}
     sizes = {kind: sum(path.stat().st_size for path in paths) for kind, paths in kinds.items()}
     each = ", ".join(f"{kind} {size:,}" for kind, size in sizes.items())

@@ -28,7 +28,8 @@ READ = """async (texts) => {
 }"""
 WHOLE = """async (texts) => {
   const { blank, committed, wholeText } = await import("/js/query.js");
-  const parts = ({ terms, filters }) => JSON.stringify([terms, filters]);
+  const { pairsOf } = await import("/js/filters.js");
+  const parts = ({ terms, filters }) => JSON.stringify([terms, pairsOf(filters)]);
   return texts.filter((text) => {
     let once;
     try { once = committed({ ...blank(), draft: text }); } catch { return false; }

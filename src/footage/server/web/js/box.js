@@ -87,7 +87,7 @@ function showThen(query) {
 }
 
 /** Say what is wrong with the text, or nothing. */
-export function showHint(text) {
+function showHint(text) {
   hint.textContent = text;
 }
 
@@ -125,6 +125,7 @@ function focusInput(event) {
 }
 
 function typed() {
+  showHint("");
   const draft = input.value;
   const { rest, found } = takeFilters(draft, { all: false });
   if (!found.length) {

@@ -11,7 +11,6 @@ import { isAsked, request, readable, toAddress } from "./query.js";
 import { reranked } from "./rerank.js";
 import { ask, state } from "./state.js";
 import { sentence } from "./words.js";
-import { showHint } from "./box.js";
 
 const PAGE = 24;
 const DEEPEST = 1000;
@@ -80,7 +79,6 @@ function forget() {
   list.replaceChildren();
   verdict.replaceChildren();
   end.textContent = "";
-  showHint("");
 }
 
 async function search() {
@@ -98,7 +96,6 @@ async function search() {
     }
     asked = query;
     ended = answer.moments.length < PAGE;
-    showHint("");
     served = answer.moments;
     show(served);
     showVerdict(answer);
@@ -195,19 +192,19 @@ function showFailure(error) {
 }
 
 async function more() {
-  if (ended || !asked || moments.length + PAGE > DEEPEST || !controller) return;
+  if (ended || !asked || served.length + PAGE > DEEPEST || !controller) return;
   ended = true; // until it has come
   const { signal } = controller;
   try {
-    const answer = await answered(asked, moments.length, signal);
+    const answer = await answered(asked, served.length, signal);
     if (signal.aborted) return;
     ended = answer.moments.length < PAGE;
-    const known = new Set(moments.map(keyOf));
+    const known = new Set(served.map(keyOf));
     served = [...served, ...answer.moments.filter((moment) => !known.has(keyOf(moment)))];
     show(served);
     if (!ended && isInSight()) more();
   } catch (error) {
-    ended = false;
+    if (!signal.aborted) ended = false;
     failed(error);
   }
 }
