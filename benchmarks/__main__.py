@@ -12,7 +12,7 @@ from pathlib import Path
 BENCHMARKS = (
     *("quality", "moments", "clips", "shots", "ingest", "search", "memory", "repair", "server"),
     *("partitions", "marengo", "mixtures", "readers", "confidence"),
-    *("words", "spoken", "minus", "routes", "serve", "through"),
+    *("words", "spoken", "minus", "routes", "serve", "through", "page"),
     *("clusters", "duplicates", "outliers", "trends", "analyses"),
 )
 NEED_DATA = {

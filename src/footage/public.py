@@ -5,6 +5,7 @@ from footage.analysis.clusters import Clusters
 from footage.analysis.duplicates import Duplicates
 from footage.analysis.outliers import Outliers
 from footage.analysis.similar import Similar
+from footage.analysis.summary import Summary
 from footage.analysis.trends import Trends
 from footage.catalog import Partition, Video
 from footage.embedder import Embedder, Fingerprint, Part, Route, Track, VideoEmbedding, VideoFile
@@ -151,6 +152,7 @@ __all__ = [
     "Similar",
     "SpaceMismatch",
     "Step",
+    "Summary",
     "TaskFailed",
     "TaskUnfinished",
     "Term",

@@ -17,7 +17,7 @@ from videos import make_video
 import footage
 import footage.library
 from footage.analysis.sheet import MOST_TILES, sheet_of, tiles_of
-from footage.analysis.summary import Chapter, Picture, summary
+from footage.analysis.summary import Chapter, Picture
 
 SRT = """1
 00:00:01,000 --> 00:00:05,000
@@ -46,14 +46,14 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Iterator[footage.Library]
 
 
 def test_chapters_are_where_the_picture_changes(films: footage.Library) -> None:
-    found = summary(films, "film.mp4")
+    found = films.analysis.summary("film.mp4")
     assert [(c.start, c.end) for c in found.chapters] == [(0, 12), (12, 24)]
     assert [c.title for c in found.chapters] == ["Roses, bee", "Sea, boat"]
 
 
 def test_the_picture_of_a_chapter_is_from_it(films: footage.Library) -> None:
     colours = []
-    for chapter in summary(films, "film.mp4").chapters:
+    for chapter in films.analysis.summary("film.mp4").chapters:
         assert chapter.start <= chapter.picture.time < chapter.end
         assert chapter.picture.path is not None
         with Image.open(chapter.picture.path) as image:
@@ -62,17 +62,17 @@ def test_the_picture_of_a_chapter_is_from_it(films: footage.Library) -> None:
 
 
 def test_as_many_as_are_asked_for(films: footage.Library) -> None:
-    assert len(summary(films, "film.mp4", chapters=1).chapters) == 1
-    many = summary(films, "film.mp4", chapters=200).chapters
+    assert len(films.analysis.summary("film.mp4", chapters=1).chapters) == 1
+    many = films.analysis.summary("film.mp4", chapters=200).chapters
     assert len(many) == len(films.segments("film.mp4"))
     assert [c.start for c in many[1:]] == [c.end for c in many[:-1]]
     for wrong in (0, 201):
         with pytest.raises(footage.UsageError):
-            summary(films, "film.mp4", chapters=wrong)
+            films.analysis.summary("film.mp4", chapters=wrong)
 
 
 def test_without_words_a_chapter_is_called_by_its_time(house: footage.Library) -> None:
-    found = summary(house, "red-blue")
+    found = house.analysis.summary("red-blue")
     assert [c.title for c in found.chapters] == ["0:00", "0:04"]
 
 
@@ -80,11 +80,11 @@ def test_a_removed_video_has_none(own_house: House) -> None:
     with own_house.open() as library:
         library.remove("white")
         with pytest.raises(footage.NotFound, match="removed"):
-            summary(library, "white")
+            library.analysis.summary("white")
 
 
 def test_a_sheet_is_a_picture_of_all_of_it(films: footage.Library) -> None:
-    sheet = Image.open(BytesIO(sheet_of(summary(films, "film.mp4")))).convert("RGB")
+    sheet = Image.open(BytesIO(sheet_of(films.analysis.summary("film.mp4")))).convert("RGB")
     pixels = np.asarray(sheet).reshape(-1, 3).astype(int)
     for channel in (0, 2):
         others = [other for other in range(3) if other != channel]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,33 @@ def test_answers_carry_what_keeps_a_browser_in_check(served: Served) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cross-origin-resource-policy"] == "same-origin"
         assert "access-control-allow-origin" not in answer.headers
+
+
+def test_what_a_browser_may_keep(served: Served) -> None:
+    kept = {
+        path: served.client.get(served.origin + path).headers["cache-control"]
+        for path in ("/", "/js/app.js", "/api/v1/videos", "/api/v1/absent")
+    }
+    assert list(kept.values()) == ["no-cache", "no-cache", "no-store", "no-store"]
+
+
+def test_the_page_s_files_are_kept_until_they_change(served: Served) -> None:
+    document = served.client.get(served.origin + "/")
+    script = re.search(r'<script type="module" src="(/files/[0-9a-f]+/js/app.js)"', document.text)
+    assert script
+    assert f'rel="modulepreload" href="{script[1].replace("app.js", "box.js")}"' in document.text
+    found = served.client.get(served.origin + script[1])
+    assert "immutable" in found.headers["cache-control"]
+    assert found.headers["content-type"].startswith("text/javascript")
+    assert found.headers["content-encoding"] == "gzip"
+    again = {"if-none-match": document.headers["etag"]}
+    assert served.client.get(served.origin + "/", headers=again).status_code == 304
+    older = served.client.get(served.origin + "/files/0123/js/app.js")
+    assert (older.status_code, older.headers["cache-control"]) == (200, "no-cache")
+    for path in ("/files/", "/files", "/js/absent.js", "/../app.py", "/js"):
+        assert_failed(served.client.get(served.origin + path), 404, "no_such_route")
+    assert served.client.post(served.origin + "/").status_code == 405
+    assert served.client.head(served.origin + "/").content == b""
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[", "10.0.0.1"])

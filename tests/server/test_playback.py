@@ -74,6 +74,9 @@ def test_what_is_copied_by_and_by(empty_served: Served, tmp_path: Path) -> None:
     assert client.get(address).json()["playback"]["mode"] == "stream"
     streamed = client.get(f"{address}/media", params={"start": 1})
     assert streamed.headers["footage-start"] == "0.000"
+    told = client.head(f"{address}/media", params={"start": 1}).headers
+    assert told["footage-start"] == streamed.headers["footage-start"]
+    assert_failed(client.get(f"{address}/media", params={"start": 9}), 400, "invalid_query")
     assert len(decoded(streamed.content)[0]) == 30
     give_up = time.monotonic() + 30
     while client.get(address).json()["playback"]["mode"] != "cached":

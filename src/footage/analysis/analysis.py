@@ -11,6 +11,7 @@ from footage.analysis.duplicates import Duplicates, find_duplicates
 from footage.analysis.material import Held, Tell, untold
 from footage.analysis.outliers import Outliers, find_outliers
 from footage.analysis.similar import DIVERSITY, Similar, find_similar
+from footage.analysis.summary import Summary, find_summary
 from footage.analysis.trends import Trends, find_trends
 from footage.query import Filters
 from footage.search.cache import Results
@@ -143,6 +144,13 @@ class Analysis:
             diversity=diversity,
             filters=filters or Filters(),
         )
+
+    def summary(self, reference: str | Path, *, chapters: int | None = None) -> Summary:
+        """A video at a glance: ``chapters`` of it, or as many as there seem to be.
+
+        Raises `NotFound`, `UsageError` or `ArchiveDamaged`.
+        """
+        return find_summary(self._held, reference, chapters=chapters)
 
     def _kept(self, find: Callable[..., T], tell: Tell, **options: Any) -> T:
         key = (find.__name__, *sorted(options.items()))

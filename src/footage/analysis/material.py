@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from footage.archive import Archive
 from footage.catalog import Catalog, Video
-from footage.embedder import Embedder, Route, Track, Vectors
+from footage.embedder import Embedder, Route, Track, Vectors, VideoEmbedding
 from footage.errors import ArchiveDamaged
 from footage.query import Filters, Query
 from footage.search.moments import SearchResult
@@ -52,6 +52,10 @@ class Held(Protocol):
 
     def video(self, reference: str | Path) -> Video:
         """One video; raises `NotFound`."""
+        ...
+
+    def embedding(self, reference: str | Path) -> VideoEmbedding:
+        """Its vectors; raises `NotFound` or `ArchiveDamaged`."""
         ...
 
     def answer(self, query: Query) -> SearchResult:

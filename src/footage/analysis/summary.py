@@ -7,40 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from footage.analysis.material import Held
 from footage.analysis.segmentation import MOST_ROWS, NOISE, boundaries, noise_of
 from footage.analysis.titles import titles
 from footage.catalog import Video
 from footage.embedder import Route, Track, VideoEmbedding
 from footage.errors import NotFound, UsageError
 from footage.reader import Line
-from footage.text_store import TextStore
-from footage.thumbnails import Thumbnails
 
 MOST_CHAPTERS = 24  # found by themselves; more is no glance
 MOST_ASKED = 200
 # Of two pictures of the same stretch, the more unlike what was shown before: how much that counts
 # beside how much it is like its stretch (Carbonell and Goldstein, "The use of MMR", SIGIR 1998).
 DIVERSITY = 0.3
-
-
-class Held(Protocol):
-    """What a summary needs of a library."""
-
-    thumbnails: Thumbnails
-    text_store: TextStore
-
-    def video(self, reference: str | Path) -> Video:
-        """One video; raises `NotFound`."""
-        ...
-
-    def embedding(self, reference: str | Path) -> VideoEmbedding:
-        """Its vectors; raises `ArchiveDamaged`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +77,7 @@ class Summary:
         }
 
 
-def summary(held: Held, reference: str | Path, *, chapters: int | None = None) -> Summary:
+def find_summary(held: Held, reference: str | Path, *, chapters: int | None = None) -> Summary:
     """The chapters of a video: as many as ``chapters`` says, else as many as there seem to be.
 
     They are found in the vectors of its segments, see `segmentation`. Raises `NotFound`,

@@ -11,7 +11,6 @@ from rich.table import Table
 
 from footage.analysis.sheet import write_sheet
 from footage.analysis.summary import MOST_ASKED, Summary
-from footage.analysis.summary import summary as summary_of
 from footage.cli import last_search
 from footage.cli.options import JsonOption, LibraryOption, existing_library
 from footage.cli.output import link, out, place, print_json, span
@@ -52,7 +51,7 @@ def summary(
     _check(export, ".vtt")
     with existing_library(library) as opened:
         reference = last_search.reference(opened.folder, video)
-        found = summary_of(opened, reference, chapters=chapters)
+        found = opened.analysis.summary(reference, chapters=chapters)
     if sheet is not None:
         write_sheet(found, absolute(sheet))
     if export is not None:

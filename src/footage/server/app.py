@@ -10,7 +10,6 @@ from typing import Any
 from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from starlette.staticfiles import StaticFiles
 
 import footage
 from footage.library import Library
@@ -39,6 +38,7 @@ from footage.server.gate import OWN, Gate
 from footage.server.job import FILE_NAME, JobStore
 from footage.server.jobs import Jobs
 from footage.server.metrics import Metrics
+from footage.server.pages import PageFiles
 from footage.server.playback import Playback
 from footage.server.searches import Turns
 from footage.server.service import Service
@@ -115,7 +115,7 @@ def create_app(library: Library, *, settings: ServerSettings) -> FastAPI:
     for module in _ROUTERS:
         app.include_router(module.router, prefix=VERSION)
     app.include_router(status.entrance)
-    app.mount("/", StaticFiles(directory=PAGE, html=True), name="page")
+    app.mount("/", PageFiles(PAGE), name="page")
     app.add_middleware(
         Gate, settings=settings, metrics=service.metrics, limit_of=_limits_of(settings)
     )

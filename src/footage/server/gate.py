@@ -75,8 +75,9 @@ class Gate:
                     headers.setdefault(name, value)
                 if proof is not None:
                     headers[owner.PROOF] = proof
-                if scope["path"].startswith(API):
-                    headers.setdefault("Cache-Control", "no-store")
+                # of the page's own files the browser asks each time whether they are the newest
+                kept = "no-store" if scope["path"].startswith(API) else "no-cache"
+                headers.setdefault("Cache-Control", kept)
             await send(message)
 
         try:

@@ -26,12 +26,12 @@ def media(request: Request, service: Shared, video: Named, start: Seconds = 0.0)
     if found := service.playback.file(video):
         path, kind = found
         return file_response(path, request.method, request.headers, media_type=kind)
-    headers = {"Accept-Ranges": "none", "Footage-Duration": f"{video.duration:.3f}"}
-    if request.method == "HEAD":
-        service.playback.how(video)
-        return Response(headers=headers, media_type="video/mp4")
     if start and start >= video.duration > 0:
         raise _beyond(video, start)
+    headers = {"Accept-Ranges": "none", "Footage-Duration": f"{video.duration:.3f}"}
+    if request.method == "HEAD":
+        headers["Footage-Start"] = f"{service.playback.beginning(video, start):.3f}"
+        return Response(headers=headers, media_type="video/mp4")
     begins, pieces = service.playback.stream(video, start)
     headers["Footage-Start"] = f"{begins:.3f}"
     return StreamingResponse(pieces, headers=headers, media_type="video/mp4")

@@ -126,6 +126,12 @@ class Playback:
         self.prepare(video)
         return sending.start, sending
 
+    def beginning(self, video: Video, start: float) -> float:
+        """Where a stream from ``start`` really begins; raises `MediaError`."""
+        playable = Playable(self.place(video), self.how(video), start)
+        playable.close()
+        return playable.start
+
     def clip(self, video: Video, start: float, end: float, *, exact: bool) -> Iterator[bytes]:
         """A stretch as an MP4: copied from the key frame before, or ``exact`` and encoded anew.
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from footage.analysis.sheet import sheet_of
-from footage.analysis.summary import MOST_ASKED, summary
+from footage.analysis.summary import MOST_ASKED
 from footage.server.answers import JSON, presented
 from footage.server.service import Named, Shared
 
@@ -18,14 +18,14 @@ Chapters = Annotated[int | None, Query(ge=1, le=MOST_ASKED)]
 
 
 @router.get("/videos/{video_id}/summary")
-def summary_route(service: Shared, video: Named, chapters: Chapters = None) -> Response:
+def summary(service: Shared, video: Named, chapters: Chapters = None) -> Response:
     """Its chapters, each with a picture and a few words."""
-    found = summary(service.library, video.video_id, chapters=chapters)
+    found = service.library.analysis.summary(video.video_id, chapters=chapters)
     return JSON(presented(found.to_json()))
 
 
 @router.get("/videos/{video_id}/sheet.png")
 def sheet(service: Shared, video: Named, chapters: Chapters = None) -> Response:
     """Its contact sheet."""
-    found = summary(service.library, video.video_id, chapters=chapters)
+    found = service.library.analysis.summary(video.video_id, chapters=chapters)
     return Response(sheet_of(found), media_type="image/png")

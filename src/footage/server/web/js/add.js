@@ -1,0 +1,100 @@
+/** Adding videos: dropped or chosen files, and paths and addresses that the server reads itself. */
+
+import { ask } from "./api.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { libraryNow } from "./about.js";
+import { failed, note } from "./notes.js";
+import { upload } from "./uploads.js";
+import { bytes, plural, sentence } from "./words.js";
+
+const FILES = "video/*,.mkv,.mts,.m2ts,.ts,.avi,.flv,.wmv,.mxf";
+
+/** A form to add by. */
+export function addForm() {
+  const picker = h("input", {
+    type: "file",
+    accept: FILES,
+    multiple: true,
+    hidden: true,
+    onchange: chosen,
+  });
+  const source = h("input", {
+    class: "field",
+    type: "text",
+    "aria-label": "Path or address",
+    placeholder: "/home/me/Videos or https://…",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
+  const tags = h("input", {
+    class: "field add-tags",
+    type: "text",
+    "aria-label": "Tags, with commas between",
+    placeholder: "tags, if any",
+  });
+  const trouble = h("p", { class: "trouble-text", role: "alert" });
+  const drop = h(
+    "button",
+    { type: "button", class: "dropzone", onclick: () => picker.click() },
+    icon("upload"),
+    h("span", {}, h("strong", {}, "Drop videos here"), " or choose files"),
+  );
+  return h(
+    "form",
+    { class: "add", onsubmit: submitted },
+    drop,
+    picker,
+    h(
+      "div",
+      { class: "add-row" },
+      source,
+      tags,
+      h("button", { class: "button button-main" }, icon("plus"), "Add"),
+    ),
+    trouble,
+  );
+
+  function chosen() {
+    addFiles([...picker.files], tagsOf(tags.value));
+    picker.value = "";
+  }
+
+  async function submitted(event) {
+    event.preventDefault();
+    trouble.textContent = "";
+    const named = source.value.trim();
+    if (!named) {
+      trouble.textContent = "Name a file, a folder or an https:// address, or drop files above.";
+      source.focus();
+      return;
+    }
+    try {
+      await ask("/jobs", { method: "POST", json: { sources: [named], tags: tagsOf(tags.value) } });
+      source.value = "";
+      note("It is being indexed.");
+    } catch (error) {
+      failed(error, (text) => (trouble.textContent = text));
+    }
+  }
+}
+
+const tagsOf = (text) =>
+  text
+    .split(",")
+    .map((tag) => tag.trim())
+    .filter(Boolean);
+
+/** Upload files, but for those that are too large or empty. */
+export function addFiles(files, tags = []) {
+  const limit = libraryNow()?.limits.upload_bytes ?? Infinity;
+  const fit = files.filter(({ size }) => size > 0 && size <= limit);
+  for (const { name, size } of files.filter((file) => !fit.includes(file))) {
+    const why = size
+      ? `is larger than ${bytes(limit)}; index it from a folder instead`
+      : "is empty or a folder";
+    note(sentence({ message: `“${name}” ${why}` }), { kind: "note-bad" });
+  }
+  fit.forEach((file) => upload(file, tags));
+  if (fit.length) note(`Sending ${plural(fit.length, "file")}; the library shows how far it is.`);
+}

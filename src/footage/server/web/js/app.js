@@ -1,0 +1,154 @@
+/** The page: puts its parts together, and shows each of them every change of the state. */
+
+import { on } from "./api.js";
+import { boxElement, focusBox, showBox } from "./box.js";
+import { listenToDrops } from "./drops.js";
+import { listenToEvents, onEvent } from "./events.js";
+import { h, fill } from "./dom.js";
+import { homeElement, showHome } from "./home.js";
+import { icon } from "./icons.js";
+import { showHelp } from "./help.js";
+import { listenToKeys } from "./keys.js";
+import { libraryElement, showLibrary } from "./library.js";
+import { bannerElement, readLibrary } from "./about.js";
+import { askToken } from "./login.js";
+import { countAgain, panelElement, panelToggle, showPanel } from "./panel.js";
+import { showPlayer } from "./player.js";
+import { blank, isAsked, textOf } from "./query.js";
+import { resultsElement, searchAgain, showResults } from "./results.js";
+import { addressOf, ask, change, state, subscribe } from "./state.js";
+
+const views = h("nav", { class: "views", "aria-label": "Views" });
+const grouping = h("div", { class: "segmented", role: "group", "aria-label": "One card for each" });
+const bar = h("div", { class: "bar" }, panelToggle, grouping);
+const search = h(
+  "div",
+  { class: "search-view" },
+  panelElement,
+  h("div", { class: "column" }, bar, homeElement, resultsElement),
+);
+
+fill(
+  document.getElementById("top"),
+  h(
+    "a",
+    { class: "brand", href: "./", onclick: home, "aria-label": "footage, to the beginning" },
+    h("h1", {}, mark(), "footage"),
+  ),
+  boxElement,
+  h(
+    "div",
+    { class: "top-end" },
+    views,
+    h(
+      "button",
+      {
+        type: "button",
+        class: "ghost",
+        "aria-label": "Help and keys",
+        title: "Help (?)",
+        onclick: showHelp,
+      },
+      icon("help"),
+    ),
+  ),
+);
+fill(document.getElementById("main"), bannerElement, search, libraryElement);
+
+function mark() {
+  return h("img", { src: "icon.svg", alt: "", width: "26", height: "26", class: "brand-mark" });
+}
+
+function home(event) {
+  if (event.metaKey || event.ctrlKey) return;
+  event.preventDefault();
+  change({ view: "search", query: blank(), open: null });
+  focusBox();
+}
+
+function showViews({ view }) {
+  const link = (name, label, picture) => {
+    const to = { ...state, view: name, open: null };
+    return h(
+      "a",
+      {
+        href: addressOf(to),
+        "aria-current": view === name ? "page" : null,
+        onclick: (event) => {
+          if (event.metaKey || event.ctrlKey) return;
+          event.preventDefault();
+          change({ view: name, open: null });
+        },
+      },
+      icon(picture),
+      h("span", {}, label),
+    );
+  };
+  fill(views, link("search", "Search", "search"), link("library", "Library", "library"));
+}
+
+function showGrouping({ query }) {
+  bar.classList.toggle("bar-quiet", !isAsked(query));
+  const choice = (byVideo, label) =>
+    h(
+      "button",
+      {
+        type: "button",
+        "aria-pressed": String(query.byVideo === byVideo),
+        onclick: () => ask({ byVideo }),
+      },
+      label,
+    );
+  fill(grouping, choice(false, "Moments"), choice(true, "Videos"));
+  grouping.hidden = !isAsked(query);
+}
+
+function show(now, before) {
+  const isSearch = now.view === "search";
+  document.body.dataset.view = now.view;
+  document.title = (isSearch && textOf(now.query) ? `${textOf(now.query)} – ` : "") + "footage";
+  showViews(now);
+  showBox(now);
+  showGrouping(now);
+  showPanel(now);
+  search.hidden = !isSearch;
+  resultsElement.hidden = !isAsked(now.query);
+  if (isSearch) {
+    showHome(now);
+    showResults(now, before);
+  }
+  showLibrary(now);
+  showPlayer(now);
+}
+
+subscribe((now, before) => {
+  // what is searched for is shown where it is found
+  if (now.view === "library" && String(textOf(now.query)) !== String(textOf(before.query))) {
+    change({ view: "search" }, "replace");
+  } else show(now, before);
+});
+
+on("tokenNeeded", () => askToken(begin));
+onEvent("library", () => {
+  readLibrary();
+  countAgain();
+  searchAgain();
+});
+onEvent("again", () => {
+  readLibrary();
+  countAgain();
+  if (state.view === "search") searchAgain();
+});
+
+function begin() {
+  readLibrary();
+  listenToEvents();
+  show(state);
+}
+
+listenToKeys();
+listenToDrops();
+begin();
+const hasKeyboard = matchMedia("(hover: hover)").matches; // elsewhere one would pop up
+if (hasKeyboard && !isAsked(state.query) && state.view === "search" && !state.open) focusBox();
+performance.mark("footage:ready");

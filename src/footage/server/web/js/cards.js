@@ -1,0 +1,190 @@
+/** Cards: one moment each, or one video with its best moment. */
+
+import { ROOT } from "./api.js";
+import { h, setStyles } from "./dom.js";
+import { icon } from "./icons.js";
+import { badges, quotation } from "./evidence.js";
+import { addressOf, ask, change, state } from "./state.js";
+import { tileAt, tilesOf, tileView } from "./sprites.js";
+import { videoOf } from "./titles.js";
+import { withFilter } from "./filters.js";
+import { clock, confidence, span } from "./words.js";
+
+/** Seconds before a moment that playing begins. */
+export const LEAD = 1.5;
+
+/** What tells one moment from another. */
+export const keyOf = (moment) => `${moment.video_id}:${moment.start}:${moment.end}`;
+
+/** A list entry for a moment. */
+export function card(moment) {
+  const { title, start, end } = moment;
+  const chance = confidence(moment.confidence);
+  const open = { video: moment.video_id, time: Math.max(0, start - LEAD) };
+  const link = h(
+    "a",
+    {
+      class: "card-link",
+      "aria-label": `Play ${title}, ${span(start, end)}${chance ? `, ${chance.word}, ${chance.percent} %` : ""}`,
+      onclick: (event) => followed(event, open, moment),
+      onfocus: () => (link.href = addressOf({ ...state, open })),
+      onpointerenter: () => {
+        link.href = addressOf({ ...state, open });
+        videoOf(moment.video_id, { seconds: 60 }).catch(() => {}); // it may be played next
+      },
+    },
+    thumb(moment),
+  );
+  link.href = addressOf({ ...state, open });
+  return h(
+    "li",
+    { class: "card", dataset: { key: keyOf(moment) } },
+    h(
+      "article",
+      {},
+      link,
+      h(
+        "div",
+        { class: "card-body" },
+        h(
+          "div",
+          { class: "card-head" },
+          h("h3", { class: "card-title", title: title }, title),
+          chance && confidenceMark(chance),
+        ),
+        quotation(moment.evidence),
+        h("div", { class: "card-foot" }, badges(moment.evidence), actions(moment)),
+      ),
+    ),
+  );
+}
+
+function followed(event, open, moment) {
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  change({ open: { ...open, start: moment.start, end: moment.end } });
+}
+
+/** A chance as a word, dots and a number. */
+export function confidenceMark({ word, level, percent }) {
+  const dots = [1, 2, 3, 4].map((at) => h("i", { class: at <= level ? "dot dot-on" : "dot" }));
+  return h(
+    "span",
+    { class: `confidence confidence-${level}`, title: `${percent} % likely to match` },
+    h("span", { class: "dots", "aria-hidden": "true" }, dots),
+    h("span", {}, word),
+    h("span", { class: "confidence-percent" }, `${percent} %`),
+  );
+}
+
+function thumb(moment) {
+  const image = h("img", {
+    class: "thumb-picture",
+    src: moment.thumbnail,
+    alt: "",
+    loading: "lazy",
+    decoding: "async",
+  });
+  image.onerror = () => image.remove();
+  const box = h(
+    "div",
+    { class: "thumb" },
+    moment.thumbnail && image,
+    h("span", { class: "thumb-time" }, timesOf(moment)),
+    h("span", { class: "thumb-play", "aria-hidden": "true" }, icon("play")),
+  );
+  scrubbing(box, moment);
+  return box;
+}
+
+function timesOf({ start, end, steps }) {
+  return steps.length ? steps.map(([from]) => clock(from)).join(" → ") : span(start, end);
+}
+
+/** Show the whole video under the pointer, and where in it the moment lies. */
+function scrubbing(box, moment) {
+  let view = null;
+  let tiles = [];
+  const bar = h("span", { class: "scrub-bar" });
+  const clockFace = h("span", { class: "scrub-clock" });
+  const enter = async (event) => {
+    if (event.pointerType === "touch") return;
+    tiles = await tilesOf(moment.video_id);
+    if (!tiles.length || !box.matches(":hover")) return;
+    view ??= tileView(moment.video_id);
+    const total = tiles.at(-1).end;
+    setStyles(bar, {
+      "--from": `${(100 * moment.start) / total}%`,
+      "--to": `${(100 * moment.end) / total}%`,
+    });
+    box.append(view.element, bar, clockFace);
+  };
+  const move = (event) => {
+    if (!view?.element.isConnected) return;
+    const at = box.getBoundingClientRect();
+    const share = Math.min(1, Math.max(0, (event.clientX - at.left) / at.width));
+    const time = share * tiles.at(-1).end;
+    view.show(tileAt(tiles, time));
+    setStyles(bar, { "--at": `${100 * share}%` });
+    clockFace.textContent = clock(time);
+  };
+  const leave = () => [view?.element, bar, clockFace].forEach((element) => element?.remove());
+  box.addEventListener("pointerenter", enter);
+  box.addEventListener("pointermove", move);
+  box.addEventListener("pointerleave", leave);
+}
+
+function actions(moment) {
+  const { query } = state;
+  const like = (weight) => () => {
+    const part = { video: moment.video_id, time: (moment.start + moment.end) / 2, weight };
+    const likes = [
+      ...state.query.likes.filter(
+        ({ video, time }) => video !== part.video || Math.abs(time - part.time) > 0.5,
+      ),
+      part,
+    ];
+    ask({ likes });
+    scrollTo({ top: 0 });
+  };
+  const only = () =>
+    ask({ filters: withFilter(state.query.filters, "video", moment.video_id), byVideo: false });
+  return h(
+    "div",
+    { class: "card-actions" },
+    query.byVideo && action("film", `All moments in ${moment.title}`, only),
+    action("like", `More like this: ${moment.title}, ${clock(moment.start)}`, like(1)),
+    action("minus", `Less like this: ${moment.title}, ${clock(moment.start)}`, like(-0.5)),
+  );
+}
+
+function action(name, label, onclick) {
+  return h(
+    "button",
+    { type: "button", class: "ghost", "aria-label": label, title: label.split(":")[0], onclick },
+    icon(name),
+  );
+}
+
+/** Cards that wait for an answer. */
+export function skeletons(count) {
+  return Array.from({ length: count }, () =>
+    h(
+      "li",
+      { class: "card card-waiting", "aria-hidden": "true" },
+      h("div", { class: "thumb" }),
+      h("div", { class: "card-body" }),
+    ),
+  );
+}
+
+/** Put other actions on cards where what they do has changed. */
+export function refreshActions(list, momentOf) {
+  for (const element of list.children) {
+    const moment = momentOf(element.dataset.key);
+    const place = element.querySelector(".card-actions");
+    if (moment && place) place.replaceWith(actions(moment));
+  }
+}
+
+export const thumbnailOf = (video, time) => `${ROOT}/thumbnails/${video}?t=${time.toFixed(2)}`;

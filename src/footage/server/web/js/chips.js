@@ -1,0 +1,226 @@
+/**
+ * Chips: the parts of a query, each with a weight. Dragging up or right makes a part count more;
+ * the arrow keys too, `-` turns it into what is not wanted, Delete takes it away, Enter edits it.
+ */
+
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { ask, state } from "./state.js";
+import { blobOf, fetched } from "./files.js";
+import { tokensOf, withoutFilter } from "./filters.js";
+import { ROOT } from "./api.js";
+import { clock } from "./words.js";
+import { titleOf } from "./titles.js";
+import { openMenu } from "./chip_menu.js";
+
+const STEPS = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10];
+const PIXELS_A_STEP = 18;
+const ICONS = { any: "any", seen: "eye", said: "speech", sign: "sign" };
+const FILTER_ICONS = {
+  ...{ tag: "tag", folder: "folder", video: "film", partition: "folder", year: "calendar" },
+  ...{ since: "calendar", until: "calendar", longer: "clock", shorter: "clock" },
+};
+
+/** The chips of a query; `edit` takes a term, by its place, back into the box. */
+export function chipsOf(query, { edit }) {
+  return [
+    ...query.files.map((file, at) => fileChip(file, at)),
+    ...query.likes.map((like, at) => likeChip(like, at)),
+    ...query.terms.map((term, at) => termChip(term, at, edit)),
+    ...tokensOf(query.filters).map(filterChip),
+  ];
+}
+
+/** The next weight up or down, of the same sign. */
+export function stepped(weight, by) {
+  const size = Math.abs(weight);
+  const next = by > 0 ? STEPS.find((step) => step > size) : STEPS.findLast((step) => step < size);
+  return Math.sign(weight) * (next ?? size);
+}
+
+function termChip(term, at, edit) {
+  return weighedChip({
+    list: "terms",
+    at,
+    part: term,
+    label: term.text,
+    kind: term.kind === "any" ? "" : term.kind,
+    face: [
+      term.kind !== "any" && icon(ICONS[term.kind], "chip-icon"),
+      h("span", { class: "chip-text" }, term.text),
+    ],
+    edit: () => edit(at),
+  });
+}
+
+function likeChip(like, at) {
+  const address = `${ROOT}/thumbnails/${encodeURIComponent(like.video)}?t=${like.time}`;
+  const text = h("span", { class: "chip-text" }, `like ${clock(like.time)}`);
+  titleOf(like.video).then((title) => (text.textContent = `like ${title} ${clock(like.time)}`));
+  const face = [h("img", { class: "chip-picture", src: address, alt: "" }), text];
+  return weighedChip({
+    list: "likes",
+    at,
+    part: like,
+    label: `like the moment at ${clock(like.time)}`,
+    face,
+  });
+}
+
+function fileChip(file, at) {
+  const face = [pictureOf(file), h("span", { class: "chip-text" }, file.name)];
+  return weighedChip({ list: "files", at, part: file, label: `${file.kind} ${file.name}`, face });
+}
+
+function pictureOf(file) {
+  if (file.kind !== "image") return icon(file.kind === "clip" ? "film" : "sound", "chip-icon");
+  const picture = h("img", { class: "chip-picture", alt: "" });
+  fetched([file])
+    .then(() => {
+      picture.src = URL.createObjectURL(blobOf(file.key));
+      picture.onload = () => URL.revokeObjectURL(picture.src);
+    })
+    .catch(() => {});
+  return picture;
+}
+
+function filterChip({ key, value, names }) {
+  const text = h("span", { class: "chip-text" }, value);
+  if (key === "video") titleOf(value).then((title) => (text.textContent = title));
+  const remove = () => {
+    let { filters } = state.query;
+    for (const name of names) filters = withoutFilter(filters, name, value);
+    ask({ filters });
+    document.getElementById("box").focus();
+  };
+  return h(
+    "li",
+    { class: "chip chip-filter" },
+    h(
+      "span",
+      { class: "chip-face" },
+      icon(FILTER_ICONS[key], "chip-icon"),
+      h("span", { class: "chip-key" }, `${key}:`),
+      text,
+    ),
+    removeButton(`only ${key} ${value}`, remove, `filter-${key}-${value}`),
+  );
+}
+
+function weighedChip({ list, at, part, label, kind = "", face, edit }) {
+  const name = `${list}-${at}`;
+  const set = (changes, how) => setPart(list, at, changes, how, name);
+  const remove = () => removePart(list, at);
+  const open = () => openMenu(main, { list, part, label, set, remove, edit });
+  const said = [
+    part.weight < 0 ? `not ${label}` : label,
+    kind && kind,
+    `weight ${Math.abs(part.weight)}`,
+  ];
+  const main = h(
+    "button",
+    {
+      type: "button",
+      class: "chip-face",
+      dataset: { focus: name },
+      "aria-label": said.filter(Boolean).join(", "),
+      "aria-haspopup": "dialog",
+      "aria-description": "Arrow up and down weigh it, minus is not, Delete removes, Enter edits",
+      title: "Drag up or down to weigh it, click for more",
+      onclick: open,
+      onkeydown: (event) => pressed(event, { part, set, remove, edit, open }),
+      onpointerdown: (event) => dragged(event, part, set),
+    },
+    part.weight < 0 && h("span", { class: "chip-not" }, "not"),
+    face,
+    Math.abs(part.weight) !== 1 && h("span", { class: "chip-weight" }, `×${Math.abs(part.weight)}`),
+  );
+  const classes = `chip ${kind && `chip-${kind}`} ${part.weight < 0 ? "chip-minus" : ""}`;
+  return h("li", { class: classes }, main, removeButton(label, remove));
+}
+
+function removeButton(label, onclick, focus) {
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "chip-remove",
+      "aria-label": `Remove ${label}`,
+      dataset: focus ? { focus } : {},
+      onclick,
+      onkeydown: (event) =>
+        walk(event) || (["Delete", "Backspace"].includes(event.key) && onclick()),
+    },
+    icon("close"),
+  );
+}
+
+function setPart(list, at, changes, how, name) {
+  const parts = state.query[list].map((part, index) =>
+    index === at ? { ...part, ...changes } : part,
+  );
+  ask({ [list]: parts }, how);
+  document.querySelector(`[data-focus="${name}"]`)?.focus();
+}
+
+function removePart(list, at) {
+  ask({ [list]: state.query[list].filter((_, index) => index !== at) });
+  document.getElementById("box").focus();
+}
+
+function pressed(event, { part, set, remove, edit, open }) {
+  const does = {
+    ArrowUp: () => set({ weight: stepped(part.weight, 1) }),
+    ArrowDown: () => set({ weight: stepped(part.weight, -1) }),
+    "-": () => set({ weight: -part.weight }),
+    Delete: remove,
+    Backspace: remove,
+    Enter: edit ?? open,
+  }[event.key];
+  if (does) {
+    event.preventDefault();
+    event.stopPropagation();
+    does();
+  } else walk(event);
+}
+
+/** Left and right among the chips, and to the box. */
+function walk(event) {
+  const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (!way) return false;
+  const stops = [...document.querySelectorAll(".chip button"), document.getElementById("box")];
+  stops[stops.indexOf(event.currentTarget) + way]?.focus();
+  event.preventDefault();
+  return true;
+}
+
+/** Weigh a part by dragging it: up or right for more. */
+function dragged(event, part, set) {
+  if (event.button) return;
+  const face = event.currentTarget;
+  face.setPointerCapture(event.pointerId);
+  const from = { x: event.clientX, y: event.clientY };
+  let weight = part.weight;
+  const badge = h("span", { class: "chip-drag" });
+  const move = (moved) => {
+    const steps = Math.round((moved.clientX - from.x + from.y - moved.clientY) / PIXELS_A_STEP);
+    weight = part.weight;
+    for (let step = 0; step < Math.abs(steps); step += 1) weight = stepped(weight, steps);
+    if (weight === part.weight && !badge.isConnected) return;
+    badge.textContent = `×${Math.abs(weight)}`;
+    if (!badge.isConnected) face.append(badge);
+  };
+  const end = () => {
+    face.removeEventListener("pointermove", move);
+    if (!badge.isConnected) return;
+    badge.remove();
+    face.addEventListener("click", (click) => click.stopImmediatePropagation(), {
+      capture: true,
+      once: true,
+    });
+    setTimeout(() => weight !== part.weight && set({ weight }));
+  };
+  face.addEventListener("pointermove", move);
+  face.addEventListener("pointerup", end, { once: true });
+  face.addEventListener("pointercancel", end, { once: true });
+}

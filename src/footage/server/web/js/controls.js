@@ -1,0 +1,103 @@
+/** The controls of the picture: playing, sound, captions, speed, full screen. */
+
+import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { note } from "./notes.js";
+import { clock } from "./words.js";
+
+const RATES = [0.5, 1, 1.25, 1.5, 2];
+
+/** Controls of a `<video>`; `stage()` is what fills the screen, and `jump` goes to the match before (-1) or after (1). */
+export function controls(picture, stage, jump) {
+  const play = button("play", "Play (Space)", toggle);
+  const mute = button("sound", "Mute (M)", toggleSound);
+  const captions = button("captions", "Captions (C)", toggleCaptions);
+  const earlier = button("previous", "Previous match (P)", () => jump(-1));
+  const later = button("next", "Next match (N)", () => jump(1));
+  const time = h("span", { class: "clock" });
+  const volume = h("input", {
+    ...{ type: "range", min: "0", max: "1", step: "0.05", value: "1", class: "slider volume" },
+    "aria-label": "Volume",
+    oninput: () => Object.assign(picture, { volume: Number(volume.value), muted: false }),
+  });
+  const rate = h(
+    "select",
+    {
+      class: "rate",
+      "aria-label": "Speed",
+      onchange: () => (picture.playbackRate = Number(rate.value)),
+    },
+    RATES.map((value) => h("option", { value: String(value), selected: value === 1 }, `${value}×`)),
+  );
+  const element = h(
+    "div",
+    { class: "controls" },
+    h("div", { class: "control-group" }, earlier, play, later, mute, volume, time),
+    h(
+      "div",
+      { class: "control-group" },
+      captions,
+      rate,
+      button("full", "Full screen (F)", fullscreen),
+    ),
+  );
+  for (const name of ["play", "pause", "ended"]) picture.addEventListener(name, showPlay);
+  picture.addEventListener("volumechange", showVolume);
+
+  return {
+    ...{ element, play, toggle, toggleSound, toggleCaptions, fullscreen },
+    showTime: (at, duration) => (time.textContent = `${clock(at)} / ${clock(duration)}`),
+    allowJumps: (allowed) => (earlier.disabled = later.disabled = !allowed),
+  };
+
+  function toggle() {
+    if (!picture.getAttribute("src")) return;
+    if (picture.paused || picture.ended) picture.play().catch(() => {});
+    else picture.pause();
+  }
+
+  function showPlay() {
+    const isPaused = picture.paused || picture.ended;
+    fill(play, icon(isPaused ? "play" : "pause"));
+    play.title = isPaused ? "Play (Space)" : "Pause (Space)";
+    play.setAttribute("aria-label", play.title);
+  }
+
+  function toggleSound() {
+    picture.muted = !picture.muted;
+  }
+
+  function showVolume() {
+    const silent = picture.muted || !picture.volume;
+    fill(mute, icon(silent ? "silent" : "sound"));
+    mute.setAttribute("aria-pressed", String(picture.muted));
+    volume.value = silent ? "0" : String(picture.volume);
+    volume.style.setProperty("--share", `${100 * Number(volume.value)}%`);
+  }
+
+  function toggleCaptions() {
+    const text = picture.textTracks[0];
+    if (!text) {
+      note("There are no captions while the video is made playable.");
+      return;
+    }
+    text.mode = text.mode === "showing" ? "disabled" : "showing";
+    captions.setAttribute("aria-pressed", String(text.mode === "showing"));
+  }
+
+  function fullscreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else
+      stage()
+        .requestFullscreen?.()
+        .catch(() => {});
+  }
+}
+
+function button(name, label, onclick) {
+  return h(
+    "button",
+    { type: "button", class: "ghost", "aria-label": label, title: label, onclick },
+    icon(name),
+  );
+}

@@ -1,0 +1,81 @@
+/** What the query finds in the video that plays. */
+
+import { ask } from "./api.js";
+import { LEAD, confidenceMark } from "./cards.js";
+import { fill, h } from "./dom.js";
+import { quotation } from "./evidence.js";
+import { blobOf, fetched } from "./files.js";
+import { readable, request } from "./query.js";
+import { confidence, span } from "./words.js";
+
+const MOST = 100;
+const LEAST = 0.05; // probability of what is listed
+
+/** The moments of a video for a query, best first. Raises `ApiError`. */
+export async function hitsOf(video, given) {
+  const query = readable(given);
+  await fetched(query.files);
+  const filters = { ...query.filters, video: [video.video_id] };
+  const asked = { ...query, filters, byVideo: false };
+  const { path, ...options } = request(asked, { limit: MOST, data: blobOf });
+  return (await ask(path, options)).moments;
+}
+
+/** A list of those worth showing; `play` is called with where to begin, and the moment's ends. */
+export function hitList(play) {
+  const element = h("ol", { class: "hits" });
+  let inOrder = [];
+  return { element, show, after, before };
+
+  /** Show them; returns how many. */
+  function show(moments) {
+    const likely = moments.filter(
+      ({ confidence: chance }, at) => !at || chance === null || chance >= LEAST,
+    );
+    fill(element, likely.map(row));
+    inOrder = likely.toSorted((one, other) => one.start - other.start);
+    return likely.length;
+  }
+
+  /** Play the one after a time. */
+  function after(time) {
+    go(inOrder.find((one) => one.start > time + LEAD + 0.2));
+  }
+
+  /** Play the one before a time. */
+  function before(time) {
+    go(inOrder.findLast((one) => one.start < time - 0.5));
+  }
+
+  function go(moment) {
+    if (moment)
+      play({ time: Math.max(0, moment.start - LEAD), start: moment.start, end: moment.end });
+  }
+
+  function row(moment) {
+    const chance = confidence(moment.confidence);
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        { type: "button", class: "hit", onclick: () => go(moment) },
+        moment.thumbnail && h("img", { src: moment.thumbnail, alt: "", loading: "lazy" }),
+        h(
+          "span",
+          { class: "hit-text" },
+          h("span", { class: "hit-time" }, span(moment.start, moment.end)),
+          chance && confidenceMark(chance),
+          quotation(moment.evidence),
+        ),
+      ),
+    );
+  }
+}
+
+/** The words that matched in what is said, or written. */
+export const wordsOf = (moments, modality) =>
+  moments
+    .flatMap(({ evidence }) => evidence)
+    .filter((one) => one.modality === modality)
+    .flatMap(({ words }) => words);

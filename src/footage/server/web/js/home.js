@@ -1,0 +1,103 @@
+/** What is shown before anything is asked: how to ask, and what there is. */
+
+import { ask as fetched, parameters } from "./api.js";
+import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { libraryNow, onLibrary } from "./about.js";
+import { pairsOf } from "./filters.js";
+import { focusBox } from "./box.js";
+import { failed } from "./notes.js";
+import { blank, committed, isAsked } from "./query.js";
+import { change, state } from "./state.js";
+import { emptyGuide } from "./guide.js";
+import { videoCard } from "./video_cards.js";
+import { length, plural } from "./words.js";
+
+const SHOWN = 12;
+const EXAMPLES = [
+  ["a dog running on the beach", "any", "Say what you remember", "in your own words"],
+  ['said:"the best of times"', "speech", "What was said", "in these words, or by its meaning"],
+  ["sign:exit", "sign", "What could be read", "on a sign, a slide, a title"],
+  ["2:sunset + sea - people", "plus", "Weigh it", "more of this, none of that"],
+];
+
+export const homeElement = h("section", { class: "home" });
+const newest = h("div", { class: "newest" });
+
+let shown = null;
+
+/** Show it where nothing is asked. */
+export function showHome({ query }) {
+  homeElement.hidden = isAsked(query);
+  if (homeElement.hidden) return;
+  const about = libraryNow();
+  if (about && !about.videos) {
+    if (!homeElement.querySelector(".guide")) fill(homeElement, emptyGuide());
+    shown = null;
+    return;
+  }
+  if (!newest.isConnected) fill(homeElement, hero(about), newest);
+  const wanted = String(parameters(pairsOf(query.filters)));
+  if (wanted !== shown) showVideos(wanted, pairsOf(query.filters).length > 0);
+}
+
+onLibrary(() => {
+  shown = null;
+  newest.remove();
+  if (state.view === "search") showHome(state);
+});
+
+function hero(about) {
+  const all = about ? `${plural(about.videos, "video")}, ${length(about.seconds)}` : "your videos";
+  return h(
+    "div",
+    { class: "hero" },
+    h("h2", { class: "hero-title" }, "Say what you remember, get the moment."),
+    h("p", { class: "hero-text" }, `Search ${all}, by words, by a picture, or by another moment.`),
+    h("ul", { class: "examples" }, EXAMPLES.map(example)),
+  );
+}
+
+function example([text, picture, title, more]) {
+  const use = () => {
+    change({ query: committed({ ...blank(), draft: text, filters: state.query.filters }) });
+    focusBox();
+  };
+  return h(
+    "li",
+    {},
+    h(
+      "button",
+      { type: "button", class: "example", onclick: use },
+      h("span", { class: "example-title" }, icon(picture), title),
+      h("code", {}, text),
+      h("span", { class: "example-more" }, more),
+    ),
+  );
+}
+
+async function showVideos(wanted, isFiltered) {
+  shown = wanted;
+  try {
+    const first = await fetched(`/videos?limit=1&${wanted}`);
+    const offset = Math.max(0, first.total - SHOWN);
+    const { videos } = await fetched(`/videos?limit=${SHOWN}&offset=${offset}&${wanted}`);
+    if (shown !== wanted) return;
+    fill(
+      newest,
+      h(
+        "h2",
+        { class: "section-title" },
+        isFiltered ? plural(first.total, "video") : "Latest recordings",
+      ),
+      h(
+        "ul",
+        { class: "cards" },
+        videos.toReversed().map((video) => videoCard(video)),
+      ),
+    );
+  } catch (error) {
+    shown = null;
+    failed(error);
+  }
+}

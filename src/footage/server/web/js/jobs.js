@@ -1,0 +1,247 @@
+/** Jobs and uploads: how far they are, what failed and why, and what can be done about it. */
+
+import { ask } from "./api.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { onEvent } from "./events.js";
+import { failed } from "./notes.js";
+import { titleOf } from "./titles.js";
+import { allUploads, cancel, onUpload, resume } from "./uploads.js";
+import { bytes, length, plural, sentence } from "./words.js";
+
+const SHOWN = 6; // of those that have ended
+const FAILURES = 4;
+
+const list = h("ul", { class: "jobs", "aria-label": "Jobs and uploads" });
+const all = h(
+  "button",
+  { type: "button", class: "link", onclick: () => ((showsAll = true), show()) },
+  "Show earlier ones",
+);
+/** The element of the jobs. */
+export const jobsElement = h(
+  "section",
+  { class: "work", "aria-labelledby": "work-title" },
+  h("h2", { id: "work-title", class: "section-title" }, "Activity"),
+  list,
+  all,
+);
+
+const jobs = new Map();
+const rows = new Map();
+let showsAll = false;
+
+/** Ask for all jobs; afterwards events tell. */
+export async function readJobs() {
+  try {
+    for (const job of (await ask("/jobs")).jobs) jobs.set(job.id, job);
+    show();
+  } catch (error) {
+    failed(error);
+  }
+}
+
+onEvent("job", (job) => {
+  jobs.set(job.id, job);
+  show();
+});
+onUpload(() => show());
+
+function show() {
+  const uploads = allUploads().filter(({ state }) => state !== "done");
+  const ordered = [...jobs.values()].sort((one, other) =>
+    one.created_at < other.created_at ? 1 : -1,
+  );
+  const running = ordered.filter(({ ended_at: ended }) => !ended);
+  const ended = ordered.filter(({ ended_at: ended }) => ended);
+  const few = showsAll ? ended : ended.slice(0, SHOWN);
+  all.hidden = few.length === ended.length;
+  jobsElement.hidden = !uploads.length && !ordered.length;
+  const entries = [
+    ...uploads.map((one) =>
+      kept(`upload:${one.key}`, [one.state, one.offset], () => uploadRow(one)),
+    ),
+    ...[...running, ...few].map((job) => kept(job.id, job, () => jobRow(job))),
+  ];
+  const wanted = entries.map(({ element }) => element);
+  for (const element of [...list.children]) if (!wanted.includes(element)) element.remove();
+  wanted.forEach(
+    (element, at) =>
+      list.children[at] !== element && list.insertBefore(element, list.children[at] ?? null),
+  );
+}
+
+/** The row that is there already, unless something has changed. */
+function kept(key, content, make) {
+  const mark = JSON.stringify(content);
+  const known = rows.get(key);
+  if (known?.mark === mark) return known;
+  const element = make();
+  if (known) {
+    const focus =
+      known.element.contains(document.activeElement) && document.activeElement.textContent;
+    known.element.replaceWith(element);
+    if (focus)
+      [...element.querySelectorAll("button")].find((one) => one.textContent === focus)?.focus();
+  }
+  const entry = { mark, element };
+  rows.set(key, entry);
+  return entry;
+}
+
+function uploadRow(one) {
+  const share = one.offset / one.size;
+  const said = {
+    waiting: "waits for its turn",
+    sending: `${bytes(one.offset)} of ${bytes(one.size)} sent`,
+    interrupted: "interrupted; it goes on by itself",
+    failed: one.error ? sentence(one.error) : "failed",
+  }[one.state];
+  return row({
+    state: one.state === "failed" ? "failed" : "running",
+    word: one.state === "failed" ? "Not sent" : "Sending",
+    title: one.name,
+    facts: said,
+    share: one.state === "failed" ? null : share,
+    buttons: [
+      one.state === "failed" && button("Try again", () => resume(one)),
+      button("Cancel", () => cancel(one)),
+    ],
+  });
+}
+
+const WORDS = {
+  queued: "Queued",
+  running: "Indexing",
+  done: "Done",
+  failed: "Failed",
+  cancelled: "Cancelled",
+};
+
+function jobRow(job) {
+  const { state, progress, failures, error } = job;
+  const isEnded = ["done", "failed", "cancelled"].includes(state);
+  const share = progress.total_seconds ? progress.seconds / progress.total_seconds : 0;
+  const word = state === "running" && job.kind === "restore" ? "Restoring" : WORDS[state];
+  return row({
+    state: state === "done" && failures.length ? "partly" : state,
+    word,
+    title: nameOf(job),
+    better: job.kind === "restore" ? titleOf(job.sources[0]) : null,
+    facts: factsOf(job),
+    share: state === "running" ? share : null,
+    more: [
+      error && h("p", { class: "job-error" }, sentence(error)),
+      failures.length > 0 && failureList(failures),
+    ],
+    buttons: [
+      !isEnded && button("Cancel", () => post(job, "cancel")),
+      (state === "failed" || state === "cancelled" || failures.length > 0) &&
+        isEnded &&
+        button("Retry", () => post(job, "retry")),
+    ],
+  });
+}
+
+function nameOf({ kind, sources, failures }) {
+  if (kind === "restore") return "A removed video";
+  const names = sources.map((source) =>
+    source.startsWith("upload:") ? uploadName(source, failures) : source,
+  );
+  return names.length > 2 ? `${names[0]} and ${names.length - 1} more` : names.join(", ");
+}
+
+function uploadName(source, failures) {
+  const id = source.slice("upload:".length);
+  const sent = allUploads().find((one) => one.id === id);
+  const path = failures.map((failure) => failure.path).find((one) => one?.includes(id));
+  return sent?.name ?? path?.split("/").at(-1) ?? "an uploaded file";
+}
+
+function factsOf({ state, progress, tags, created_at: created }) {
+  const { files, done, failed: bad, eta, waiting } = progress;
+  if (state === "running" && waiting) return waiting;
+  const facts = [];
+  if (files)
+    facts.push(
+      state === "done" ? plural(files - bad, "video") : `${done} of ${plural(files, "video")}`,
+    );
+  if (bad) facts.push(`${bad} failed`);
+  if (state === "running" && eta !== null) facts.push(`about ${length(Math.max(1, eta))} left`);
+  if (state === "running" && !files) facts.push("looking for videos");
+  if (tags.length) facts.push(tags.map((tag) => `#${tag}`).join(" "));
+  if (state !== "running")
+    facts.push(
+      new Date(created).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }),
+    );
+  return facts.join(" · ");
+}
+
+function failureList(failures) {
+  const items = failures.map(({ path, url, message, remedy }) =>
+    h(
+      "li",
+      {},
+      h("strong", {}, (path ?? url ?? "").split("/").at(-1)),
+      " ",
+      sentence({ message, remedy }),
+    ),
+  );
+  const rest = items.slice(FAILURES);
+  return [
+    h("ul", { class: "failures" }, items.slice(0, FAILURES)),
+    rest.length > 0 &&
+      h(
+        "details",
+        {},
+        h("summary", {}, `${rest.length} more`),
+        h("ul", { class: "failures" }, rest),
+      ),
+  ];
+}
+
+async function post(job, what) {
+  try {
+    const now = await ask(`/jobs/${job.id}/${what}`, { method: "POST" });
+    jobs.set(job.id, now);
+    show();
+  } catch (error) {
+    failed(error);
+  }
+}
+
+const button = (label, onclick) => h("button", { type: "button", class: "button", onclick }, label);
+
+function row({ state, word, title, better, facts, share, more = [], buttons }) {
+  const bar = h("progress", {
+    class: "progress",
+    max: "1",
+    value: String(share ?? 0),
+    "aria-label": `Progress of ${title}`,
+  });
+  const name = h("p", { class: "job-title", title }, title);
+  better?.then((text) => (name.textContent = text));
+  return h(
+    "li",
+    { class: `job job-${state}` },
+    h("span", { class: "job-state" }, icon(PICTURES[state]), word),
+    h(
+      "div",
+      { class: "job-text" },
+      name,
+      h("p", { class: "job-facts" }, facts),
+      share !== null && bar,
+      more,
+    ),
+    h("div", { class: "button-row" }, buttons),
+  );
+}
+
+const PICTURES = {
+  queued: "clock",
+  running: "restore",
+  done: "check",
+  partly: "warning",
+  failed: "warning",
+  cancelled: "close",
+};

@@ -1,0 +1,156 @@
+/** The library: what it holds, what is added to it, and how far that is. */
+
+import { ask as fetched, parameters } from "./api.js";
+import { addForm } from "./add.js";
+import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { libraryNow, onLibrary } from "./about.js";
+import { onEvent } from "./events.js";
+import { jobsElement, readJobs } from "./jobs.js";
+import { failed } from "./notes.js";
+import { libraryEntry } from "./library_entry.js";
+import { bytes, length, plural } from "./words.js";
+
+const PAGE = 60;
+const LOOK = "footage.look";
+
+const facts = h("p", { class: "library-facts" });
+const look = h("div", { class: "segmented", role: "group", "aria-label": "Look" });
+const hidden = h("input", { type: "checkbox", id: "hidden", onchange: readAgain });
+const list = h("ul", { class: "cards videos", "aria-label": "Videos" });
+const nothing = h(
+  "p",
+  { class: "nothing", hidden: true },
+  "Nothing is here yet. Drop videos on this page, or name a folder above.",
+);
+const sentinel = h("div", { class: "sentinel" });
+const head = h(
+  "div",
+  { class: "library-head" },
+  h("div", {}, h("h2", { class: "library-title" }, "Library"), facts),
+);
+
+/** The element of the view. */
+export const libraryElement = h(
+  "section",
+  { class: "library", "aria-label": "Library", hidden: true },
+  head,
+  addForm(),
+  jobsElement,
+  h(
+    "div",
+    { class: "bar" },
+    h("h2", { class: "section-title" }, "Videos"),
+    h(
+      "div",
+      { class: "bar-end" },
+      h("label", { class: "check", for: "hidden" }, hidden, "Removed and missing too"),
+      look,
+    ),
+  ),
+  list,
+  nothing,
+  sentinel,
+);
+
+let total = null;
+let shownCount = 0;
+let turn = 0;
+let visited = false;
+
+/** Show the state. */
+export function showLibrary({ view }) {
+  const begins = view === "library" && libraryElement.hidden;
+  libraryElement.hidden = view !== "library";
+  if (!begins) return;
+  showLook(localStorage.getItem(LOOK) ?? "grid");
+  showFacts(libraryNow());
+  readAgain();
+  if (!visited) readJobs();
+  visited = true;
+}
+
+onLibrary((about) => showFacts(about));
+for (const name of ["library", "again"]) {
+  onEvent(name, () => {
+    if (!libraryElement.hidden) readAgain();
+    if (visited && name === "again") readJobs();
+  });
+}
+
+function showFacts(about) {
+  if (!about) return;
+  const disk = Object.values(about.disk).reduce((sum, part) => sum + part, 0);
+  fill(
+    facts,
+    `${plural(about.videos, "video")} · ${length(about.seconds)} · ${bytes(disk)} of index · model ${about.embedder}`,
+    about.indexing && " · being indexed",
+  );
+}
+
+function showLook(wanted) {
+  list.classList.toggle("videos-list", wanted === "list");
+  localStorage.setItem(LOOK, wanted);
+  const choice = (name, label, picture) =>
+    h(
+      "button",
+      {
+        type: "button",
+        "aria-pressed": String(wanted === name),
+        dataset: { look: name },
+        onclick: () => showLook(name),
+      },
+      icon(picture),
+      label,
+    );
+  const focused = look.contains(document.activeElement);
+  fill(look, choice("grid", "Grid", "grid"), choice("list", "List", "list"));
+  if (focused) look.querySelector("[aria-pressed=true]").focus();
+}
+
+/** From the beginning, as many as there are shown. */
+async function readAgain() {
+  const own = (turn += 1);
+  const wanted = Math.min(1000, Math.max(PAGE, shownCount));
+  const page = await read(wanted, 0);
+  if (!page || own !== turn) return;
+  total = page.total;
+  shownCount = page.videos.length;
+  fill(list, page.videos.map(libraryEntry));
+  nothing.hidden = total > 0;
+  more();
+}
+
+async function more() {
+  if (
+    total === null ||
+    shownCount >= total ||
+    sentinel.getBoundingClientRect().top > innerHeight + 800
+  )
+    return;
+  const own = turn;
+  const page = await read(PAGE, shownCount);
+  if (!page || own !== turn) return;
+  shownCount += page.videos.length;
+  list.append(...page.videos.map(libraryEntry));
+  if (page.videos.length) more();
+}
+
+async function read(limit, offset) {
+  try {
+    return await fetched(
+      `/videos?${parameters([
+        ["hidden", hidden.checked],
+        ["limit", limit],
+        ["offset", offset],
+      ])}`,
+    );
+  } catch (error) {
+    failed(error);
+    return null;
+  }
+}
+
+new IntersectionObserver(([entry]) => entry.isIntersecting && more(), {
+  rootMargin: "800px",
+}).observe(sentinel);

@@ -1,0 +1,63 @@
+/** Where a clip of the video begins and ends, and what downloads it. */
+
+import { ROOT, parameters } from "./api.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { clock, span } from "./words.js";
+
+const LONGEST_CLIP = 600; // seconds, of the server
+
+/** The marks of a video; `now` gives its time, `show` is called with where they are, or null. */
+export function marks(video, now, show) {
+  let from = null;
+  let to = null;
+  const begins = button("in", "Mark where the clip begins (I)", () => mark("from"));
+  const ends = button("out", "Mark where the clip ends (O)", () => mark("to"));
+  const download = h(
+    "a",
+    { class: "button", download: "" },
+    icon("download"),
+    h("span", {}, "Clip"),
+  );
+  const element = h("div", { class: "button-row" }, begins, ends, download);
+  set(null, null);
+  return { element, set, mark };
+
+  function set(start, end) {
+    from = start;
+    to = end;
+    show(from, to);
+    begins.lastElementChild.textContent = from === null ? "In" : `In ${clock(from, true)}`;
+    ends.lastElementChild.textContent = to === null ? "Out" : `Out ${clock(to, true)}`;
+    const [first, last] = clip();
+    const pairs = [
+      ["start", first.toFixed(2)],
+      ["end", last.toFixed(2)],
+      ["exact", "true"],
+    ];
+    download.href = `${ROOT}/videos/${video.video_id}/clip?${parameters(pairs)}`;
+    download.title = `Download the clip ${span(first, last)}`;
+    download.setAttribute("aria-label", download.title);
+  }
+
+  /** Mark the present time; what would be the wrong way round goes. */
+  function mark(which) {
+    const at = Math.round(100 * now()) / 100;
+    if (which === "from") set(at, to !== null && to <= at ? null : to);
+    else set(from !== null && from >= at ? null : from, at);
+  }
+
+  function clip() {
+    const start = from ?? Math.max(0, (to ?? video.duration) - LONGEST_CLIP);
+    return [start, Math.min(to ?? video.duration, start + LONGEST_CLIP)];
+  }
+}
+
+function button(name, title, onclick) {
+  return h(
+    "button",
+    { type: "button", class: "button", title, onclick },
+    icon(name),
+    h("span", {}),
+  );
+}

@@ -1,0 +1,45 @@
+/** Short notes at the foot of the page: what was done, what failed, and that the server is away. */
+
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { sentence } from "./words.js";
+
+const SECONDS = 6;
+const place = () =>
+  [...document.querySelectorAll("dialog[open] .dialog-notes")].at(-1) ??
+  document.getElementById("notes");
+
+/** Show a text for a while; `action` is `{label, run}`. */
+export function note(text, { action, kind = "" } = {}) {
+  const remove = () => element.remove();
+  const element = h(
+    "div",
+    { class: `note ${kind}` },
+    kind === "note-bad" && icon("warning"),
+    h("span", {}, text),
+    action &&
+      h(
+        "button",
+        { type: "button", class: "note-action", onclick: () => (remove(), action.run()) },
+        action.label,
+      ),
+    h(
+      "button",
+      { type: "button", class: "ghost note-close", "aria-label": "Dismiss", onclick: remove },
+      icon("close"),
+    ),
+  );
+  const home = place();
+  while (home.childElementCount > 2) home.firstElementChild.remove();
+  home.append(element);
+  setTimeout(remove, 1000 * (kind || action ? 2 * SECONDS : SECONDS));
+}
+
+/** Say what failed, by `say` or in a note; what was given up on purpose is no failure. */
+export function failed(error, say) {
+  if (error.name === "AbortError") return;
+  if (!error.code) console.error(error);
+  if (error.code === "unreachable" || error.code === "token_needed") return; // said elsewhere
+  if (say) say(sentence(error));
+  else note(sentence(error), { kind: "note-bad" });
+}

@@ -1,0 +1,225 @@
+/** The side panel: how much each channel counts, which videos are searched, saved searches. */
+
+import { ask as fetched, parameters } from "./api.js";
+import { fill, h, refill, setStyles } from "./dom.js";
+import { icon } from "./icons.js";
+import { isYear, LISTS, pairsOf, withFilter, withoutFilter } from "./filters.js";
+import { failed } from "./notes.js";
+import { CHANNELS, fromAddress, isAsked } from "./query.js";
+import { AUTOMATIC } from "./rerank.js";
+import { savedList } from "./saved_list.js";
+import { ask, change, state } from "./state.js";
+import { plural } from "./words.js";
+
+const NAMES = { seen: ["Seen", "eye"], said: ["Said", "speech"], sign: ["On screen", "sign"] };
+const FEW = 8;
+
+const balance = h("section", { class: "panel-part", "aria-label": "Balance" });
+const facets = h("div", { class: "facets" });
+const toggle = h(
+  "button",
+  {
+    type: "button",
+    class: "button panel-toggle",
+    "aria-expanded": "false",
+    "aria-controls": "panel",
+    onclick: () => open(),
+  },
+  icon("filter"),
+  h("span", {}, "Filters"),
+);
+const panel = h(
+  "aside",
+  { id: "panel", class: "panel", "aria-label": "Filters" },
+  h(
+    "div",
+    { class: "panel-head" },
+    h("h2", {}, "Filters"),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "ghost",
+        "aria-label": "Close the filters",
+        onclick: () => open(false),
+      },
+      icon("close"),
+    ),
+  ),
+  balance,
+  savedList((address) =>
+    change({ query: fromAddress(new URLSearchParams(address)), open: null, view: "search" }),
+  ),
+  facets,
+);
+
+/** The panel, and the button that opens it where the page is narrow. */
+export const panelElement = panel;
+export const panelToggle = toggle;
+
+const sliders = new Map(CHANNELS.map((name) => [name, slider(name)]));
+const automatic = h(
+  "button",
+  { type: "button", class: "link", onclick: () => ask({ weights: null }) },
+  "Automatic",
+);
+fill(
+  balance,
+  h("div", { class: "panel-row" }, h("h2", { class: "panel-title" }, "What counts"), automatic),
+  [...sliders.values()].map(({ element }) => element),
+);
+
+let shown = null; // the filters that were counted by
+let controller = null;
+
+/** Show the state. */
+export function showPanel({ query, view }) {
+  panel.hidden = view !== "search";
+  balance.hidden = !isAsked(query);
+  const weights = query.weights ?? AUTOMATIC;
+  for (const [name, { show }] of sliders) show(weights[name]);
+  automatic.disabled = !query.weights;
+  automatic.textContent = query.weights ? "Reset" : "Automatic";
+  const count = pairsOf(query.filters).length;
+  toggle.lastElementChild.textContent = count ? `Filters · ${count}` : "Filters";
+  const wanted = String(parameters(pairsOf(query.filters)));
+  if (wanted !== shown) showFacets(wanted);
+}
+
+/** Count again, as after the library has changed. */
+export function countAgain() {
+  showFacets(String(parameters(pairsOf(state.query.filters))));
+}
+
+function open(wanted = !panel.classList.contains("panel-open")) {
+  panel.classList.toggle("panel-open", wanted);
+  toggle.setAttribute("aria-expanded", String(wanted));
+  if (wanted) panel.querySelector("button").focus();
+  else toggle.focus();
+}
+
+panel.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !panel.classList.contains("panel-open")) return;
+  event.stopPropagation();
+  open(false);
+});
+
+function slider(name) {
+  const [label, picture] = NAMES[name];
+  const value = h("output", { class: "slider-value" });
+  const input = h("input", {
+    type: "range",
+    min: "0",
+    max: "1",
+    step: "0.05",
+    class: `slider slider-${name}`,
+    "aria-label": `How much counts what is ${label.toLowerCase()}`,
+    oninput: () => {
+      const weights = { ...(state.query.weights ?? AUTOMATIC), [name]: Number(input.value) };
+      if (CHANNELS.some((one) => weights[one])) ask({ weights }, "type");
+      else show(state.query.weights?.[name] ?? AUTOMATIC[name]);
+    },
+  });
+  const show = (weight) => {
+    if (Number(input.value) !== weight) input.value = weight;
+    setStyles(input, { "--share": `${100 * weight}%` });
+    value.textContent = weight ? `${Math.round(100 * weight)} %` : "off";
+  };
+  const element = h(
+    "label",
+    { class: "slider-row" },
+    icon(picture, `of-${name}`),
+    h("span", {}, label),
+    input,
+    value,
+  );
+  return { element, show };
+}
+
+async function showFacets(wanted) {
+  shown = wanted;
+  controller?.abort();
+  controller = new AbortController();
+  try {
+    const counts = await fetched(`/facets?${wanted}`, { signal: controller.signal });
+    refill(
+      facets,
+      group("Tags", "tag", counts.tags),
+      years(counts.years),
+      group("Folders", "folder", counts.folders, lastParts),
+      h("p", { class: "panel-note" }, `${plural(counts.videos, "video")} to search in`),
+    );
+  } catch (error) {
+    shown = null;
+    failed(error);
+  }
+}
+
+/** The end of a folder's path, which tells it from others. */
+const lastParts = (path) => path.split("/").filter(Boolean).slice(-2).join("/");
+
+function group(title, name, counts, shortened = (text) => text) {
+  const { filters } = state.query;
+  const chosen = LISTS.includes(name) ? filters[name] : [];
+  const gone = chosen.filter((value) => !counts.some((count) => count.name === value));
+  const all = [...gone.map((value) => ({ name: value, count: 0 })), ...counts];
+  if (!all.length) return null;
+  const entries = all.map((count) => {
+    const isOn = chosen.includes(count.name);
+    const onclick = () =>
+      ask({ filters: (isOn ? withoutFilter : withFilter)(state.query.filters, name, count.name) });
+    return entry(`${name}:${count.name}`, shortened(count.name), count, isOn, onclick);
+  });
+  return facet(title, entries);
+}
+
+function years(counts) {
+  const { filters } = state.query;
+  const chosen = isYear(filters) ? filters.since : null;
+  const newest = counts.toSorted((one, other) => other.name.localeCompare(one.name));
+  const entries = newest.map((count) => {
+    const isOn = chosen === count.name;
+    const { since: _since, until: _until, ...others } = filters;
+    const onclick = () =>
+      ask({ filters: isOn ? others : { ...others, since: count.name, until: count.name } });
+    return entry(`year:${count.name}`, count.name, count, isOn, onclick);
+  });
+  return counts.length ? facet("Years", entries) : null;
+}
+
+function facet(title, entries) {
+  const rest = entries.slice(FEW);
+  const list = h("ul", {}, entries.slice(0, FEW));
+  const more = h(
+    "button",
+    { type: "button", class: "link", onclick: () => (list.append(...rest), more.remove()) },
+    `${rest.length} more`,
+  );
+  return h(
+    "section",
+    { class: "panel-part facet" },
+    h("h2", { class: "panel-title" }, title),
+    list,
+    rest.length > 0 && more,
+  );
+}
+
+function entry(key, label, { name, count }, isOn, onclick) {
+  return h(
+    "li",
+    {},
+    h(
+      "button",
+      {
+        type: "button",
+        class: "facet-button",
+        "aria-pressed": String(isOn),
+        title: name,
+        dataset: { focus: key },
+        onclick,
+      },
+      h("span", { class: "facet-name" }, label),
+      h("span", { class: "facet-count" }, count.toLocaleString("en")),
+    ),
+  );
+}

@@ -1,0 +1,103 @@
+/** The player: over the page, with the address saying what is open and where. */
+
+import { h, fill } from "./dom.js";
+import { icon } from "./icons.js";
+import { failed } from "./notes.js";
+import { closeVideo } from "./state.js";
+import { videoOf } from "./titles.js";
+import { day, length, sentence } from "./words.js";
+import { playerView } from "./player_view.js";
+
+let dialog = null;
+let view = null;
+
+/** Show what the state says is open. */
+export function showPlayer({ open }) {
+  if (!open) {
+    close();
+    return;
+  }
+  if (view?.id === open.video) {
+    view.goTo(open);
+    return;
+  }
+  close();
+  begin(open);
+}
+
+/** The view that is open, for the keys. */
+export const openView = () => view;
+
+async function begin(open) {
+  const body = h("div", { class: "player-body" }, h("p", { class: "nothing" }, "Opening…"));
+  const own = (dialog = h(
+    "dialog",
+    {
+      class: "player",
+      "aria-label": "Player",
+      oncancel: (event) => {
+        event.preventDefault();
+        closeVideo();
+      },
+      onclick: (event) => event.target === own && closeVideo(),
+    },
+    body,
+    h("div", { class: "dialog-notes notes", role: "status", "aria-live": "polite" }),
+  ));
+  document.getElementById("overlays").append(own);
+  own.showModal();
+  document.documentElement.classList.add("is-covered");
+  try {
+    const video = await videoOf(open.video, { seconds: 60 });
+    if (dialog !== own) return;
+    own.setAttribute("aria-label", `Player: ${video.title}`);
+    view = playerView(video, open);
+    fill(body, head(video), view.element);
+    view.start();
+  } catch (error) {
+    if (dialog !== own) return;
+    fill(body, head(null), h("p", { class: "nothing", role: "alert" }, sentence(error)));
+    failed(error, () => {});
+  }
+}
+
+function head(video) {
+  const facts = video
+    ? [
+        day(video.recorded_at),
+        length(video.duration),
+        video.width && `${video.width} × ${video.height}`,
+      ]
+    : [];
+  return h(
+    "header",
+    { class: "player-head" },
+    h(
+      "div",
+      {},
+      h("h2", { class: "player-title" }, video?.title ?? "This video cannot be opened"),
+      h("p", { class: "player-facts" }, facts.filter(Boolean).join(" · ")),
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "ghost",
+        "aria-label": "Close the player",
+        title: "Close (Esc)",
+        onclick: closeVideo,
+      },
+      icon("close"),
+    ),
+  );
+}
+
+function close() {
+  if (!dialog) return;
+  view?.stop();
+  view = null;
+  dialog.close(); // which gives the focus back
+  dialog.remove();
+  dialog = null;
+  document.documentElement.classList.remove("is-covered");
+}

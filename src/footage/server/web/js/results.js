@@ -1,0 +1,216 @@
+/** The answer: cards as they come, more as one scrolls, and an honest word where nothing matches. */
+
+import { ask as fetched } from "./api.js";
+import { h, debounced } from "./dom.js";
+import { icon } from "./icons.js";
+import { card, keyOf, refreshActions, skeletons } from "./cards.js";
+import { blobOf, fetched as filesAtHand } from "./files.js";
+import { none, pairsOf } from "./filters.js";
+import { failed } from "./notes.js";
+import { isAsked, request, readable, toAddress } from "./query.js";
+import { reranked } from "./rerank.js";
+import { ask, state } from "./state.js";
+import { sentence } from "./words.js";
+
+const PAGE = 24;
+const DEEPEST = 1000;
+const TYPING_MILLISECONDS = 90;
+const SLIDING_MILLISECONDS = 140;
+
+const list = h("ul", { class: "cards", "aria-label": "Results" });
+const verdict = h("div", { class: "verdict", role: "status" });
+const count = h("p", { class: "hidden", role: "status" });
+const sentinel = h("div", { class: "sentinel" });
+const end = h("p", { class: "results-end" });
+
+/** The element of the results. */
+export const resultsElement = h(
+  "section",
+  { class: "results", "aria-labelledby": "results-title" },
+  h("h2", { id: "results-title", class: "hidden" }, "Results"),
+  verdict,
+  count,
+  list,
+  sentinel,
+  end,
+);
+
+let moments = [];
+let asked = null; // the query of what is shown
+let controller = null;
+let ended = true;
+let served = []; // as the server ranked them by the weights of `asked`
+
+const soon = debounced(() => search(), TYPING_MILLISECONDS);
+const later = debounced(() => search(), SLIDING_MILLISECONDS);
+
+/** The moments shown now, best first. */
+export const shownMoments = () => moments;
+
+/** Search for the state's query, unless that is what is shown; at once, or when typing pauses. */
+export function showResults({ query }, before) {
+  if (!isAsked(query)) return forget();
+  if (asked && key(query) === key(asked)) return undefined;
+  const slid = asked && key({ ...query, weights: null }) === key({ ...asked, weights: null });
+  if (slid && served.length) {
+    show(reranked(served, asked.weights, query.weights));
+    return later();
+  }
+  const types = before && query.draft !== before.query.draft;
+  list.setAttribute("aria-busy", "true");
+  return types ? soon() : soon.now();
+}
+
+/** Search again, as after the library has changed or the server is back. */
+export function searchAgain() {
+  if (asked || isAsked(state.query)) {
+    asked = null;
+    search();
+  }
+}
+
+const key = (query) => String(toAddress(query));
+
+function forget() {
+  controller?.abort();
+  soon.cancel();
+  later.cancel();
+  [asked, moments, served, ended] = [null, [], [], true];
+  list.replaceChildren();
+  verdict.replaceChildren();
+  end.textContent = "";
+}
+
+async function search() {
+  const { query } = state;
+  if (!isAsked(query)) return;
+  controller?.abort();
+  controller = new AbortController();
+  const { signal } = controller;
+  if (!moments.length) list.replaceChildren(...skeletons(6));
+  try {
+    const answer = await answered(query, 0, signal);
+    if (!answer) {
+      forget();
+      return;
+    }
+    asked = query;
+    ended = answer.moments.length < PAGE;
+    served = answer.moments;
+    show(served);
+    showVerdict(answer);
+    performance.mark("footage:cards");
+    if (isInSight()) more();
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    asked = null;
+    failed(error, () => {
+      moments = served = [];
+      list.replaceChildren();
+      showFailure(error);
+    });
+  } finally {
+    if (!signal.aborted) list.removeAttribute("aria-busy");
+  }
+}
+
+async function answered(query, offset, signal) {
+  const wanted = readable(query);
+  if (!isAsked(wanted)) return null; // nothing but an operator yet
+  await filesAtHand(wanted.files);
+  const { path, ...options } = request(wanted, { limit: PAGE, offset, data: blobOf });
+  return fetched(path, { ...options, signal });
+}
+
+/** Show these, keeping the cards that are there: their pictures need not come again. */
+function show(found) {
+  const byVideo = list.dataset.byVideo !== String(state.query.byVideo);
+  list.dataset.byVideo = String(state.query.byVideo);
+  moments = found;
+  const cards = new Map([...list.children].map((element) => [element.dataset.key, element]));
+  list.replaceChildren(...found.map((moment) => reused(cards.get(keyOf(moment)), moment)));
+  if (byVideo) refreshActions(list, (wanted) => moments.find((moment) => keyOf(moment) === wanted));
+  end.textContent = ended && found.length > 3 ? "That is all there is." : "";
+}
+
+function reused(element, moment) {
+  if (element?.moment && same(element.moment, moment)) return element;
+  const made = card(moment);
+  made.moment = moment;
+  return made;
+}
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+function showVerdict({ found, hint, moments: best }) {
+  count.textContent = found ? `${best.length}${ended ? "" : " or more"} results` : "";
+  if (found) {
+    verdict.replaceChildren();
+    return;
+  }
+  const guesses = best.length > 0;
+  verdict.replaceChildren(
+    h(
+      "div",
+      { class: "verdict-box" },
+      icon("search"),
+      h(
+        "div",
+        {},
+        h(
+          "p",
+          { class: "verdict-title" },
+          guesses ? "Nothing here matches well." : "Nothing here matches.",
+        ),
+        h(
+          "p",
+          {},
+          guesses ? "Below are the best guesses. " : "",
+          hint ? `To find more, ${hint}.` : "",
+        ),
+        pairsOf(state.query.filters).length > 0 &&
+          h(
+            "button",
+            { type: "button", class: "link", onclick: () => ask({ filters: none() }) },
+            "Search without the filters",
+          ),
+      ),
+    ),
+  );
+}
+
+function showFailure(error) {
+  verdict.replaceChildren(
+    h(
+      "div",
+      { class: "verdict-box verdict-bad", role: "alert" },
+      icon("warning"),
+      h("p", {}, sentence(error)),
+    ),
+  );
+  end.textContent = "";
+}
+
+async function more() {
+  if (ended || !asked || served.length + PAGE > DEEPEST || !controller) return;
+  ended = true; // until it has come
+  const { signal } = controller;
+  try {
+    const answer = await answered(asked, served.length, signal);
+    if (signal.aborted) return;
+    ended = answer.moments.length < PAGE;
+    const known = new Set(served.map(keyOf));
+    served = [...served, ...answer.moments.filter((moment) => !known.has(keyOf(moment)))];
+    show(served);
+    if (!ended && isInSight()) more();
+  } catch (error) {
+    if (!signal.aborted) ended = false;
+    failed(error);
+  }
+}
+
+const isInSight = () => sentinel.getBoundingClientRect().top < innerHeight + 600;
+
+new IntersectionObserver(([entry]) => entry.isIntersecting && more(), {
+  rootMargin: "600px",
+}).observe(sentinel);

@@ -1,0 +1,63 @@
+/** What is to follow: a text for each step, and how soon. */
+
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { ask, state } from "./state.js";
+
+/** The rows of a query. */
+export function thenRows(query) {
+  return query.then.map((text, at) => row(text, at, at === query.then.length - 1, query.within));
+}
+
+function row(text, at, isLast, within) {
+  return h(
+    "div",
+    { class: "then-row" },
+    icon("then", "then-icon"),
+    h("label", { class: "then-label", for: `then-${at}` }, "then"),
+    h("input", {
+      id: `then-${at}`,
+      class: "then-input",
+      type: "text",
+      value: text,
+      autocomplete: "off",
+      placeholder: "what follows in the same video",
+      oninput: (event) => setStep(at, event.target.value),
+    }),
+    isLast && withinField(within),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "ghost",
+        "aria-label": `Remove step ${at + 1}`,
+        onclick: () => remove(at),
+      },
+      icon("close"),
+    ),
+  );
+}
+
+function withinField(within) {
+  const field = h("input", {
+    class: "within",
+    type: "number",
+    min: "0",
+    max: "3600",
+    step: "5",
+    value: String(within),
+    "aria-label": "Seconds until it follows, at most",
+    onchange: () => ask({ within: Math.max(0, Number(field.value) || 0) }),
+  });
+  return h("span", { class: "within-label" }, "within", field, "s");
+}
+
+/** The row itself is kept: it is being typed in. */
+function setStep(at, value) {
+  ask({ then: state.query.then.map((text, index) => (index === at ? value : text)) }, "type");
+}
+
+function remove(at) {
+  ask({ then: state.query.then.filter((_, index) => index !== at) });
+  document.getElementById("box").focus();
+}

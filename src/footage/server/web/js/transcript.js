@@ -1,0 +1,89 @@
+/** What is said, or written on screen: lines that follow the video and that one can click. */
+
+import { ask } from "./api.js";
+import { fill, h, isStill } from "./dom.js";
+import { marked } from "./evidence.js";
+import { sentence } from "./words.js";
+import { clock } from "./words.js";
+
+const HANDS_OFF = 4000; // milliseconds after scrolling by hand in which it does not follow
+
+/** A list of the lines of a video; `seek` is called with seconds, `mark` with words to mark. */
+export function transcript(video, modality, { seek }) {
+  const list = h("ol", { class: "lines" });
+  const element = h(
+    "div",
+    {
+      class: "transcript",
+      tabindex: "0",
+      role: "region",
+      "aria-label": modality === "speech" ? "What is said" : "What is written on screen",
+    },
+    list,
+  );
+  let lines = [];
+  let rows = [];
+  let current = -1;
+  let byHand = 0;
+  let loaded = false;
+  let words = [];
+  for (const name of ["wheel", "touchmove"]) {
+    element.addEventListener(name, () => (byHand = performance.now()), { passive: true });
+  }
+  return { element, load, follow, mark };
+
+  async function load() {
+    if (loaded) return lines.length;
+    loaded = true;
+    try {
+      const answer = await ask(`/videos/${video.video_id}/transcript?modality=${modality}`);
+      lines = answer.lines;
+      rows = lines.map(row);
+      fill(list, rows);
+      if (!rows.length)
+        fill(element, h("p", { class: "nothing" }, nothing(modality, answer.source)));
+    } catch (error) {
+      loaded = false;
+      if (error.name !== "AbortError") fill(element, h("p", { class: "nothing" }, sentence(error)));
+    }
+    return lines.length;
+  }
+
+  function mark(wanted) {
+    words = wanted;
+    rows.forEach((one, at) => fill(one.querySelector(".line-text"), marked(lines[at].text, words)));
+  }
+
+  function row({ start, text }) {
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        { type: "button", class: "line", onclick: () => seek(start) },
+        h("span", { class: "line-time" }, clock(start)),
+        h("span", { class: "line-text" }, marked(text, words)),
+      ),
+    );
+  }
+
+  function follow(time) {
+    let at = lines.findLastIndex((line) => line.start <= time + 0.05);
+    if (at >= 0 && time > lines[at].end + 4) at = -1;
+    if (at === current) return;
+    rows[current]?.firstElementChild.removeAttribute("aria-current");
+    current = at;
+    if (at < 0) return;
+    rows[at].firstElementChild.setAttribute("aria-current", "true");
+    if (performance.now() - byHand < HANDS_OFF || !element.offsetParent) return;
+    const top = rows[at].offsetTop - element.clientHeight / 2 + rows[at].clientHeight / 2;
+    element.scrollTo({ top, behavior: isStill() ? "auto" : "smooth" });
+  }
+}
+
+function nothing(modality, source) {
+  if (!source) return "Nothing was read of this video yet.";
+  return modality === "speech"
+    ? "Nothing is said in this video."
+    : "Nothing is written in this video.";
+}

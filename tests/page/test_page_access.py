@@ -1,0 +1,113 @@
+"""Every view, light and dark, as axe-core judges it; and moving by keys alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from page.page_parts import cards
+from playwright.sync_api import expect
+
+RUN = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ""}`).join(" | ")}`);
+}"""
+
+
+def home(page: Any) -> None:
+    expect(page.locator(".newest .card").first).to_be_visible()
+
+
+def found(page: Any) -> None:
+    expect(cards(page).first).to_be_visible()
+    expect(page.locator(".facet").first).to_be_attached()
+
+
+def menu(page: Any) -> None:
+    found(page)
+    page.locator(".chip-face").first.click()
+    expect(page.locator(".popover")).to_be_visible()
+
+
+def player(page: Any) -> None:
+    found(page)
+    cards(page).first.locator("a").click()
+    expect(page.locator(".hit").first).to_be_visible()
+    page.get_by_role("tab", name="Said").click()
+    expect(page.locator(".player .line").first).to_be_visible()
+
+
+def library(page: Any) -> None:
+    expect(page.locator(".videos .card").first).to_be_visible()
+
+
+def help_(page: Any) -> None:
+    page.get_by_role("button", name="Help and keys").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def nothing(page: Any) -> None:
+    expect(page.locator(".verdict-box")).to_be_visible()
+
+
+VIEWS: dict[str, tuple[str, Callable[[Any], None]]] = {
+    "home": ("", home),
+    "found": ('?q=2:red+%2B+said:"refund policy"+-+seen:blue&then=green&tag=', found),
+    "filtered": ("?q=seen:red&tag=summer&since=2024&until=2024&by_video=true", found),
+    "menu": ("?q=red+%2B+said:blue", menu),
+    "player": ("?q=said:refund+policy", player),
+    "library": ("?view=library", library),
+    "help": ("", help_),
+    "nothing": ("?q=said:xylophone", nothing),
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_axe_finds_nothing(page: Any, visit: Any, view: str, theme: Any) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    address, ready = VIEWS[view]
+    visit(address)
+    ready(page)
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text("utf-8") + ";0")
+    assert page.evaluate(RUN) == []
+
+
+@pytest.mark.parametrize("view", ["home", "filtered", "player", "library"])
+def test_nothing_is_wider_than_a_phone(page: Any, visit: Any, view: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    address, ready = VIEWS[view]
+    visit(address)
+    ready(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_focus_is_seen_and_goes_in_order(visit: Any) -> None:
+    page = visit("?q=seen:red")
+    found(page)
+    page.evaluate("document.activeElement.blur()")
+    seen = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(
+            """() => {
+              const one = document.activeElement;
+              const { outlineStyle, boxShadow } = getComputedStyle(one.closest(".box") ?? one);
+              return [one.getAttribute("aria-label") ?? one.textContent.trim(), outlineStyle !== "none" || boxShadow !== "none"];
+            }"""
+        ))  # fmt: skip
+    names = [name for name, _ in seen]
+    assert names[0] == "Skip to the results"
+    assert names.index("red, seen, weight 1") < names.index("Search your videos")
+    assert names.index("Search your videos") < names.index("Search") < names.index("Library")
+    assert all(is_seen for _, is_seen in seen)
+
+
+def test_nothing_moves_for_who_wants_that(page: Any, visit: Any) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    visit("?q=seen:red")
+    found(page)
+    card = cards(page).first.locator(".thumb-play")
+    assert card.evaluate("one => getComputedStyle(one).transitionDuration") == "1e-05s"

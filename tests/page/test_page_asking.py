@@ -1,0 +1,360 @@
+"""The box: typing, chips, weights, filters, what follows, and the address that says it all."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from page.page_parts import cards, chip, q
+from playwright.sync_api import expect
+
+
+def typed(page: Any, text: str) -> None:
+    page.locator("#box").press_sequentially(text)
+
+
+def test_it_searches_as_one_types(visit: Any) -> None:
+    page = visit()
+    typed(page, "seen:green")
+    expect(cards(page).first.locator("h3")).to_have_text("green")
+    assert q(page) == "seen:green"
+    expect(page.locator(".chip")).to_have_count(0)
+
+
+def test_stale_searches_are_given_up(visit: Any) -> None:
+    page = visit()
+    asked: list[str] = []
+    page.on("request", lambda r: "/search?" in r.url and asked.append(r.url))
+    page.route("**/search?q=red&*", lambda _route: None)  # it never comes
+    with page.expect_request("**/search?q=red&*"):
+        typed(page, "red")
+    with page.expect_event("requestfailed", lambda r: "q=red&" in r.url):
+        typed(page, " green")
+    expect(cards(page).first).to_be_visible()
+    assert len(asked) < len("red green")
+
+
+def test_enter_makes_chips(visit: Any) -> None:
+    page = visit()
+    typed(page, '2:red + said:"refund policy" - blue tag:summer year:2024')
+    page.keyboard.press("Enter")
+    expect(page.locator(".chip")).to_have_count(5)
+    expect(chip(page, "red").locator(".chip-weight")).to_have_text("×2")
+    expect(chip(page, "blue").locator(".chip-not")).to_be_visible()
+    assert q(page) == "2:red + said:refund policy - blue"
+    assert page.evaluate("location.search").endswith("tag=summer&since=2024&until=2024")
+    expect(page.locator("#box")).to_have_value("")
+
+
+def test_a_filter_is_a_chip_once_a_space_follows(visit: Any) -> None:
+    page = visit()
+    typed(page, "tag:summer")
+    expect(page.locator(".chip")).to_have_count(0)
+    typed(page, " ")
+    expect(chip(page, "summer")).to_be_visible()
+    expect(page.locator(".newest .card")).to_have_count(2)
+
+
+def test_chips_are_removed(visit: Any) -> None:
+    page = visit("?q=red+%2B+blue&tag=sea")
+    page.get_by_role("button", name="Remove blue").click()
+    assert q(page) == "red"
+    page.get_by_role("button", name="Remove only tag sea").click()
+    assert "tag" not in page.url
+    page.get_by_role("button", name="Clear the query").click()
+    expect(page.locator(".chip")).to_have_count(0)
+    expect(page.locator(".hero")).to_be_visible()
+
+
+def test_a_chip_is_weighed_by_keys(visit: Any) -> None:
+    page = visit("?q=red+%2B+blue")
+    page.get_by_role("button", name="red, weight 1").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert q(page) == "2:red + blue"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("-")
+    assert q(page) == "2:red - blue"
+    page.keyboard.press("ArrowDown")
+    assert q(page) == "2:red - 0.75:blue"
+    page.keyboard.press("Delete")
+    assert q(page) == "2:red"
+
+
+def test_a_chip_is_weighed_by_dragging(visit: Any) -> None:
+    page = visit("?q=red+%2B+blue")
+    expect(cards(page).first).to_be_visible()
+    box = chip(page, "red").locator(".chip-face").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 20)
+    page.mouse.move(x, y - 38)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("q=2:red"))
+    expect(page.locator(".popover")).to_have_count(0)
+
+
+def test_a_chip_says_where_it_is_looked_for(visit: Any, watched: Any) -> None:
+    watched.expect("400")  # nothing is wanted in the end, and the server says so
+    page = visit("?q=refund")
+    page.get_by_role("button", name="refund, weight 1").click()
+    page.get_by_role("button", name="Said", exact=True).click()
+    assert q(page) == "said:refund"
+    page.get_by_role("button", name="refund, said").click()
+    page.get_by_role("button", name="Count more").click()
+    page.get_by_role("button", name="Count more").click()
+    assert q(page) == "2:said:refund"
+    page.get_by_role("button", name="Not this").click()
+    assert q(page) == "- 2:said:refund"
+    expect(page.locator(".verdict")).to_contain_text("only what is not wanted; ")
+    expect(page.locator(".popover")).to_have_count(0)
+
+
+def test_a_chip_is_edited(visit: Any) -> None:
+    page = visit("?q=red+%2B+blue")
+    page.locator("#box").press("Backspace")
+    expect(page.locator("#box")).to_have_value("blue")
+    page.locator("#box").fill("green")
+    page.keyboard.press("Enter")
+    assert q(page) == "red + green"
+
+
+def test_what_follows(visit: Any) -> None:
+    page = visit("?q=red")
+    page.get_by_role("button", name="Then: what follows it").click()
+    page.keyboard.type("blue")
+    expect(cards(page).first.locator(".thumb-time")).to_contain_text("→")
+    page.get_by_label("Seconds until it follows").fill("7")
+    page.get_by_label("Seconds until it follows").press("Enter")
+    expect(page).to_have_url(re.compile("within=7"))
+    page.reload()
+    expect(page.get_by_label("then", exact=True)).to_have_value("blue")
+    page.get_by_role("button", name="Remove step 1").click()
+    assert "then" not in page.url
+
+
+def test_back_and_forward(visit: Any) -> None:
+    page = visit()
+    typed(page, "seen:green")
+    page.keyboard.press("Enter")
+    expect(chip(page, "green")).to_be_visible()
+    page.locator("#box").fill("tag:summer ")
+    expect(chip(page, "summer")).to_be_visible()
+    cards(page).first.locator("a").click()
+    expect(page.get_by_role("dialog", name="Player")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("dialog", name="Player")).to_have_count(0)
+    page.go_back()
+    expect(chip(page, "summer")).to_have_count(0)
+    expect(chip(page, "green")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".hero")).to_be_visible()
+    page.go_forward()
+    expect(cards(page).first.locator("h3")).to_have_text("green")
+    page.go_forward()
+    expect(chip(page, "summer")).to_be_visible()
+
+
+def test_the_address_has_the_whole_query(visit: Any, site: Any) -> None:
+    like = f"{site.id_of('white')}@1.00^0.5"
+    address = f"?q=2:red+-+blue&like={like}&seen=1&said=0.5&sign=0&by_video=true&since=2023"
+    page = visit(address)
+    expect(page.locator(".chip")).to_have_count(4)
+    expect(page.get_by_label("How much counts what is said")).to_have_value("0.5")
+    expect(page.get_by_role("button", name="Videos", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    chip(page, "red").locator(".chip-face").press("ArrowUp")
+    said = dict(p.split("=") for p in page.evaluate("location.search.slice(1)").split("&"))
+    assert said == {
+        "q": "3:red+-+blue",
+        "like": like.replace("^", "%5E"),
+        "seen": "1",
+        "said": "0.5",
+        "sign": "0",
+        "by_video": "true",
+        "since": "2023",
+    }
+
+
+def test_one_card_for_each_video(visit: Any) -> None:
+    page = visit("?q=red")
+    expect(cards(page).first).to_be_visible()
+    page.get_by_role("button", name="Videos", exact=True).click()
+    expect(page.locator(".results .cards")).to_have_attribute("data-by-video", "true")
+    expect(cards(page)).to_have_count(5)
+    titles = cards(page).locator("h3").all_text_contents()
+    assert len(set(titles)) == 5
+    cards(page).first.hover()
+    cards(page).first.get_by_role("button", name="All moments in").click()
+    expect(page.locator(".chip-filter", has_text=titles[0])).to_be_visible()
+
+
+def test_facets_filter(visit: Any) -> None:
+    page = visit("?q=red")
+    panel = page.locator("#panel")
+    panel.get_by_role("button", name="summer 2").click()
+    expect(chip(page, "summer")).to_be_visible()
+    expect(panel).to_contain_text("2 videos to search in")
+    panel.get_by_role("button", name="2023 1").click()
+    expect(chip(page, "2023")).to_be_visible()
+    expect(cards(page).first.locator("h3")).to_have_text("red-blue")
+    panel.get_by_role("button", name="2023").click()
+    expect(chip(page, "2023")).to_have_count(0)
+    panel.get_by_role("button", name="beach 2").click()
+    expect(page.locator(".chip-filter", has_text="folder:")).to_be_visible()
+
+
+def test_sliders_rerank_at_once(visit: Any) -> None:
+    page = visit("?q=red")
+    expect(cards(page).first.locator("h3")).to_have_text("harbour")  # what is said is near, too
+    page.route("**/search?*", lambda _route: None)  # what is here has to do
+    for channel in ("said", "on screen"):
+        page.get_by_label(f"How much counts what is {channel}").fill("0")
+    expect(cards(page).first.locator("h3")).to_have_text("red-blue")
+    assert "seen=1&said=0&sign=0" in page.url
+    page.get_by_role("button", name="Reset").click()
+    assert "said" not in page.url
+
+
+def test_saved_searches(visit: Any) -> None:
+    page = visit("?q=red+-+blue&tag=summer")
+    page.get_by_role("button", name="Save this search").click()
+    expect(page.get_by_label("Name of the saved search")).to_have_value("red - blue tag:summer")
+    page.keyboard.type("mine")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Clear the query").click()
+    page.reload()
+    page.get_by_role("link", name="mine").click()
+    expect(page.locator(".chip")).to_have_count(3)
+    page.get_by_role("button", name="Forget mine").click()
+    expect(page.get_by_role("link", name="mine")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("link", name="mine")).to_be_visible()
+
+
+def test_why_it_matched(visit: Any) -> None:
+    page = visit("?q=said:refund+policy")
+    best = cards(page).first
+    expect(best.locator(".quote")).to_have_text("Our refund policy is simple.")
+    assert best.locator("mark").all_text_contents() == ["refund", "policy"]
+    expect(best.locator(".badge")).to_have_text("Said")
+    expect(best.locator(".confidence")).to_contain_text("Sure")
+
+
+def test_nothing_matches(visit: Any) -> None:
+    page = visit("?q=said:xylophone+quartet")
+    expect(page.locator(".verdict")).to_contain_text("Nothing here matches")
+    expect(page.locator(".verdict")).to_contain_text("say it in other words")
+
+
+def test_a_filter_that_leaves_nothing(visit: Any) -> None:
+    page = visit("?q=red&tag=unknown")
+    expect(page.locator(".verdict")).to_contain_text("Nothing here matches.")
+    page.get_by_role("button", name="Search without the filters").click()
+    expect(cards(page).first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [('"left open', "left open"), ("red + - blue", "nothing follows"), ("0:red", "out of range")],
+)
+def test_what_cannot_be_read_is_said_on_enter(visit: Any, text: str, said: str) -> None:
+    page = visit()
+    typed(page, text)
+    page.keyboard.press("Enter")
+    expect(page.locator("#box-hint")).to_contain_text(re.compile(said, re.IGNORECASE))
+    expect(page.locator("#box")).to_have_value(text)
+
+
+def test_more_as_one_scrolls(visit: Any, page: Any) -> None:
+    page.set_viewport_size({"width": 500, "height": 500})
+    offsets: list[str] = []
+
+    def cut(route: Any) -> None:
+        """Pages of the answer, so long that there are several."""
+        answer = route.fetch()
+        found = answer.json()
+        offset = int(route.request.url.split("offset=")[1].split("&")[0])
+        offsets.append(str(offset))
+        one = found["moments"][0] if found["moments"] else None
+        if offset == 0:
+            page.first = one
+        count = 24 if offset < 48 else 3
+        found["moments"] = [
+            {**page.first, "start": offset + at + 0.5, "end": offset + at + 1.5}
+            for at in range(count)
+        ]
+        route.fulfill(response=answer, json=found)
+
+    page.route("**/search?*", cut)
+    visit("?q=red")
+    expect(cards(page).nth(23)).to_be_attached()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(cards(page).nth(47)).to_be_attached()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(cards(page)).to_have_count(51)
+    expect(page.locator(".results-end")).to_have_text("That is all there is.")
+    assert offsets == ["0", "24", "48"]
+
+
+def test_keys(visit: Any) -> None:
+    page = visit("?q=red")
+    expect(cards(page).nth(3)).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.locator("#box")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(cards(page).nth(0).locator("a")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(cards(page).nth(1).locator("a")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(cards(page).nth(4).locator("a")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#box")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="How to ask, and the keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Player")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(cards(page).nth(0).locator("a")).to_be_focused()
+
+
+def test_moving_over_a_card_shows_the_video(visit: Any) -> None:
+    page = visit("?q=blue")
+    thumb = cards(page).first.locator(".thumb")
+    thumb.hover()
+    expect(thumb.locator(".scrub-clock")).to_be_attached()
+    box = thumb.bounding_box()
+    clocks = []
+    for share in (0.05, 0.95):
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + 30)
+        clocks.append(thumb.locator(".scrub-clock").text_content())
+    assert clocks[0] != clocks[1]
+    assert (
+        thumb.locator(".sprite").evaluate("image => image.style.transform").startswith("translate(")
+    )
+    page.mouse.move(0, 0)
+    expect(thumb.locator(".scrub-clock")).to_have_count(0)
+
+
+def test_a_narrow_page_has_its_filters_in_a_drawer(page: Any, visit: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit("?q=red")
+    panel = page.locator("#panel")
+    expect(panel).not_to_be_visible()
+    page.get_by_role("button", name="Filters", exact=True).click()
+    expect(panel).to_be_visible()
+    panel.get_by_role("button", name="summer 2").click()
+    page.keyboard.press("Escape")
+    expect(panel).not_to_be_visible()
+    expect(page.get_by_role("button", name="Filters · 1")).to_be_focused()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,165 @@
+"""The library view: what it holds, adding, jobs, tags, taking out and bringing back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from page.page_parts import cards, chip
+from playwright.sync_api import expect
+from server.serving import Served
+from videos import make_video
+
+
+def entry(page: Any, title: str) -> Any:
+    return page.locator(".card-video", has=page.locator("h3", has_text=re.compile(f"^{title}$")))
+
+
+def test_an_empty_library_says_what_to_do(empty_site: Served, visit: Any, tmp_path: Path) -> None:
+    page = visit(at=empty_site)
+    expect(page.locator(".guide")).to_contain_text("There is nothing to search yet.")
+    expect(page.locator(".guide")).to_contain_text("footage index ~/Videos")
+    make_video(tmp_path / "first.mp4", seconds=2, shots=["red"])
+    guide = page.locator(".guide")
+    guide.get_by_label("Path or address").fill(str(tmp_path / "first.mp4"))
+    guide.get_by_label("Tags").fill("one, two words")
+    guide.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("link", name="Play first")).to_be_visible()
+    assert set(empty_site.library.videos()[0].tags) == {"one", "two words"}
+
+
+def test_files_are_sent_and_indexed(own_site: Served, visit: Any, tmp_path: Path) -> None:
+    page = visit("?view=library", at=own_site)
+    film = make_video(tmp_path / "sent.mp4", seconds=3, shots=["yellow", "red"])
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Drop videos here").click()
+    chooser.value.set_files(film)
+    expect(page.locator(".job-done", has_text="sent.mp4")).to_be_visible()
+    expect(entry(page, "sent")).to_be_visible()
+
+
+def test_an_upload_that_breaks_off_goes_on(
+    own_site: Served, visit: Any, tmp_path: Path, watched: Any
+) -> None:
+    watched.expect("net::ERR_FAILED")
+    page = visit("?view=library", at=own_site)
+    film = make_video(tmp_path / "sent.mp4", seconds=3, shots=["yellow", "red"])
+    broken: list[str] = []
+
+    def once(route: Any) -> None:
+        if route.request.method == "PATCH" and not broken:
+            broken.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/uploads/*", once)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Drop videos here").click()
+    chooser.value.set_files(film)
+    expect(entry(page, "sent")).to_be_visible()
+    assert broken
+
+
+def test_what_fails_says_why_and_is_tried_again(
+    own_site: Served, visit: Any, tmp_path: Path
+) -> None:
+    film = tmp_path / "broken.mp4"
+    film.write_bytes(b"no video at all" * 1000)
+    page = visit("?view=library", at=own_site)
+    page.get_by_label("Path or address").fill(str(film))
+    page.get_by_role("button", name="Add", exact=True).click()
+    job = page.locator(".job", has_text="broken.mp4")
+    expect(job.locator(".failures")).to_contain_text("broken.mp4")
+    expect(job.locator(".failures")).to_contain_text("; ")  # the remedy
+    make_video(film, seconds=2, shots=["red"])
+    job.get_by_role("button", name="Retry").click()
+    expect(page.locator(".job-done", has_text="broken.mp4")).to_be_visible()
+    expect(entry(page, "broken")).to_be_visible()
+
+
+def test_a_job_is_followed_and_cancelled(visit: Any, site: Served) -> None:
+    page = visit("?view=library")
+    progress = {
+        "files": 3, "done": 1, "failed": 0, "seconds": 61.0, "total_seconds": 190.0,
+        "eta": 42.0, "waiting": None,
+    }  # fmt: skip
+    job = {
+        "id": "a" * 32, "kind": "index", "state": "running", "sources": ["/videos/<b>all</b>"],
+        "tags": [], "created_at": "2026-01-01T10:00:00Z", "started_at": "2026-01-01T10:00:00Z",
+        "ended_at": None, "progress": progress, "failures": [], "error": None,
+    }  # fmt: skip
+    page.route(
+        "**/cancel",
+        lambda route: route.fulfill(json={**job, "state": "cancelled", "ended_at": "x"}),
+    )
+    site.app.state.service.events.tell("job", job)
+    row = page.locator(".job", has_text="/videos/<b>all</b>")
+    expect(row).to_contain_text("1 of 3 videos · about 42 s left")
+    assert row.locator("progress").evaluate("bar => bar.value") == 61 / 190
+    row.get_by_role("button", name="Cancel").click()
+    expect(row).to_contain_text("Cancelled")
+    expect(row.get_by_role("button", name="Retry")).to_be_visible()
+
+
+def test_what_may_not_be_indexed(visit: Any, watched: Any) -> None:
+    watched.expect("403")
+    page = visit("?view=library")
+    page.get_by_label("Path or address").fill("/etc")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator(".add [role=alert]")).to_contain_text("outside the folders")
+    expect(page.locator(".add [role=alert]")).to_contain_text("--root FOLDER")
+
+
+def test_tags_are_edited(own_site: Served, visit: Any) -> None:
+    page = visit("?view=library", at=own_site)
+    page.get_by_label("Add a tag to yellow").fill("<i>warm</i>")
+    page.get_by_label("Add a tag to yellow").press("Enter")
+    tag = entry(page, "yellow").locator(".tag", has_text="<i>warm</i>")
+    expect(tag).to_be_visible()
+    expect(page.get_by_label("Add a tag to yellow")).to_be_focused()
+    assert own_site.library.video("yellow").tags == ("<i>warm</i>",)
+    tag.locator(".tag-name").click()
+    expect(chip(page, "<i>warm</i>")).to_be_visible()
+    page.go_back()
+    page.get_by_role("button", name="Take the tag <i>warm</i> away").click()
+    expect(entry(page, "yellow").locator(".tag")).to_have_count(0)
+
+
+def test_taking_out_and_bringing_back(own_site: Served, visit: Any) -> None:
+    page = visit("?view=library", at=own_site)
+    entry(page, "white").hover()
+    page.get_by_role("button", name="Take white out of the library").click()
+    expect(entry(page, "white")).to_have_count(0)
+    page.get_by_label("Removed and missing too").check()
+    expect(entry(page, "white")).to_contain_text("Removed")
+    entry(page, "white").get_by_role("button", name="Restore").click()
+    expect(page.get_by_role("link", name="Play white")).to_be_visible()
+    assert own_site.library.video("white").state == "ready"
+
+
+def test_grid_and_list(visit: Any) -> None:
+    page = visit("?view=library")
+    expect(page.locator(".videos .card")).to_have_count(5)
+    page.get_by_role("button", name="List", exact=True).click()
+    expect(page.locator(".videos-list")).to_be_visible()
+    page.reload()
+    expect(page.locator(".videos-list")).to_be_visible()
+
+
+def test_searching_in_one_video(visit: Any) -> None:
+    page = visit("?view=library")
+    entry(page, "green").hover()
+    page.get_by_role("button", name="Search in green").click()
+    expect(page.locator(".chip-filter", has_text="green")).to_be_visible()
+    page.keyboard.type("seen:red")
+    expect(cards(page).first).to_be_visible()
+    assert set(cards(page).locator("h3").all_text_contents()) == {"green"}
+
+
+def test_typing_leads_back_to_the_results(visit: Any) -> None:
+    page = visit("?view=library")
+    page.locator("#box").press_sequentially("seen:yellow")
+    expect(cards(page).first.locator("h3")).to_have_text("yellow")
+    assert "view=" not in page.url
