@@ -67,7 +67,7 @@ class Aligned(NamedTuple):
     looks: int
     """How many different looks the stretch has."""
     variety: float
-    """How far its frames lie from their mean: 0 where nothing moves."""
+    """How far frames lie from their mean, in the video with less of it: 0 where nothing moves."""
 
 
 def best_line(times: Numbers, others: Numbers, weights: Numbers) -> Line | None:
@@ -163,8 +163,8 @@ def compared(line: Line, pair: Pair, on: Numbers, stretch: tuple[int, int]) -> A
     others.append(_typical(b[1][there] @ a[1].T, away))
     contrast = near - max(others)
     start, end = float(a[0][rows[0]]), float(a[0][rows[-1]])
-    looks = a[1][rows]
-    variety = 1 - float((looks.mean(axis=0) ** 2).sum())
+    looks, other_looks = a[1][rows], b[1][np.unique(there)]
+    variety = min(1 - float((one.mean(axis=0) ** 2).sum()) for one in (looks, other_looks))
     return Aligned(start, end, line, len(rows), near, contrast, _looks(looks), variety)
 
 

@@ -98,6 +98,10 @@ function open(wanted = !panel.classList.contains("panel-open")) {
   else toggle.focus();
 }
 
+addEventListener("pointerdown", ({ target }) => {
+  const isOpen = panel.classList.contains("panel-open");
+  if (isOpen && !panel.contains(target) && !toggle.contains(target)) open(false);
+});
 panel.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !panel.classList.contains("panel-open")) return;
   event.stopPropagation();

@@ -43,14 +43,16 @@ export function tileView(video) {
     draggable: "false",
   });
   const element = h("div", { class: "sprite-window" }, image);
-  return {
-    element,
-    show(tile) {
-      const scale = element.clientWidth / tile.width;
-      setStyles(image, {
-        width: `${(image.naturalWidth || tile.width) * scale}px`,
-        transform: `translate(${-tile.x * scale}px, ${-tile.y * scale}px)`,
-      });
-    },
-  };
+  let shown = null;
+  image.onload = () => shown && show(shown); // its size is known now
+  return { element, show };
+
+  function show(tile) {
+    shown = tile;
+    const scale = element.clientWidth / tile.width;
+    setStyles(image, {
+      width: `${(image.naturalWidth || tile.width) * scale}px`,
+      transform: `translate(${-tile.x * scale}px, ${-tile.y * scale}px)`,
+    });
+  }
 }
