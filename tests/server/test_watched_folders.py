@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from server.serving import Served, assert_failed, made, serving
-from videos import make_video, text_as_video
+from videos import text_as_video
 
 import footage
 from footage.server import watched, watcher
@@ -19,6 +19,11 @@ from footage.server.config import Limits, ServerSettings
 from footage.server.sources import Sources
 from footage.server.uploads import Uploads
 from footage.server.watched import WatchedFolders
+
+
+def arriving(path: Path, **options: Any) -> Path:
+    """A video that is there all at once: one that is being written may seem to stand still."""
+    return made(path.parent.parent / "making" / path.name, **options).replace(path)
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +68,7 @@ def looked_again(served: Served) -> None:
 
 
 def test_what_is_there_and_what_appears_is_indexed(empty_served: Served, folder: Path) -> None:
-    make_video(folder / "a.mp4", seconds=1, shots=["red"])
+    arriving(folder / "a.mp4", seconds=1, shots=["red"])
     assert post(empty_served, folder, "seen")["folder"] == str(folder)
     until(lambda: titles(empty_served) == {"a"})
     made(folder / "new" / "b.mp4", seconds=1, shots=["blue"])
@@ -78,10 +83,10 @@ def test_what_is_there_and_what_appears_is_indexed(empty_served: Served, folder:
 
 
 def test_what_has_changed_is_indexed_anew(empty_served: Served, folder: Path) -> None:
-    path = make_video(folder / "a.mp4", seconds=1, shots=["red"])
+    path = arriving(folder / "a.mp4", seconds=1, shots=["red"])
     post(empty_served, folder)
     until(lambda: titles(empty_served))
-    make_video(path, seconds=2, shots=["blue"])
+    arriving(path, seconds=2, shots=["blue"])
     listed = empty_served.client.get
     until(lambda: [v["duration"] for v in listed("/videos").json()["videos"]] == [2.0])
 
@@ -93,7 +98,7 @@ def test_what_is_no_video_is_tried_once(empty_served: Served, folder: Path) -> N
     assert empty_served.ended(job)["failures"][0]["code"] == "unreadable_media"
     looked_again(empty_served)
     assert len(empty_served.client.get("/jobs").json()["jobs"]) == 1
-    make_video(folder / "a.mp4", seconds=1)
+    arriving(folder / "a.mp4", seconds=1)
     until(lambda: titles(empty_served) == {"a"})
 
 
@@ -109,7 +114,7 @@ def test_what_failed_is_tried_again_where_somebody_asks(empty_served: Served, fo
 
 
 def test_what_was_removed_stays_removed(empty_served: Served, folder: Path) -> None:
-    make_video(folder / "a.mp4", seconds=1)
+    arriving(folder / "a.mp4", seconds=1)
     post(empty_served, folder)
     until(lambda: titles(empty_served))
     until(lambda: state(empty_served)["job"] is None)
@@ -119,7 +124,7 @@ def test_what_was_removed_stays_removed(empty_served: Served, folder: Path) -> N
 
 
 def test_a_job_that_is_cancelled_is_not_begun_again(empty_served: Served, folder: Path) -> None:
-    make_video(folder / "a.mp4", seconds=60)
+    arriving(folder / "a.mp4", seconds=60)
     post(empty_served, folder)
     (job,) = until(lambda: empty_served.client.get("/jobs").json()["jobs"])
     empty_served.until(job, "running", "done")
@@ -139,7 +144,7 @@ def test_where_all_of_a_job_failed_it_is_tried_later(
     monkeypatch.setattr(watcher, "FAILED_SECONDS", 0.01 if soon else 60.0)
     with monkeypatch.context() as patch:
         patch.setattr(empty_served.library, "add", full)
-        make_video(folder / "a.mp4", seconds=1)
+        arriving(folder / "a.mp4", seconds=1)
         post(empty_served, folder)
         (job, *_) = until(lambda: empty_served.client.get("/jobs").json()["jobs"])
         assert empty_served.ended(job)["error"]["code"] == "library_unwritable"
@@ -154,7 +159,7 @@ def test_where_all_of_a_job_failed_it_is_tried_later(
 def test_a_drive_that_is_unplugged_costs_nothing(
     empty_served: Served, folder: Path, tmp_path: Path, emptied: bool, told: str
 ) -> None:
-    make_video(folder / "a.mp4", seconds=1)
+    arriving(folder / "a.mp4", seconds=1)
     post(empty_served, folder)
     until(lambda: titles(empty_served))
     shutil.move(folder, tmp_path / "unplugged")
@@ -182,7 +187,7 @@ def test_they_are_watched_after_a_restart(
         until(lambda: state(served)["job"] is None)
     with serving(library, settings) as served:
         assert state(served)["id"] == before["id"]
-        make_video(folder / "a.mp4", seconds=1)
+        arriving(folder / "a.mp4", seconds=1)
         until(lambda: titles(served) == {"a"})
         assert library.video("a").tags == ("kept",)
         # what was no video is still known to be none
@@ -195,7 +200,7 @@ def test_they_are_watched_after_a_restart(
 
 
 def test_what_cannot_be_watched(empty_served: Served, folder: Path) -> None:
-    video = make_video(folder / "a.mp4", seconds=1)
+    video = arriving(folder / "a.mp4", seconds=1)
     client = empty_served.client
     for named, status, code in (
         ("/etc", 403, "access_refused"),
