@@ -18,6 +18,7 @@ GAP_SECONDS = 3.0  # a pause, after which something else is spoken of
 MOST_SHOWN_SECONDS = 60.0  # texts that overlap for longer, as a channel's logo does, are parted
 MOST_SHOWN_LINES = 30
 
+_WORD = re.compile(r"[^\W\d_]{2}")
 _NOT_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -44,6 +45,11 @@ class Passage:
     def text(self) -> str:
         """All of it, a line each."""
         return "\n".join(self.texts)
+
+
+def has_meaning(text: str) -> bool:
+    """Whether there is a word in a text: a number alone is like any other, whatever is asked."""
+    return _WORD.search(text) is not None
 
 
 def passages_of(modality: str, lines: Iterable[Line]) -> list[Passage]:

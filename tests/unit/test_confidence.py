@@ -310,3 +310,22 @@ def test_meaning_is_measured_by_the_passages_of_a_modality() -> None:
 def test_the_bank_is_of_many_different_sentences() -> None:
     assert len(SENTENCES) == len(set(SENTENCES)) > 150
     assert all(sentence.strip() == sentence != "" for sentence in SENTENCES)
+
+
+def test_the_bank_of_sentences_is_encoded_once_and_always_the_same(tmp_path: Path) -> None:
+    vectors = np.random.default_rng(1).normal(size=(5, DIMENSION)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    path = tmp_path / "background-s.npz"
+    first = background.bank_kept(path, DIMENSION, lambda: vectors)
+    np.testing.assert_allclose(first, vectors, atol=1e-3)
+    np.testing.assert_array_equal(
+        background.bank_kept(path, DIMENSION, lambda: pytest.fail("encoded again")), first
+    )
+    path.write_bytes(path.read_bytes()[:50])
+    np.testing.assert_array_equal(background.bank_kept(path, DIMENSION, lambda: vectors), first)
+
+
+def test_a_bank_that_cannot_be_kept_is_used(tmp_path: Path) -> None:
+    vectors = np.eye(DIMENSION, dtype=np.float32)[:2]
+    found = background.bank_kept(tmp_path / "gone" / "b.npz", DIMENSION, lambda: vectors)
+    np.testing.assert_array_equal(found, vectors)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footage.passages import GAP_SECONDS, LONGEST_SECONDS, MOST_WORDS, passages_of
+from footage.passages import GAP_SECONDS, LONGEST_SECONDS, MOST_WORDS, has_meaning, passages_of
 from footage.reader import Line
 
 
@@ -98,3 +98,8 @@ def test_a_passage_of_more_than_two_lines_is_no_longer_than_it_may_be(lines: lis
         if len(each.texts) > 2:
             assert each.spans[-1][1] - each.start <= LONGEST_SECONDS
             assert sum(len(text.split()) for text in each.texts) <= MOST_WORDS
+
+
+def test_a_number_alone_has_no_meaning() -> None:
+    assert all(has_meaning(text) for text in ("exit 4", "出口", "où"))
+    assert not any(has_meaning(text) for text in ("2000", "4 K", "--_ 12:30"))

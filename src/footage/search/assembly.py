@@ -11,6 +11,7 @@ from footage.archive import Archive
 from footage.catalog import Catalog
 from footage.embedder import Embedder, Vectors
 from footage.index.segments import SegmentIndex
+from footage.search.background import bank_kept
 from footage.search.bank import SENTENCES
 from footage.search.cache import QueryVectors
 from footage.search.closer import CloserLook
@@ -71,7 +72,12 @@ def assembled(
         count = store.index.count(modality)
         return sampled(modality, count), count
 
-    texts = TextConfidence(sample=sample, bank=lambda: store.sentences.encode(SENTENCES))
+    def text_bank() -> Vectors:
+        space = store.sentences
+        path = folder / f"background-{space.fingerprint.id}.npz"
+        return bank_kept(path, space.dimension, lambda: space.encode(SENTENCES))
+
+    texts = TextConfidence(sample=sample, bank=text_bank)
     return Searcher(
         embedder=embedder,
         catalog=catalog,

@@ -179,6 +179,26 @@ def load(path: Path, dimension: int) -> tuple[Background, Vectors | None] | None
         return None
 
 
+def bank_kept(path: Path, dimension: int, encode: Callable[[], Vectors]) -> Vectors:
+    """A bank's vectors [b, dimension], encoded once and from then on read from ``path``."""
+    kept = _bank(path, dimension)
+    if kept is not None:
+        return kept
+    vectors = encode()
+    try:
+        save(path, Background({}, 0), vectors)
+    except OSError as error:
+        log.info("the bank stays in memory: %s", error)
+        return vectors
+    kept = _bank(path, dimension)  # as every later process has it
+    return vectors if kept is None else kept
+
+
+def _bank(path: Path, dimension: int) -> Vectors | None:
+    kept = load(path, dimension)
+    return None if kept is None else kept[1]
+
+
 def _sample(kept: Mapping[str, NDArray[Any]], name: str, dimension: int) -> Sample:
     """One route's sample; raises `ValueError` for what `save` would not have written."""
     first = kept[f"{name}.first"].astype(np.int64)

@@ -217,6 +217,12 @@ class Confidence:
             save(self._path, self._background, self._bank)
         except OSError as error:
             log.info("the background stays in memory: %s", error)
+            return
+        # as every later process has it, to the last digit
+        self._background, self._bank = load(self._path, self._dimension) or (
+            self._background,
+            self._bank,
+        )
 
     def _scale(self, route: Route, text: bool) -> Scale | None:
         background = self._background

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from footage.catalog import Catalog
 from footage.index.texts import TextHit
+from footage.passages import has_meaning
 from footage.query import Filters
 from footage.search.confidence import TextConfidence
 from footage.search.fusion import Channel, Find
@@ -60,7 +61,7 @@ class TextSearch:
         }
         vector = self._store.sentences.encode([text])[0]
         by_words = texts.words(text, **where)
-        by_meaning = texts.meaning(vector, **where)
+        by_meaning = [hit for hit in texts.meaning(vector, **where) if has_meaning(hit.text)]
         chances = {
             WORDS: self._confidence.of_words(by_words),
             MEANING: self._confidence.of_meaning(vector, by_meaning, modality=modality),
