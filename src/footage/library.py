@@ -23,6 +23,7 @@ from footage.embedder import Embedder, VideoEmbedding
 from footage.embedders import open_embedder, settled
 from footage.errors import (
     CatalogDamaged,
+    FootageError,
     IndexUnavailable,
     LibraryClosed,
     LibraryLocked,
@@ -252,6 +253,17 @@ class Library:
         """Like `search`, for a query made before."""
         self._follow()
         return self._searcher.search(query)
+
+    def prepare(self) -> None:
+        """Load what a search needs, so that the first is as fast as others; never raises.
+
+        Not where embedding a query is paid for.
+        """
+        try:
+            if self.sent_to is None and self.catalog.embedded():
+                self.answer(Query(text="a", limit=1))
+        except FootageError as error:
+            log.info("the first search will say why: %s", error)
 
     def export(
         self,

@@ -392,3 +392,12 @@ def test_a_collection_whose_making_was_cut_off_is_made_anew(
     library.index.close()
     assert library.search("red")[0].title == "red"
     assert library.differing() == []
+
+
+def test_a_prepared_library_has_what_a_search_needs(own_house: House) -> None:
+    for old in own_house.library.glob("background-*"):
+        old.unlink()
+    with own_house.open() as library:
+        library.prepare()
+        assert list(own_house.library.glob("background-*"))
+    library.prepare()  # closed: nothing is raised

@@ -172,15 +172,15 @@ def test_a_picture_is_not_compared_with_sentences(tmp_path: Path) -> None:
 
 
 def test_the_background_is_kept_and_drawn_anew_when_the_library_has_grown(library: Library) -> None:
-    library.opened().prepare()
+    library.opened().probabilities(np.zeros(DIMENSION, np.float32), ())
     assert library.drawn == 10
-    library.opened().prepare()
+    library.opened().probabilities(np.zeros(DIMENSION, np.float32), ())
     assert library.drawn == 10
     library.videos |= {f"w{number}": video(100 + number) for number in range(2)}
-    library.opened().prepare()
+    library.opened().probabilities(np.zeros(DIMENSION, np.float32), ())
     assert library.drawn == 10
     library.videos["x"] = video(200)
-    library.opened().prepare()
+    library.opened().probabilities(np.zeros(DIMENSION, np.float32), ())
     assert library.drawn == 23
 
 
@@ -201,7 +201,7 @@ def test_a_damaged_background_is_drawn_anew(library: Library, harm: str) -> None
 
 
 def test_the_background_of_another_dimension_is_not_used(library: Library) -> None:
-    library.opened().prepare()
+    library.opened().probabilities(np.zeros(DIMENSION, np.float32), ())
     assert background.load(library.path / "background-x.npz", DIMENSION + 1) is None
 
 

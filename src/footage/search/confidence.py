@@ -196,10 +196,6 @@ class Confidence:
             return [None] * len(hits)
         return chances
 
-    def prepare(self) -> None:
-        """Draw the background now, so that the first search does not wait; never raises."""
-        self.probabilities(np.zeros(self._dimension, np.float32), ())
-
     def _refresh(self) -> None:
         held = self._held()
         segments = sum(held.values())

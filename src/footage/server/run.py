@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -61,6 +62,9 @@ def serve(
         server = _Server(_config(app))
         server.service = app.state.service
         on_ready(settings)
+        preparing = threading.Thread(target=library.prepare, name="footage-prepare")
+        preparing.start()
+        stack.callback(preparing.join)
         # uvicorn hears signals once it has begun, and raises them again once it has stopped
         with told_to_stop(lambda: setattr(server, "should_exit", True)):
             server.run(sockets=[bound])
