@@ -514,7 +514,7 @@ def test_a_report_adds_up(library: Library, folder: Path, make: Maker) -> None:
     shape = report.to_json()
     assert list(shape) == [
         *("files", "skipped", "not_video", "hidden", "elapsed", "video_seconds"),
-        *("waiting_for_index", "lines", "readings"),
+        *("waiting_for_index", "lines", "readings", "matches"),
     ]
     good, bad = shape["files"]
     assert list(good) == [
