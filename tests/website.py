@@ -204,12 +204,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"0\r\n\r\n")
 
     def _write(self, page: Page, piece: bytes) -> None:
+        page.sent += len(piece)  # before whoever asked can have it
         if page.length == "chunked" and piece:
             self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
         else:
             self.wfile.write(piece)
         self.wfile.flush()
-        page.sent += len(piece)
 
     def _cut(self) -> None:
         time.sleep(0.01)  # what was written is read before the end is seen

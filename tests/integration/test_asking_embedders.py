@@ -70,7 +70,10 @@ def double() -> Iterator[Double]:
         yield double
 
 
-@pytest.fixture(scope="module", params=["lite", "clip", "marengo"])
+SLOWER = [pytest.param(name, marks=pytest.mark.slow) for name in ("clip", "marengo")]
+
+
+@pytest.fixture(scope="module", params=["lite", *SLOWER])
 def made(
     request: pytest.FixtureRequest, films: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Place]:
@@ -101,7 +104,7 @@ def place(made: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
     def opened(_given: Path | None, **_: object) -> Iterator[footage.Library]:
         yield made.library
 
-    monkeypatch.setattr(search, "existing_library", opened)
+    monkeypatch.setattr(search, "any_library", opened)
     monkeypatch.chdir(made.films)
     return made
 

@@ -32,7 +32,7 @@ from footage.media.identity import FileStamp
 from footage.partitions import named
 from footage.settings import LibrarySettings
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 UTC = timezone.utc
 TAGS = ("sports", "sea", 'it\'s "odd" 🎬', "a/b")
@@ -149,7 +149,6 @@ def test_the_same_answers_under_any_rule(films: Library) -> None:
     assert films.differing() == []
 
 
-@pytest.mark.slow
 def test_a_rule_set_twice_writes_nothing(films: Library) -> None:
     assert films.partition_by("month").written == FILMS
     assert films.partition_by("month").written == 0
@@ -311,7 +310,6 @@ def test_while_another_indexes_a_search_is_right_and_the_rows_go_later(films: Li
         other.index.close()
 
 
-@pytest.mark.slow
 def test_others_follow_a_rule_set_elsewhere(films: Library) -> None:
     before = answers(films, 10)
     with footage.open(films.folder, embedder=ColourEmbedder()) as other:
@@ -325,7 +323,6 @@ def test_others_follow_a_rule_set_elsewhere(films: Library) -> None:
         other.index.close()
 
 
-@pytest.mark.slow
 def test_a_fresh_reindex_keeps_the_partitions(films: Library) -> None:
     films.partition_by("tag")
     before = where(films)
@@ -403,7 +400,6 @@ def test_tags_given_with_an_index_run_move_what_was_there(
     assert where(placed) == placed.catalog.assigned()
 
 
-@pytest.mark.slow
 def test_another_space_is_divided_alike(placed: Library) -> None:
     placed.partition_by("folder")
     placed.migrate(ColourEmbedder(version="2"))
@@ -440,7 +436,6 @@ def collections(library: Library) -> dict[str, int]:
         }
 
 
-@pytest.mark.slow
 def test_a_servers_collection_is_divided_and_whole_again(
     own_house: House, on_server: MilvusServer
 ) -> None:
@@ -463,7 +458,6 @@ def test_a_servers_collection_is_divided_and_whole_again(
         library.index.drop()
 
 
-@pytest.mark.slow
 def test_only_the_parts_of_the_named_partitions_are_searched(
     on_server: MilvusServer, tmp_path: Path
 ) -> None:
@@ -490,7 +484,6 @@ def assert_only_the_named_part_is_read(index: SegmentIndex) -> None:
     assert twin["id"] in {hit.segment_id for hit in index.search(query, limit=10)}
 
 
-@pytest.mark.slow
 def test_a_collection_half_made_is_made_anew(
     own_house: House, on_server: MilvusServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -517,7 +510,6 @@ def stopped(*_: Any) -> None:
     raise Stopped
 
 
-@pytest.mark.slow
 def test_without_the_server_a_tag_is_kept_and_the_rows_go_later(
     own_house: House, on_server: MilvusServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

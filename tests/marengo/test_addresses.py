@@ -23,6 +23,8 @@ from footage.media.web_stamp import WebStamp
 from footage.repair import repair
 from marengo_double import Double
 
+pytestmark = pytest.mark.slow
+
 SIGNED = "?X-Amz-Date=20261125T090000Z&X-Amz-Signature={}"
 
 

@@ -18,6 +18,8 @@ from footage.ingest.report import Kind, Observer, Plan
 from footage.ledger import RemoteTask
 from marengo_double import Double
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Any]
 A_MINUTE = 0.04
 
@@ -148,7 +150,6 @@ def test_an_observer_may_refuse_before_anything_is_sent(
     assert fresh.calls == []
 
 
-@pytest.mark.slow
 def test_a_migration_is_priced_and_not_measured_by_paying(
     fresh: Double, films: Path, tmp_path: Path, soon: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,7 +237,6 @@ def test_removing_and_pruning_warn_of_paying_again(
     assert "paid" not in program("prune", *library, "--dry-run").err
 
 
-@pytest.mark.slow
 def test_restoring_and_repairing_ask_before_they_pay(
     program: Run, fresh: Double, films: Path, tmp_path: Path
 ) -> None:
@@ -261,7 +261,6 @@ def test_restoring_and_repairing_ask_before_they_pay(
 # queries
 
 
-@pytest.mark.slow
 def test_a_query_is_sent_once_also_by_another_process(
     opened: Open, fresh: Double, films: Path
 ) -> None:
@@ -277,7 +276,6 @@ def test_a_query_is_sent_once_also_by_another_process(
     assert (second.caches()["queries"].hits, second.caches()["queries"].misses) == (1, 2)
 
 
-@pytest.mark.slow
 def test_while_the_service_is_away_known_queries_are_answered(
     opened: Open, fresh: Double, films: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
