@@ -42,7 +42,7 @@ function over(event) {
   const types = [...event.dataTransfer.items].map(({ type }) => type);
   const pictures = types.length > 0 && types.every((type) => /^(image|audio)\//.test(type));
   zones.add.hidden = pictures;
-  zones.ask.hidden = !pictures && state.view === "library";
+  zones.ask.hidden = !pictures && state.view !== "search";
   cover.hidden = Boolean(document.querySelector("dialog.login"));
   for (const one of Object.values(zones)) one.classList.toggle("drop-over", one === target(event));
 }
