@@ -29,6 +29,12 @@ function flat(children) {
   return children.flat(Infinity).filter((child) => child || child === 0 || child === "");
 }
 
+/** An element of a `tag` or `tag.class`, with children alone. */
+export function el(name, ...children) {
+  const [tag, kind] = name.split(".");
+  return h(tag, { class: kind }, children);
+}
+
 /** Set styles by name; the content security policy forbids `style` attributes. */
 export function setStyles(element, styles) {
   for (const [name, value] of Object.entries(styles)) element.style.setProperty(name, value);

@@ -1,57 +1,61 @@
 /** Stretches of videos, as analyses name them: links that play one, and its picture. */
 
 import { LEAD } from "./cards.js";
-import { h } from "./dom.js";
+import { el, h } from "./dom.js";
 import { addressOf, change, state } from "./state.js";
 import { span } from "./words.js";
 
-/** A link that plays a stretch. */
-export function playLink(stretch, attributes, ...children) {
-  const { title, start, end } = stretch;
-  const open = openOf(stretch);
-  const aim = () => (link.href = addressOf({ ...state, open }));
-  const link = h(
-    "a",
-    {
-      "aria-label": `Play ${title}, ${span(start, end)}`,
-      onpointerenter: aim,
-      onfocus: aim,
-      onclick: (event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
-        event.preventDefault();
-        change({ open });
-      },
-      ...attributes,
-    },
-    ...children,
-  );
-  aim();
-  return link;
-}
-
-/** What the state says while it is played. */
+/** What the state says while one is played. */
 export const openOf = ({ video_id: video, start, end }) => ({
   ...{ video, time: Math.max(0, start - LEAD), start, end },
 });
 
-/** Its picture, and its times. */
-export function still({ thumbnail, start, end }) {
-  const image = h("img", { class: "thumb-picture", src: thumbnail, alt: "", loading: "lazy" });
-  image.onerror = () => image.remove();
+/** Its picture, which plays it. */
+export function still(one, kind = "card-link") {
+  const { title, thumbnail, start, end } = one;
+  const open = openOf(one);
+  const image = thumbnail && h("img", { src: thumbnail, class: "thumb-picture", alt: "", loading: "lazy" });
   return h(
-    "div",
-    { class: "thumb" },
-    thumbnail && image,
-    h("span", { class: "thumb-time" }, span(start, end)),
+    "a",
+    {
+      class: kind,
+      href: addressOf({ ...state, open }),
+      title,
+      "aria-label": `Play ${title}, ${span(start, end)}`,
+      onclick: (event) => follow(event, { open }),
+    },
+    el("div.thumb", image, el("span.thumb-time", span(start, end))),
   );
 }
 
-/** A row of small pictures that play. */
+/** Change the state by a link, unless it is opened beside. */
+export function follow(event, changes) {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  change(changes);
+}
+
+/** A row of small pictures. */
 export const strip = (stretches, label) =>
-  h(
-    "ul",
-    { class: "strip", "aria-label": label },
-    stretches.map((one) =>
-      h("li", {}, playLink(one, { class: "strip-link", title: one.title }, still(one))),
-    ),
-  );
+  h("ul", { class: "strip", "aria-label": label }, stretches.map((one) => el("li", still(one, "strip-link"))));
+
+/** Buttons of which one is pressed: `names` by the value that `key` of the address may have. */
+export function options(label, key, names) {
+  const value = state.explore[key];
+  const choice = ([one, name]) =>
+    h(
+      "button",
+      {
+        ...{ type: "button", "aria-pressed": String(one === (value in names ? value : "")) },
+        dataset: { focus: `${key}:${one}` },
+        onclick: () => explore({ [key]: one }),
+      },
+      name,
+    );
+  const attributes = { class: "segmented", role: "group", "aria-label": label };
+  return h("div", attributes, Object.entries(names).map(choice));
+}
+
+/** Change what is explored. */
+export const explore = (changes, how) =>
+  change({ explore: { ...state.explore, ...changes } }, how);
