@@ -12,7 +12,6 @@ const SIZE = 1000; // units of the whole map
 const LEAST = 25; // units across, zoomed in
 const NEAR = 16; // pixels from a point, that still mean it
 const CLICK = 5; // pixels that a hand may tremble
-const NAMED = 12; // of the largest clusters; the others have their number
 
 /** Styles that tell clusters apart: hues far from each other, in three depths. */
 export const hueOf = (number) => ({
@@ -28,7 +27,7 @@ export function clusterMap(points, clusters) {
   const groups = clusters.map(({ number, name }) => {
     const own = points.filter(({ cluster }) => cluster === number);
     const mean = (key) => own.reduce((sum, one) => sum + SIZE * one[key], 0) / own.length || 0;
-    const text = svg("text", { x: mean("x"), y: mean("y") }, number > NAMED ? `${number}` : `${number} ${name}`);
+    const text = svg("text", { x: mean("x"), y: mean("y") }, number, svg("tspan", {}, ` ${name}`));
     const d = own.map(({ x, y }) => `M${SIZE * x} ${SIZE * y}h0`).join("");
     return { number, text, dots: svg("path", { d, style: hueOf(number) }) };
   });

@@ -33,7 +33,7 @@ const chosen = () => Number(state.explore.cluster);
 
 function tile({ number, name, share, size, videos, seconds, moments, said, written }) {
   const choose = () => explore({ cluster: chosen() === number ? "" : String(number) }, "replace");
-  const facts = `${size.toLocaleString("en")} of ${plural(videos, "video")} · ${length(seconds)}`;
+  const facts = `${size.toLocaleString("en")} in ${plural(videos, "video")} · ${length(seconds)}`;
   const words = [...said, ...written];
   return h(
     "li",
