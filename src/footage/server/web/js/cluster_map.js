@@ -1,7 +1,7 @@
 /** A map of points, zoomed and moved by wheel, fingers and keys; a point that is pressed plays. */
 
 import { thumbnailOf } from "./cards.js";
-import { el, fill, h, setStyles, svg } from "./dom.js";
+import { el, fill, setStyles, svg } from "./dom.js";
 import { icon } from "./icons.js";
 import { change } from "./state.js";
 import { openOf } from "./stretches.js";
@@ -19,17 +19,20 @@ export const hueOf = (number) => ({
 });
 
 /** A map of what `GET /clusters` told; `light(number)` dims all other clusters, `light(0)` none. */
-export function clusterMap(points, clusters) {
-  const view = { x: 0, y: 0, size: SIZE };
+export function clusterMap(given, clusters) {
+  const points = given.map((one) => ({ ...one, x: SIZE * one.x, y: SIZE * one.y }));
   const fingers = new Map();
+  let [left, top, size] = [0, 0, SIZE];
   let [moved, lit, picked] = [0, 0, null];
   const ring = svg("path", { class: "map-ring" });
-  const groups = clusters.map(({ number, name }) => {
+  const drawn = clusters.map(({ number, name }) => {
     const own = points.filter(({ cluster }) => cluster === number);
-    const mean = (key) => own.reduce((sum, one) => sum + SIZE * one[key], 0) / own.length || 0;
-    const text = svg("text", { x: mean("x"), y: mean("y") }, number, svg("tspan", {}, ` ${name}`));
-    const d = own.map(({ x, y }) => `M${SIZE * x} ${SIZE * y}h0`).join("");
-    return { number, text, dots: svg("path", { d, style: hueOf(number) }) };
+    const place = { x: mean(own, ({ x }) => x), y: mean(own, ({ y }) => y) };
+    const dataset = { of: number };
+    return [
+      svg("path", { d: own.map(dot).join(""), style: hueOf(number), dataset }),
+      svg("text", { ...place, dataset }, number, svg("tspan", {}, ` ${name}`)),
+    ];
   });
   const paper = svg(
     "svg",
@@ -39,54 +42,43 @@ export function clusterMap(points, clusters) {
       ...{ onpointerdown: press, onpointermove: drag, onpointerup: lift, onpointercancel: lift },
       ...{ onpointerleave: () => pick(null), onwheel: turn, onkeydown: type },
     },
-    groups.map(({ dots }) => dots),
-    groups.map(({ text }) => text),
-    ring,
+    ...[drawn.map(([dots]) => dots), drawn.map(([, text]) => text), ring],
   );
-  const tip = h("div", { class: "map-tip", role: "status", hidden: true });
-  const button = (name, label, onclick) =>
-    h("button", { type: "button", class: "button", "aria-label": label, title: label, onclick }, icon(name));
-  const buttons = [
-    button("plus", "Zoom in", () => zoom(1.6)),
-    button("minus", "Zoom out", () => zoom(0.6)),
-    button("full", "See all", () => zoom(0)),
-  ];
-  new ResizeObserver(show).observe(paper);
+  const tip = el("div.map-tip", { role: "status", hidden: true });
+  const button = (name, label, factor) =>
+    el("button.button", { "aria-label": label, title: label, onclick: () => zoom(factor) }, icon(name));
+  const buttons = [button("plus", "Zoom in", 1.6), button("minus", "Zoom out", 0.6), button("full", "See all", 0)];
+  new ResizeObserver(() => move(0, 0)).observe(paper);
   return { element: el("div.map", paper, tip, el("div.map-buttons", buttons)), light };
 
   function light(number) {
     lit = number;
-    for (const { number: own, dots, text } of groups)
-      for (const one of [dots, text]) one.classList.toggle("dim", lit > 0 && own !== lit);
+    for (const one of drawn.flat()) one.classList.toggle("dim", lit > 0 && one.dataset.of !== `${lit}`);
   }
 
   /** Units of a pixel. */
   function unit() {
-    return view.size / (Math.min(paper.clientWidth, paper.clientHeight) || SIZE);
+    return size / (Math.min(paper.clientWidth, paper.clientHeight) || SIZE);
   }
 
-  function show() {
-    const clamp = (at) => Math.min(SIZE - view.size / 2, Math.max(-view.size / 2, at));
-    Object.assign(view, { x: clamp(view.x), y: clamp(view.y) });
-    paper.setAttribute("viewBox", `${view.x} ${view.y} ${view.size} ${view.size}`);
-    setStyles(paper, { "--unit": String(unit()), "touch-action": view.size < SIZE ? "none" : "pan-y" });
-  }
-
+  /** Move what is seen, by pixels. */
   function move(x, y) {
-    view.x -= x * unit();
-    view.y -= y * unit();
-    show();
+    const clamp = (at) => Math.min(SIZE - size / 2, Math.max(-size / 2, at));
+    [left, top] = [clamp(left - x * unit()), clamp(top - y * unit())];
+    paper.setAttribute("viewBox", `${left} ${top} ${size} ${size}`);
+    setStyles(paper, { "--unit": String(unit()), "touch-action": size < SIZE ? "none" : "pan-y" });
   }
 
-  const middle = () => ({ x: view.x + view.size / 2, y: view.y + view.size / 2 });
-
-  /** So many times larger, what lies at a place staying there; all of it where that is too small. */
+  /** See it so many times larger, with a place staying where it is, or all of it. */
   function zoom(factor, { x, y } = middle()) {
-    const size = Math.max(LEAST, view.size / (factor || 1e-9));
-    const share = size / view.size;
-    const next = { size, x: x - (x - view.x) * share, y: y - (y - view.y) * share };
-    Object.assign(view, size < SIZE ? next : { size: SIZE, x: 0, y: 0 });
-    show();
+    const share = Math.max(LEAST / size, 1 / factor);
+    if (size * share >= SIZE) [left, top, size] = [0, 0, SIZE];
+    else [left, top, size] = [x - (x - left) * share, y - (y - top) * share, size * share];
+    move(0, 0);
+  }
+
+  function middle() {
+    return { x: left + size / 2, y: top + size / 2 };
   }
 
   function placeOf({ x, y }) {
@@ -96,14 +88,14 @@ export function clusterMap(points, clusters) {
   function nearest({ x, y }, most = NEAR * unit()) {
     let best = null;
     for (const point of points) {
-      const far = Math.hypot(SIZE * point.x - x, SIZE * point.y - y);
+      const far = Math.hypot(point.x - x, point.y - y);
       if (far <= most && (!lit || point.cluster === lit)) [best, most] = [point, far];
     }
     return best;
   }
 
   function turn(event) {
-    if (view.size === SIZE && event.deltaY > 0) return; // the page goes on
+    if (size === SIZE && event.deltaY > 0) return; // the page goes on
     event.preventDefault();
     zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.002)), placeOf(event));
   }
@@ -125,15 +117,14 @@ export function clusterMap(points, clusters) {
     moved += Math.hypot(x - before.x, y - before.y) + Math.abs(spread - before.spread);
     if (moved <= CLICK) return;
     move(x - before.x, y - before.y);
-    if (fingers.size > 1) zoom(spread / before.spread, placeOf({ x, y }));
+    zoom(spread / before.spread, placeOf({ x, y }));
   }
 
   /** Where the fingers are, on the mean, and how far apart. */
   function grip() {
     const all = [...fingers.values()];
-    const mean = (of) => all.reduce((sum, one) => sum + of(one), 0) / all.length;
-    const [x, y] = [mean((one) => one.x), mean((one) => one.y)];
-    return { x, y, spread: mean((one) => Math.hypot(one.x - x, one.y - y)) || 1 };
+    const [x, y] = [mean(all, (one) => one.x), mean(all, (one) => one.y)];
+    return { x, y, spread: mean(all, (one) => Math.hypot(one.x - x, one.y - y)) || 1 };
   }
 
   function lift(event) {
@@ -160,14 +151,17 @@ export function clusterMap(points, clusters) {
   async function pick(point) {
     if (point === picked) return;
     picked = point;
-    paper.classList.toggle("map-on", Boolean(point));
-    ring.setAttribute("d", point ? `M${SIZE * point.x} ${SIZE * point.y}h0` : "");
+    ring.setAttribute("d", point ? dot(point) : "");
     tip.hidden = !point;
     if (!point) return;
     const { video_id: id, start, end, cluster } = point;
     const title = await titleOf(id);
     if (point !== picked) return;
-    const what = `${span(start, end)} · ${clusters.find(({ number }) => number === cluster).name}`;
-    fill(tip, h("img", { src: thumbnailOf(id, start), alt: "" }), el("strong", title), el("span", what));
+    const { name } = clusters.find(({ number }) => number === cluster);
+    const image = el("img", { src: thumbnailOf(id, start), alt: "" });
+    fill(tip, image, el("strong", title), el("span", `${span(start, end)} · ${name}`));
   }
 }
+
+const dot = ({ x, y }) => `M${x} ${y}h0`;
+const mean = (all, of) => all.reduce((sum, one) => sum + of(one), 0) / (all.length || 1);

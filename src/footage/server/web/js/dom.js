@@ -29,10 +29,12 @@ function flat(children) {
   return children.flat(Infinity).filter((child) => child || child === 0 || child === "");
 }
 
-/** An element of a `tag` or `tag.class`, with children alone. */
+/** `h`, of `tag` or `tag.class`; attributes may be left out. */
 export function el(name, ...children) {
   const [tag, kind] = name.split(".");
-  return h(tag, { class: kind }, children);
+  const given = children[0]?.constructor === Object ? children.shift() : null;
+  const type = tag === "button" ? "button" : null;
+  return h(tag, { class: kind, type, ...given }, children);
 }
 
 /** Set styles by name; the content security policy forbids `style` attributes. */

@@ -1,29 +1,29 @@
 /** What is in the library, as the server works it out: clusters, outliers, duplicates and trends. */
 
 import { ask, parameters } from "./api.js";
-import { el, fill, h, refill } from "./dom.js";
+import { el, fill, refill } from "./dom.js";
 import { onEvent } from "./events.js";
 import { clusters } from "./explore_clusters.js";
 import { duplicates } from "./explore_duplicates.js";
 import { outliers } from "./explore_outliers.js";
 import { trends } from "./explore_trends.js";
 import { pairsOf } from "./filters.js";
-import { addressOf, state } from "./state.js";
-import { follow } from "./stretches.js";
+import { state } from "./state.js";
+import { linkTo } from "./stretches.js";
 import { sentence } from "./words.js";
 
-/** `facts(found)` is said above, and `update()` called when what was asked for stays the same. */
+/** `facts` are said above, and `update()` is called when what was asked for stays the same. */
 const PARTS = { clusters, outliers, duplicates, trends };
 
-const views = h("nav", { class: "segmented explore-views", "aria-label": "Explore" });
+const views = el("nav.segmented", { "aria-label": "Explore" });
 const controls = el("div.explore-controls");
-const facts = h("p", { class: "library-facts", role: "status" });
+const facts = el("p.library-facts", { role: "status" });
 const body = el("div.explore-body");
 
 /** The element of the view. */
-export const exploreElement = h(
-  "section",
-  { class: "explore", "aria-label": "Explore", hidden: true },
+export const exploreElement = el(
+  "section.explore",
+  { "aria-label": "Explore", hidden: true },
   el("div", el("h2.library-title", "Explore"), facts),
   el("div.explore-bar", views, controls),
   body,
@@ -54,20 +54,8 @@ export function showExplore({ view, explore, query }) {
 }
 
 function choice(show, isShown) {
-  const explore = { ...state.explore, show };
-  return h(
-    "a",
-    {
-      href: addressOf({ ...state, explore, open: null }),
-      "aria-current": isShown && "page",
-      dataset: { focus: show },
-      onclick: (event) => {
-        shown = null; // what is shown already is looked at again
-        follow(event, { explore });
-      },
-    },
-    PARTS[show].name,
-  );
+  const link = linkTo({ explore: { ...state.explore, show }, open: null });
+  return el("a", { ...link, "aria-current": isShown && "page", dataset: { focus: show } }, PARTS[show].name);
 }
 
 function giveUp() {
@@ -78,24 +66,25 @@ function giveUp() {
 
 async function read(part, path) {
   const own = (asking = new AbortController());
-  const change = (...children) => own === asking && fill(body, children);
   try {
     if (!kept.has(path)) {
       wait(part);
       kept.set(path, await ask(path, { signal: own.signal }));
     }
     const found = kept.get(path);
-    const note = found.note && el("p.explore-note", sentence({ message: found.note }));
-    if (!change(note, part.draw(found))) return;
+    const drawn = await part.draw(found);
+    if (own !== asking) return;
     fill(facts, part.facts(found));
+    fill(body, found.note && el("p.explore-note", sentence({ message: found.note })), drawn);
     part.update?.();
   } catch (error) {
+    if (own !== asking) return;
+    const again = el("button.button", { onclick: () => read(part, path) }, "Try again");
     fill(facts);
-    const again = h("button", { type: "button", class: "button", onclick: () => read(part, path) }, "Try again");
-    change(h("div", { class: "verdict-box verdict-bad", role: "alert" }, sentence(error), again));
+    fill(body, el("div.explore-note", { role: "alert" }, sentence(error), again));
   }
-  if (own === asking) asking = null;
-  body.ariaBusy = String(Boolean(asking));
+  asking = null;
+  body.ariaBusy = "false";
 }
 
 function wait({ doing }) {

@@ -1,7 +1,7 @@
 /** What kinds of things there are: a map of all moments, and a tile for each cluster. */
 
 import { clusterMap, hueOf } from "./cluster_map.js";
-import { el, h } from "./dom.js";
+import { el } from "./dom.js";
 import { state } from "./state.js";
 import { explore, options, strip } from "./stretches.js";
 import { length, plural } from "./words.js";
@@ -14,11 +14,11 @@ export const clusters = {
   doing: "Sorting everything by what it shows",
   pairs: ({ of }) => [["of", of], ["map", true]],
   controls: () => options("Of what", "of", { "": "Moments", videos: "Videos" }),
-  facts: ({ clusters: found }) => (found.length ? `${plural(found.length, "kind")} of things` : ""),
+  facts: ({ clusters: found }) => found.length > 0 && `${plural(found.length, "kind")} of things`,
   draw({ clusters: found, points }) {
     tiles = found.map(tile);
     map = points.length ? clusterMap(points, found) : null;
-    return el("div.clusters", map?.element, h("ol", { class: "tiles", "aria-label": "Clusters" }, tiles));
+    return el("div.clusters", map?.element, el("ol.tiles", tiles));
   },
   update() {
     map?.light(chosen());
@@ -32,23 +32,20 @@ export const clusters = {
 const chosen = () => Number(state.explore.cluster);
 
 function tile({ number, name, share, size, videos, seconds, moments, said, written }) {
-  const choose = () => explore({ cluster: chosen() === number ? "" : String(number) }, "replace");
-  const facts = `${size.toLocaleString("en")} in ${plural(videos, "video")} · ${length(seconds)}`;
+  const onclick = () => explore({ cluster: chosen() === number ? "" : String(number) }, "replace");
+  const onpointerenter = () => map?.light(number);
+  const onpointerleave = () => map?.light(chosen());
   const words = [...said, ...written];
-  return h(
-    "li",
-    {
-      ...{ class: "tile", style: hueOf(number) },
-      onpointerenter: () => map?.light(number),
-      onpointerleave: () => map?.light(chosen()),
-    },
-    h(
-      "button",
-      { type: "button", class: "tile-head", onclick: choose },
+  return el(
+    "li.tile",
+    { style: hueOf(number), onpointerenter, onpointerleave },
+    el(
+      "button.tile-head",
+      { onclick },
       el("span.tile-mark", number),
       el("span.tile-name", name),
       el("span", `${Math.round(100 * share)} %`),
-      el("span.tile-facts", facts),
+      el("span.tile-facts", `${size} in ${plural(videos, "video")} · ${length(seconds)}`),
     ),
     words.length > 0 && el("p.tile-words", `Words: ${words.join(", ")}`),
     strip(moments, `Moments of ${name}`),

@@ -1,6 +1,6 @@
 /** A wall of moments unlike all others, each with what it is nearest to all the same. */
 
-import { el, h } from "./dom.js";
+import { el } from "./dom.js";
 import { options, still, strip } from "./stretches.js";
 import { plural } from "./words.js";
 
@@ -11,13 +11,12 @@ export const outliers = {
   controls: () => options("Unlike what", "among", { "": "The library", video: "Its video" }),
   facts: ({ outliers: { length }, segments }) =>
     `${plural(length, "outlier")} among ${plural(segments, "moment")}, the strangest first`,
-  draw: ({ outliers: found }) => h("ul", { class: "cards", "aria-label": "Outliers" }, found.map(entry)),
+  draw: ({ outliers: found }) => el("ul.cards", found.map(entry)),
 };
 
 const entry = (one) =>
-  h(
-    "li",
-    { class: "card outlier" },
+  el(
+    "li.card",
     still(one),
     el("h3.card-title", one.title),
     one.concepts.length > 0 && el("p", `More than others: ${one.concepts.join(", ")}`),

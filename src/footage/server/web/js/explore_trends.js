@@ -1,51 +1,52 @@
 /** What is seen more at some times: a chart of each, what is found in words, and a table. */
 
-import { el, h, svg } from "./dom.js";
+import { el, svg } from "./dom.js";
 import { explore, options, strip } from "./stretches.js";
-import { length, plural } from "./words.js";
+import { length } from "./words.js";
 
-const BY = { "": "Month", week: "Week", day: "Day", position: "Place in videos" };
 const [WIDE, HIGH] = [600, 150];
 
 export const trends = {
   name: "Trends",
   doing: "Looking for changes over time",
   pairs: ({ by, about }) => [["q", about], ["by", by]],
-  controls: ({ about }) => [asking(about), options("By", "by", BY)],
-  facts: ({ trends: found }) =>
-    found.length ? `How much of ${found.length > 1 ? "each kind of thing" : "it"} there is` : "",
+  controls: ({ about }) => [
+    asking(about),
+    options("By", "by", { "": "Month", week: "Week", day: "Day", position: "Place in videos" }),
+  ],
+  facts: ({ trends: found }) => found.length > 0 && "How much there is of it, in all that was filmed",
   draw: ({ trends: found }) => el("ul.trends", found.map(trend)),
 };
 
-function asking(about) {
+function asking(value) {
   const send = (event) => {
     event.preventDefault();
     explore({ about: field.value.trim() });
   };
-  const field = h("input", {
-    ...{ class: "field", type: "search", value: about, placeholder: "Of what? Say: a dog" },
-    ...{ "aria-label": "Trends of what", dataset: { focus: "about" } },
-  });
-  return h("form", { class: "explore-ask", onsubmit: send, onchange: send }, field);
+  const more = { placeholder: "Of what? Say: a dog", "aria-label": "Trends of what" };
+  const field = el("input.field", { type: "search", value, ...more, dataset: { focus: "about" } });
+  return el("form.explore-ask", { onsubmit: send, onchange: send }, field);
 }
 
 const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 const chance = (p) => (p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`);
 
 function trend({ subject, bins, bursts, changes }) {
-  const found = (text, moments) => [el("p.trend-finding", text), strip(moments, text)];
+  const found = [
+    ...bursts.map(({ first, last, share, usual, p, moments }) => {
+      const when = first === last ? first : `${first} to ${last}`;
+      return [`Much of it in ${when}: ${percent(share)}, elsewhere ${percent(usual)} (${chance(p)}).`, moments];
+    }),
+    ...changes.map(({ at, before, after, p, moments }) => {
+      const way = after > before ? "More" : "Less";
+      return [`${way} from ${at} on: ${percent(after)}, before ${percent(before)} (${chance(p)}).`, moments];
+    }),
+  ];
   return el(
     "li.trend",
     el("h3", subject),
-    bins.length > 0 && chart(bins, bursts, changes, subject),
-    bursts.map(({ first, last, share, usual, p, moments }) => {
-      const when = first === last ? first : `${first} to ${last}`;
-      return found(`Much of it in ${when}: ${percent(share)}, elsewhere ${percent(usual)} (${chance(p)}).`, moments);
-    }),
-    changes.map(({ at, before, after, p, moments }) => {
-      const way = after > before ? "More" : "Less";
-      return found(`${way} from ${at} on: ${percent(after)}, before ${percent(before)} (${chance(p)}).`, moments);
-    }),
+    chart(bins, bursts, changes, subject),
+    found.map(([text, moments]) => [el("p.trend-finding", text), strip(moments, text)]),
     el("details", el("summary", "As a table"), table(bins)),
   );
 }
@@ -57,13 +58,14 @@ function chart(bins, bursts, changes, subject) {
   const box = (kind, x, width, ...more) => svg("rect", { class: kind, x, width, height: HIGH }, more);
   const path = (kind, d) => svg("path", { class: kind, d });
   const line = bins.map(({ share }, at) => `${(at + 0.5) * step} ${HIGH - (share / most) * (HIGH - 8)}`);
-  const [begin, middle, end] = [bins[0], bins[bins.length >> 1], bins.at(-1)].map(({ name }) => name);
-  const label = `Share of ${subject} from ${begin} to ${end}, ${percent(most)} at most`;
+  const names = [0, bins.length >> 1, bins.length - 1].map((at) => bins[at].name);
+  const label = `Share of ${subject} from ${names[0]} to ${names[2]}, ${percent(most)} at most`;
+  const attributes = { viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", role: "img" };
   return el(
     "div.chart",
     svg(
       "svg",
-      { viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", role: "img", "aria-label": label },
+      { ...attributes, "aria-label": label },
       bursts.map(({ first, last }) => box("burst", left(first), left(last) + step - left(first))),
       path("chart-area", `M${step / 2} ${HIGH}L${line.join("L")}V${HIGH}Z`),
       path("chart-line", `M${line.join("L")}`),
@@ -73,18 +75,15 @@ function chart(bins, bursts, changes, subject) {
       ),
     ),
     el("span.chart-most", percent(most)),
-    h("div", { class: "chart-names", "aria-hidden": "true" }, [begin, middle, end].map((name) => el("span", name))),
+    el("div.chart-names", { "aria-hidden": "true" }, names.map((name) => el("span", name))),
   );
 }
 
-const table = (bins) =>
-  el(
+function table(bins) {
+  const row = (kind, ...cells) => el("tr", cells.map((cell) => el(kind, String(cell))));
+  return el(
     "table.trend-table",
-    el("thead", el("tr", ["When", "Share", "Videos", "In all"].map((name) => el("th", name)))),
-    el(
-      "tbody",
-      bins.map(({ name, share, videos, seconds }) =>
-        el("tr", [name, percent(share), plural(videos, "video"), length(seconds)].map((cell) => el("td", cell))),
-      ),
-    ),
+    row("th", "When", "Share", "Videos", "In all"),
+    bins.map(({ name, share, videos, seconds }) => row("td", name, percent(share), videos, length(seconds))),
   );
+}

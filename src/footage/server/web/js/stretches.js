@@ -1,7 +1,7 @@
-/** Stretches of videos, as analyses name them: links that play one, and its picture. */
+/** Stretches of videos, as analyses tell them, and what the parts of the explore view share. */
 
 import { LEAD } from "./cards.js";
-import { el, h } from "./dom.js";
+import { el } from "./dom.js";
 import { addressOf, change, state } from "./state.js";
 import { span } from "./words.js";
 
@@ -12,50 +12,43 @@ export const openOf = ({ video_id: video, start, end }) => ({
 
 /** Its picture, which plays it. */
 export function still(one, kind = "card-link") {
-  const { title, thumbnail, start, end } = one;
-  const open = openOf(one);
-  const image = thumbnail && h("img", { src: thumbnail, class: "thumb-picture", alt: "", loading: "lazy" });
-  return h(
-    "a",
-    {
-      class: kind,
-      href: addressOf({ ...state, open }),
-      title,
-      "aria-label": `Play ${title}, ${span(start, end)}`,
-      onclick: (event) => follow(event, { open }),
-    },
-    el("div.thumb", image, el("span.thumb-time", span(start, end))),
+  const { title, thumbnail: src, start, end } = one;
+  const times = span(start, end);
+  return el(
+    `a.${kind}`,
+    { title, "aria-label": `Play ${title}, ${times}`, ...linkTo({ open: openOf(one) }) },
+    el(
+      "div.thumb",
+      src && el("img.thumb-picture", { src, alt: "", loading: "lazy" }),
+      el("span.thumb-time", times),
+    ),
   );
 }
 
-/** Change the state by a link, unless it is opened beside. */
-export function follow(event, changes) {
-  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-  event.preventDefault();
-  change(changes);
-}
+/** Attributes of a link that changes the state. */
+export const linkTo = (changes) => ({
+  href: addressOf({ ...state, ...changes }),
+  onclick(event) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    change(changes);
+  },
+});
 
 /** A row of small pictures. */
 export const strip = (stretches, label) =>
-  h("ul", { class: "strip", "aria-label": label }, stretches.map((one) => el("li", still(one, "strip-link"))));
+  el("ul.strip", { "aria-label": label }, stretches.map((one) => el("li", still(one, "strip-link"))));
 
 /** Buttons of which one is pressed: `names` by the value that `key` of the address may have. */
 export function options(label, key, names) {
-  const value = state.explore[key];
-  const choice = ([one, name]) =>
-    h(
-      "button",
-      {
-        ...{ type: "button", "aria-pressed": String(one === (value in names ? value : "")) },
-        dataset: { focus: `${key}:${one}` },
-        onclick: () => explore({ [key]: one }),
-      },
-      name,
-    );
-  const attributes = { class: "segmented", role: "group", "aria-label": label };
-  return h("div", attributes, Object.entries(names).map(choice));
+  const value = state.explore[key] in names ? state.explore[key] : "";
+  const choice = ([one, name]) => {
+    const dataset = { focus: key + one };
+    const onclick = () => explore({ [key]: one });
+    return el("button", { "aria-pressed": String(one === value), dataset, onclick }, name);
+  };
+  return el("div.segmented", { role: "group", "aria-label": label }, Object.entries(names).map(choice));
 }
 
 /** Change what is explored. */
-export const explore = (changes, how) =>
-  change({ explore: { ...state.explore, ...changes } }, how);
+export const explore = (changes, how) => change({ explore: { ...state.explore, ...changes } }, how);
