@@ -19,7 +19,7 @@ import footage
 from footage.server.config import ServerSettings
 
 NO_BROWSER = os.environ.get("FOOTAGE_NO_BROWSER") == "1"
-PATIENCE = 5_000  # milliseconds
+PATIENCE = 20_000  # milliseconds
 
 SPOKEN = """1
 00:00:01,000 --> 00:00:04,000

@@ -39,7 +39,13 @@ def told(page: Any, site: Served) -> None:
         {**green, "cluster": 1, "x": 0.5, "y": 0.5},
         {**white, "cluster": 2, "x": 0.75, "y": 0.75},
     ]
-    outlier = {**red, "score": 4.25, "distance": 0.7, "concepts": ["a kite"], "near": [green, white]}
+    outlier = {
+        **red,
+        "score": 4.25,
+        "distance": 0.7,
+        "concepts": ["a kite"],
+        "near": [green, white],
+    }
     shared = {"speed": 0.5, "score": 0.91, "cosine": 0.95, "whole": False}
     bins = [
         {"name": f"2024-0{month}", "videos": 3, "seconds": 60.0, "share": share}
@@ -140,9 +146,7 @@ def test_it_says_that_it_works(page: Any, told: None, visit: Any) -> None:
     expect(page.locator(".explore-body")).to_have_attribute("aria-busy", "false")
 
 
-def test_a_failure_is_said_and_tried_again(
-    page: Any, told: None, visit: Any, watched: Any
-) -> None:
+def test_a_failure_is_said_and_tried_again(page: Any, told: None, visit: Any, watched: Any) -> None:
     watched.expect("503")
     error = {"code": "busy", "message": "9 analyses wait", "remedy": "ask again in a minute"}
     page.route(

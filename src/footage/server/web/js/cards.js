@@ -1,7 +1,7 @@
 /** Cards: one moment each, or one video with its best moment. */
 
 import { ROOT } from "./api.js";
-import { h, setStyles } from "./dom.js";
+import { el, h, setStyles } from "./dom.js";
 import { icon } from "./icons.js";
 import { badges, quotation } from "./evidence.js";
 import { addressOf, ask, change, state } from "./state.js";
@@ -21,10 +21,9 @@ export function card(moment) {
   const { title, start, end } = moment;
   const chance = confidence(moment.confidence);
   const open = { video: moment.video_id, time: Math.max(0, start - LEAD) };
-  const link = h(
-    "a",
+  const link = el(
+    "a.card-link",
     {
-      class: "card-link",
       "aria-label": `Play ${title}, ${span(start, end)}${chance ? `, ${chance.word}, ${chance.percent} %` : ""}`,
       onclick: (event) => followed(event, open, moment),
       onfocus: () => (link.href = addressOf({ ...state, open })),
@@ -36,24 +35,21 @@ export function card(moment) {
     thumb(moment),
   );
   link.href = addressOf({ ...state, open });
-  return h(
-    "li",
-    { class: "card", dataset: { key: keyOf(moment) } },
-    h(
+  return el(
+    "li.card",
+    { dataset: { key: keyOf(moment) } },
+    el(
       "article",
-      {},
       link,
-      h(
-        "div",
-        { class: "card-body" },
-        h(
-          "div",
-          { class: "card-head" },
-          h("h3", { class: "card-title", title: title }, title),
+      el(
+        "div.card-body",
+        el(
+          "div.card-head",
+          el("h3.card-title", { title: title }, title),
           chance && confidenceMark(chance),
         ),
         quotation(moment.evidence),
-        h("div", { class: "card-foot" }, badges(moment.evidence), actions(moment)),
+        el("div.card-foot", badges(moment.evidence), actions(moment)),
       ),
     ),
   );
@@ -71,27 +67,25 @@ export function confidenceMark({ word, level, percent }) {
   return h(
     "span",
     { class: `confidence confidence-${level}`, title: `${percent} % likely to match` },
-    h("span", { class: "dots", "aria-hidden": "true" }, dots),
-    h("span", {}, word),
-    h("span", { class: "confidence-percent" }, `${percent} %`),
+    el("span.dots", { "aria-hidden": "true" }, dots),
+    el("span", word),
+    el("span.confidence-percent", `${percent} %`),
   );
 }
 
 function thumb(moment) {
-  const image = h("img", {
-    class: "thumb-picture",
+  const image = el("img.thumb-picture", {
     src: moment.thumbnail,
     alt: "",
     loading: "lazy",
     decoding: "async",
   });
   image.onerror = () => image.remove();
-  const box = h(
-    "div",
-    { class: "thumb" },
+  const box = el(
+    "div.thumb",
     moment.thumbnail && image,
-    h("span", { class: "thumb-time" }, timesOf(moment)),
-    h("span", { class: "thumb-play", "aria-hidden": "true" }, icon("play")),
+    el("span.thumb-time", timesOf(moment)),
+    el("span.thumb-play", { "aria-hidden": "true" }, icon("play")),
   );
   scrubbing(box, moment);
   return box;
@@ -105,8 +99,8 @@ function timesOf({ start, end, steps }) {
 function scrubbing(box, moment) {
   let view = null;
   let tiles = [];
-  const bar = h("span", { class: "scrub-bar" });
-  const clockFace = h("span", { class: "scrub-clock" });
+  const bar = el("span.scrub-bar");
+  const clockFace = el("span.scrub-clock");
   const enter = async (event) => {
     if (event.pointerType === "touch") return;
     tiles = await tilesOf(moment.video_id);
@@ -149,9 +143,8 @@ function actions(moment) {
   };
   const only = () =>
     ask({ filters: withFilter(state.query.filters, "video", moment.video_id), byVideo: false });
-  return h(
-    "div",
-    { class: "card-actions" },
+  return el(
+    "div.card-actions",
     query.byVideo && action("film", `All moments in ${moment.title}`, only),
     action("like", `More like this: ${moment.title}, ${clock(moment.start)}`, like(1)),
     action("minus", `Less like this: ${moment.title}, ${clock(moment.start)}`, like(-0.5)),
@@ -159,9 +152,9 @@ function actions(moment) {
 }
 
 function action(name, label, onclick) {
-  return h(
-    "button",
-    { type: "button", class: "ghost", "aria-label": label, title: label.split(":")[0], onclick },
+  return el(
+    "button.ghost",
+    { "aria-label": label, title: label.split(":")[0], onclick },
     icon(name),
   );
 }
@@ -172,8 +165,8 @@ export function skeletons(count) {
     h(
       "li",
       { class: "card card-waiting", "aria-hidden": "true" },
-      h("div", { class: "thumb" }),
-      h("div", { class: "card-body" }),
+      el("div.thumb"),
+      el("div.card-body"),
     ),
   );
 }

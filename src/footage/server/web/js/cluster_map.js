@@ -28,11 +28,8 @@ export function clusterMap(given, clusters) {
   const drawn = clusters.map(({ number, name }) => {
     const own = points.filter(({ cluster }) => cluster === number);
     const place = { x: mean(own, ({ x }) => x), y: mean(own, ({ y }) => y) };
-    const dataset = { of: number };
-    return [
-      svg("path", { d: own.map(dot).join(""), style: hueOf(number), dataset }),
-      svg("text", { ...place, dataset }, number, svg("tspan", {}, ` ${name}`)),
-    ];
+    const dots = svg("path", { d: own.map(dot).join(""), style: hueOf(number) });
+    return [dots, svg("text", place, number, svg("tspan", {}, ` ${name}`))];
   });
   const paper = svg(
     "svg",
@@ -53,7 +50,7 @@ export function clusterMap(given, clusters) {
 
   function light(number) {
     lit = number;
-    for (const one of drawn.flat()) one.classList.toggle("dim", lit > 0 && one.dataset.of !== `${lit}`);
+    drawn.flat().forEach((one, at) => one.classList.toggle("dim", lit > 0 && at >> 1 !== lit - 1));
   }
 
   /** Units of a pixel. */
@@ -69,7 +66,7 @@ export function clusterMap(given, clusters) {
     setStyles(paper, { "--unit": String(unit()), "touch-action": size < SIZE ? "none" : "pan-y" });
   }
 
-  /** See it so many times larger, with a place staying where it is, or all of it. */
+  /** See it so many times larger around a place, or all of it. */
   function zoom(factor, { x, y } = middle()) {
     const share = Math.max(LEAST / size, 1 / factor);
     if (size * share >= SIZE) [left, top, size] = [0, 0, SIZE];
@@ -117,7 +114,7 @@ export function clusterMap(given, clusters) {
     moved += Math.hypot(x - before.x, y - before.y) + Math.abs(spread - before.spread);
     if (moved <= CLICK) return;
     move(x - before.x, y - before.y);
-    zoom(spread / before.spread, placeOf({ x, y }));
+    if (fingers.size > 1) zoom(spread / before.spread, placeOf({ x, y }));
   }
 
   /** Where the fingers are, on the mean, and how far apart. */
@@ -128,8 +125,8 @@ export function clusterMap(given, clusters) {
   }
 
   function lift(event) {
-    const isPressed = fingers.delete(event.pointerId) && event.type === "pointerup";
-    if (isPressed && moved <= CLICK) play(nearest(placeOf(event)));
+    fingers.delete(event.pointerId);
+    if (event.type === "pointerup" && moved <= CLICK) play(nearest(placeOf(event)));
   }
 
   function play(point) {
@@ -157,9 +154,8 @@ export function clusterMap(given, clusters) {
     const { video_id: id, start, end, cluster } = point;
     const title = await titleOf(id);
     if (point !== picked) return;
-    const { name } = clusters.find(({ number }) => number === cluster);
-    const image = el("img", { src: thumbnailOf(id, start), alt: "" });
-    fill(tip, image, el("strong", title), el("span", `${span(start, end)} · ${name}`));
+    const what = `${span(start, end)} · ${clusters[cluster - 1].name}`;
+    fill(tip, el("img", { src: thumbnailOf(id, start), alt: "" }), el("strong", title), el("span", what));
   }
 }
 

@@ -2,7 +2,6 @@
 
 import { ask, parameters } from "./api.js";
 import { el, fill, refill } from "./dom.js";
-import { onEvent } from "./events.js";
 import { clusters } from "./explore_clusters.js";
 import { duplicates } from "./explore_duplicates.js";
 import { outliers } from "./explore_outliers.js";
@@ -29,7 +28,6 @@ export const exploreElement = el(
   body,
 );
 
-const kept = new Map(); // answers, by path
 let shown = null; // the path of what is shown or asked for
 let asking = null;
 
@@ -66,12 +64,13 @@ function giveUp() {
 
 async function read(part, path) {
   const own = (asking = new AbortController());
+  const boxes = [1, 2, 3, 4].map(() => el("div.waiting-box"));
+  const slow = el("p.panel-note", "The first time takes a while; then the answer is kept.");
+  fill(facts, `${part.doing}…`);
+  fill(body, slow, el("div.waiting-boxes", boxes));
+  body.ariaBusy = "true";
   try {
-    if (!kept.has(path)) {
-      wait(part);
-      kept.set(path, await ask(path, { signal: own.signal }));
-    }
-    const found = kept.get(path);
+    const found = await ask(path, { signal: own.signal });
     const drawn = await part.draw(found);
     if (own !== asking) return;
     fill(facts, part.facts(found));
@@ -86,15 +85,3 @@ async function read(part, path) {
   asking = null;
   body.ariaBusy = "false";
 }
-
-function wait({ doing }) {
-  fill(facts, `${doing}…`);
-  fill(
-    body,
-    el("p.panel-note", "The first time takes a while; then the answer is kept."),
-    el("div.waiting-boxes", [1, 2, 3, 4].map(() => el("div.waiting-box"))),
-  );
-  body.ariaBusy = "true";
-}
-
-onEvent("library", () => kept.clear());

@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { LEAD, confidenceMark } from "./cards.js";
-import { fill, h } from "./dom.js";
+import { el, fill, h } from "./dom.js";
 import { quotation } from "./evidence.js";
 import { blobOf, fetched } from "./files.js";
 import { readable, request } from "./query.js";
@@ -23,7 +23,7 @@ export async function hitsOf(video, given) {
 
 /** A list of those worth showing; `play` is called with where to begin, and the moment's ends. */
 export function hitList(play) {
-  const element = h("ol", { class: "hits" });
+  const element = el("ol.hits");
   let inOrder = [];
   return { element, show, after, before };
 
@@ -54,17 +54,15 @@ export function hitList(play) {
 
   function row(moment) {
     const chance = confidence(moment.confidence);
-    return h(
+    return el(
       "li",
-      {},
-      h(
-        "button",
-        { type: "button", class: "hit", onclick: () => go(moment) },
+      el(
+        "button.hit",
+        { onclick: () => go(moment) },
         moment.thumbnail && h("img", { src: moment.thumbnail, alt: "", loading: "lazy" }),
-        h(
-          "span",
-          { class: "hit-text" },
-          h("span", { class: "hit-time" }, span(moment.start, moment.end)),
+        el(
+          "span.hit-text",
+          el("span.hit-time", span(moment.start, moment.end)),
           chance && confidenceMark(chance),
           quotation(moment.evidence),
         ),
