@@ -1,7 +1,7 @@
 /** Cards: one moment each, or one video with its best moment. */
 
 import { ROOT } from "./api.js";
-import { el, h, setStyles } from "./dom.js";
+import { h, setStyles } from "./dom.js";
 import { icon } from "./icons.js";
 import { badges, quotation } from "./evidence.js";
 import { addressOf, ask, change, state } from "./state.js";
@@ -21,9 +21,10 @@ export function card(moment) {
   const { title, start, end } = moment;
   const chance = confidence(moment.confidence);
   const open = { video: moment.video_id, time: Math.max(0, start - LEAD) };
-  const link = el(
-    "a.card-link",
+  const link = h(
+    "a",
     {
+      class: "card-link",
       "aria-label": `Play ${title}, ${span(start, end)}${chance ? `, ${chance.word}, ${chance.percent} %` : ""}`,
       onclick: (event) => followed(event, open, moment),
       onfocus: () => (link.href = addressOf({ ...state, open })),
@@ -35,21 +36,24 @@ export function card(moment) {
     thumb(moment),
   );
   link.href = addressOf({ ...state, open });
-  return el(
-    "li.card",
-    { dataset: { key: keyOf(moment) } },
-    el(
+  return h(
+    "li",
+    { class: "card", dataset: { key: keyOf(moment) } },
+    h(
       "article",
+      {},
       link,
-      el(
-        "div.card-body",
-        el(
-          "div.card-head",
-          el("h3.card-title", { title: title }, title),
+      h(
+        "div",
+        { class: "card-body" },
+        h(
+          "div",
+          { class: "card-head" },
+          h("h3", { class: "card-title", title: title }, title),
           chance && confidenceMark(chance),
         ),
         quotation(moment.evidence),
-        el("div.card-foot", badges(moment.evidence), actions(moment)),
+        h("div", { class: "card-foot" }, badges(moment.evidence), actions(moment)),
       ),
     ),
   );
@@ -67,25 +71,27 @@ export function confidenceMark({ word, level, percent }) {
   return h(
     "span",
     { class: `confidence confidence-${level}`, title: `${percent} % likely to match` },
-    el("span.dots", { "aria-hidden": "true" }, dots),
-    el("span", word),
-    el("span.confidence-percent", `${percent} %`),
+    h("span", { class: "dots", "aria-hidden": "true" }, dots),
+    h("span", {}, word),
+    h("span", { class: "confidence-percent" }, `${percent} %`),
   );
 }
 
 function thumb(moment) {
-  const image = el("img.thumb-picture", {
+  const image = h("img", {
+    class: "thumb-picture",
     src: moment.thumbnail,
     alt: "",
     loading: "lazy",
     decoding: "async",
   });
   image.onerror = () => image.remove();
-  const box = el(
-    "div.thumb",
+  const box = h(
+    "div",
+    { class: "thumb" },
     moment.thumbnail && image,
-    el("span.thumb-time", timesOf(moment)),
-    el("span.thumb-play", { "aria-hidden": "true" }, icon("play")),
+    h("span", { class: "thumb-time" }, timesOf(moment)),
+    h("span", { class: "thumb-play", "aria-hidden": "true" }, icon("play")),
   );
   scrubbing(box, moment);
   return box;
@@ -99,8 +105,8 @@ function timesOf({ start, end, steps }) {
 function scrubbing(box, moment) {
   let view = null;
   let tiles = [];
-  const bar = el("span.scrub-bar");
-  const clockFace = el("span.scrub-clock");
+  const bar = h("span", { class: "scrub-bar" });
+  const clockFace = h("span", { class: "scrub-clock" });
   const enter = async (event) => {
     if (event.pointerType === "touch") return;
     tiles = await tilesOf(moment.video_id);
@@ -143,8 +149,9 @@ function actions(moment) {
   };
   const only = () =>
     ask({ filters: withFilter(state.query.filters, "video", moment.video_id), byVideo: false });
-  return el(
-    "div.card-actions",
+  return h(
+    "div",
+    { class: "card-actions" },
     query.byVideo && action("film", `All moments in ${moment.title}`, only),
     action("like", `More like this: ${moment.title}, ${clock(moment.start)}`, like(1)),
     action("minus", `Less like this: ${moment.title}, ${clock(moment.start)}`, like(-0.5)),
@@ -152,9 +159,9 @@ function actions(moment) {
 }
 
 function action(name, label, onclick) {
-  return el(
-    "button.ghost",
-    { "aria-label": label, title: label.split(":")[0], onclick },
+  return h(
+    "button",
+    { type: "button", class: "ghost", "aria-label": label, title: label.split(":")[0], onclick },
     icon(name),
   );
 }
@@ -165,8 +172,8 @@ export function skeletons(count) {
     h(
       "li",
       { class: "card card-waiting", "aria-hidden": "true" },
-      el("div.thumb"),
-      el("div.card-body"),
+      h("div", { class: "thumb" }),
+      h("div", { class: "card-body" }),
     ),
   );
 }

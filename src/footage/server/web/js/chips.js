@@ -3,7 +3,7 @@
  * the arrow keys too, `-` turns it into what is not wanted, Delete takes it away, Enter edits it.
  */
 
-import { el, h } from "./dom.js";
+import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { ask, state } from "./state.js";
 import { blobOf, fetched } from "./files.js";
@@ -47,7 +47,7 @@ function termChip(term, at, edit) {
     kind: term.kind === "any" ? "" : term.kind,
     face: [
       term.kind !== "any" && icon(ICONS[term.kind], "chip-icon"),
-      el("span.chip-text", term.text),
+      h("span", { class: "chip-text" }, term.text),
     ],
     edit: () => edit(at),
   });
@@ -55,9 +55,9 @@ function termChip(term, at, edit) {
 
 function likeChip(like, at) {
   const address = `${ROOT}/thumbnails/${encodeURIComponent(like.video)}?t=${like.time}`;
-  const text = el("span.chip-text", `like ${clock(like.time)}`);
+  const text = h("span", { class: "chip-text" }, `like ${clock(like.time)}`);
   titleOf(like.video).then((title) => (text.textContent = `like ${title} ${clock(like.time)}`));
-  const face = [el("img.chip-picture", { src: address, alt: "" }), text];
+  const face = [h("img", { class: "chip-picture", src: address, alt: "" }), text];
   return weighedChip({
     list: "likes",
     at,
@@ -68,13 +68,13 @@ function likeChip(like, at) {
 }
 
 function fileChip(file, at) {
-  const face = [pictureOf(file), el("span.chip-text", file.name)];
+  const face = [pictureOf(file), h("span", { class: "chip-text" }, file.name)];
   return weighedChip({ list: "files", at, part: file, label: `${file.kind} ${file.name}`, face });
 }
 
 function pictureOf(file) {
   if (file.kind !== "image") return icon(file.kind === "clip" ? "film" : "sound", "chip-icon");
-  const picture = el("img.chip-picture", { alt: "" });
+  const picture = h("img", { class: "chip-picture", alt: "" });
   fetched([file])
     .then(() => {
       picture.src = URL.createObjectURL(blobOf(file.key));
@@ -85,7 +85,7 @@ function pictureOf(file) {
 }
 
 function filterChip({ key, value, names }) {
-  const text = el("span.chip-text", value);
+  const text = h("span", { class: "chip-text" }, value);
   if (key === "video") titleOf(value).then((title) => (text.textContent = title));
   const remove = () => {
     let { filters } = state.query;
@@ -96,10 +96,11 @@ function filterChip({ key, value, names }) {
   return h(
     "li",
     { class: "chip chip-filter" },
-    el(
-      "span.chip-face",
+    h(
+      "span",
+      { class: "chip-face" },
       icon(FILTER_ICONS[key], "chip-icon"),
-      el("span.chip-key", `${key}:`),
+      h("span", { class: "chip-key" }, `${key}:`),
       text,
     ),
     removeButton(`only ${key} ${value}`, remove, `filter-${key}-${value}`),
@@ -116,9 +117,11 @@ function weighedChip({ list, at, part, label, kind = "", face, edit }) {
     kind && kind,
     `weight ${Math.abs(part.weight)}`,
   ];
-  const main = el(
-    "button.chip-face",
+  const main = h(
+    "button",
     {
+      type: "button",
+      class: "chip-face",
       dataset: { focus: name },
       "aria-label": said.filter(Boolean).join(", "),
       "aria-haspopup": "dialog",
@@ -128,18 +131,20 @@ function weighedChip({ list, at, part, label, kind = "", face, edit }) {
       onkeydown: (event) => pressed(event, { part, set, remove, edit, open }),
       onpointerdown: (event) => dragged(event, part, set),
     },
-    part.weight < 0 && el("span.chip-not", "not"),
+    part.weight < 0 && h("span", { class: "chip-not" }, "not"),
     face,
-    Math.abs(part.weight) !== 1 && el("span.chip-weight", `×${Math.abs(part.weight)}`),
+    Math.abs(part.weight) !== 1 && h("span", { class: "chip-weight" }, `×${Math.abs(part.weight)}`),
   );
   const classes = `chip ${kind && `chip-${kind}`} ${part.weight < 0 ? "chip-minus" : ""}`;
   return h("li", { class: classes }, main, removeButton(label, remove));
 }
 
 function removeButton(label, onclick, focus) {
-  return el(
-    "button.chip-remove",
+  return h(
+    "button",
     {
+      type: "button",
+      class: "chip-remove",
       "aria-label": `Remove ${label}`,
       dataset: focus ? { focus } : {},
       onclick,
@@ -196,7 +201,7 @@ function dragged(event, part, set) {
   face.setPointerCapture(event.pointerId);
   const from = { x: event.clientX, y: event.clientY };
   let weight = part.weight;
-  const badge = el("span.chip-drag");
+  const badge = h("span", { class: "chip-drag" });
   const move = (moved) => {
     const steps = Math.round((moved.clientX - from.x + from.y - moved.clientY) / PIXELS_A_STEP);
     weight = part.weight;

@@ -1,6 +1,6 @@
 /** What one can type, and the keys. */
 
-import { el, h } from "./dom.js";
+import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
 const SAY = [
@@ -37,31 +37,36 @@ const KEYS = [
 export function showHelp() {
   if (document.querySelector("dialog.help")) return;
   const close = () => dialog.close();
-  const dialog = el(
-    "dialog.help",
+  const dialog = h(
+    "dialog",
     {
+      class: "help",
       "aria-labelledby": "help-title",
       onclose: () => dialog.remove(),
       onclick: (event) => event.target === dialog && close(),
     },
-    el(
-      "div.help-body",
-      el(
-        "header.player-head",
+    h(
+      "div",
+      { class: "help-body" },
+      h(
+        "header",
+        { class: "player-head" },
         h("h2", { id: "help-title", class: "player-title" }, "How to ask, and the keys"),
-        el(
-          "button.ghost",
-          { "aria-label": "Close the help", onclick: close },
+        h(
+          "button",
+          { type: "button", class: "ghost", "aria-label": "Close the help", onclick: close },
           icon("close"),
         ),
       ),
-      el(
-        "div.help-parts",
+      h(
+        "div",
+        { class: "help-parts" },
         table("What to type", SAY, "code"),
         table("Keys", KEYS, "kbd"),
       ),
-      el(
-        "p.panel-note",
+      h(
+        "p",
+        { class: "panel-note" },
         "Paste or drop a picture to search by it. A weight goes from 0.001 to 1000.",
       ),
     ),
@@ -71,12 +76,14 @@ export function showHelp() {
 }
 
 function table(title, rows, tag) {
-  return el(
+  return h(
     "section",
-    el("h3.panel-title", title),
-    el(
-      "dl.help-list",
-      rows.map(([left, right]) => el("div", el("dt", h(tag, {}, left)), el("dd", right))),
+    {},
+    h("h3", { class: "panel-title" }, title),
+    h(
+      "dl",
+      { class: "help-list" },
+      rows.map(([left, right]) => h("div", {}, h("dt", {}, h(tag, {}, left)), h("dd", {}, right))),
     ),
   );
 }

@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { LEAD, confidenceMark } from "./cards.js";
-import { el, fill, h } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { quotation } from "./evidence.js";
 import { blobOf, fetched } from "./files.js";
 import { readable, request } from "./query.js";
@@ -23,7 +23,7 @@ export async function hitsOf(video, given) {
 
 /** A list of those worth showing; `play` is called with where to begin, and the moment's ends. */
 export function hitList(play) {
-  const element = el("ol.hits");
+  const element = h("ol", { class: "hits" });
   let inOrder = [];
   return { element, show, after, before };
 
@@ -54,15 +54,17 @@ export function hitList(play) {
 
   function row(moment) {
     const chance = confidence(moment.confidence);
-    return el(
+    return h(
       "li",
-      el(
-        "button.hit",
-        { onclick: () => go(moment) },
+      {},
+      h(
+        "button",
+        { type: "button", class: "hit", onclick: () => go(moment) },
         moment.thumbnail && h("img", { src: moment.thumbnail, alt: "", loading: "lazy" }),
-        el(
-          "span.hit-text",
-          el("span.hit-time", span(moment.start, moment.end)),
+        h(
+          "span",
+          { class: "hit-text" },
+          h("span", { class: "hit-time" }, span(moment.start, moment.end)),
           chance && confidenceMark(chance),
           quotation(moment.evidence),
         ),

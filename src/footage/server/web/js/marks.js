@@ -1,7 +1,7 @@
 /** Where a clip of the video begins and ends, and what downloads it. */
 
 import { ROOT, parameters } from "./api.js";
-import { el, h } from "./dom.js";
+import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { clock, span } from "./words.js";
 
@@ -13,8 +13,13 @@ export function marks(video, now, show) {
   let to = null;
   const begins = button("in", "Mark where the clip begins (I)", () => mark("from"));
   const ends = button("out", "Mark where the clip ends (O)", () => mark("to"));
-  const download = el("a.button", { download: "" }, icon("download"), el("span", "Clip"));
-  const element = el("div.button-row", begins, ends, download);
+  const download = h(
+    "a",
+    { class: "button", download: "" },
+    icon("download"),
+    h("span", {}, "Clip"),
+  );
+  const element = h("div", { class: "button-row" }, begins, ends, download);
   set(null, null);
   return { element, set, mark };
 
@@ -49,5 +54,10 @@ export function marks(video, now, show) {
 }
 
 function button(name, title, onclick) {
-  return el("button.button", { title, onclick }, icon(name), h("span", {}));
+  return h(
+    "button",
+    { type: "button", class: "button", title, onclick },
+    icon(name),
+    h("span", {}),
+  );
 }

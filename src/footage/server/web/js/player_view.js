@@ -2,7 +2,7 @@
 
 import { ROOT } from "./api.js";
 import { controls } from "./controls.js";
-import { el, h, setStyles } from "./dom.js";
+import { h, setStyles } from "./dom.js";
 import { hitList, hitsOf, wordsOf } from "./hits.js";
 import { icon } from "./icons.js";
 import { marks } from "./marks.js";
@@ -31,15 +31,19 @@ export function playerView(video, open) {
     label: "What is said",
     src: captions,
   });
-  const picture = el(
-    "video.picture",
-    { playsinline: true, preload: "auto", autoplay: true, tabindex: "-1" },
+  const picture = h(
+    "video",
+    { class: "picture", playsinline: true, preload: "auto", autoplay: true, tabindex: "-1" },
     track,
   );
-  const trouble = el("p.trouble", { role: "alert", hidden: true });
-  const waiting = el("span.waiting", { hidden: true });
-  const bigPlay = el("button.big-play", { "aria-label": "Play" }, icon("play"));
-  const stage = el("div.stage", picture, waiting, bigPlay, trouble);
+  const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
+  const waiting = h("span", { class: "waiting", hidden: true });
+  const bigPlay = h(
+    "button",
+    { type: "button", class: "big-play", "aria-label": "Play" },
+    icon("play"),
+  );
+  const stage = h("div", { class: "stage" }, picture, waiting, bigPlay, trouble);
   const hits = hitList(goTo);
   const control = controls(
     picture,
@@ -59,21 +63,29 @@ export function playerView(video, open) {
     ],
     now,
   );
-  const main = el(
-    "div.player-main",
+  const main = h(
+    "div",
+    { class: "player-main" },
     ...[stage, line.element, control.element],
-    el(
-      "div.deeds",
+    h(
+      "div",
+      { class: "deeds" },
       clip.element,
-      el(
-        "div.button-row",
+      h(
+        "div",
+        { class: "button-row" },
         button("like", "More like this", "Search for what looks like this (L)", likeThis),
         button("link", "Copy link", "Copy a link to this moment (U)", copyLink),
       ),
     ),
     shots.element,
   );
-  const element = el("div.player-parts", main, el("div.player-side", side.element));
+  const element = h(
+    "div",
+    { class: "player-parts" },
+    main,
+    h("div", { class: "player-side" }, side.element),
+  );
   return { id, element, start, stop, goTo, press };
 
   function start() {
@@ -219,5 +231,10 @@ export function playerView(video, open) {
 }
 
 function button(name, label, title, onclick) {
-  return el("button.button", { title, onclick }, icon(name), el("span", label));
+  return h(
+    "button",
+    { type: "button", class: "button", title, onclick },
+    icon(name),
+    h("span", {}, label),
+  );
 }

@@ -1,6 +1,6 @@
 /** The timeline of the player: where the query matches, how far it is, what is marked. */
 
-import { el, setStyles, svg } from "./dom.js";
+import { h, setStyles, svg } from "./dom.js";
 import { tileAt, tilesOf, tileView } from "./sprites.js";
 import { clock } from "./words.js";
 
@@ -16,13 +16,14 @@ export function timeline(video, seek) {
     preserveAspectRatio: "none",
     "aria-hidden": "true",
   });
-  const played = el("span.played");
-  const marked = el("span.marked", { hidden: true });
-  const buffered = el("span.buffered");
-  const preview = el("span.preview", { hidden: true });
-  const element = el(
-    "div.timeline",
+  const played = h("span", { class: "played" });
+  const marked = h("span", { class: "marked", hidden: true });
+  const buffered = h("span", { class: "buffered" });
+  const preview = h("span", { class: "preview", hidden: true });
+  const element = h(
+    "div",
     {
+      class: "timeline",
       role: "slider",
       tabindex: "0",
       "aria-label": "Time",
@@ -34,7 +35,7 @@ export function timeline(video, seek) {
       onpointerleave: () => (preview.hidden = true),
     },
     heat,
-    el("span.rail", buffered, played),
+    h("span", { class: "rail" }, buffered, played),
     marked,
     preview,
   );
