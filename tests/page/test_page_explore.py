@@ -271,6 +271,7 @@ def test_duplicates_lie_on_one_line_of_time(told: None, visit: Any) -> None:
     expect(pair.locator(".pair-line").last).to_have_attribute("style", re.compile("--long"))
     first, second = shared.nth(0).bounding_box(), shared.nth(1).bounding_box()
     assert first["x"] == pytest.approx(second["x"], abs=1)
+    pair.get_by_role("link", name="Play harbour").press("l")  # which asks for more, elsewhere
     pair.get_by_role("link", name="Play harbour").click()
     plays(page, "harbour")
     pair.get_by_role("link", name="Play red-blue").click()

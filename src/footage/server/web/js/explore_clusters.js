@@ -36,6 +36,7 @@ function tile({ number, name, share, size, videos, seconds, moments, said, writt
   const onpointerenter = () => map?.light(number);
   const onpointerleave = () => map?.light(chosen());
   const words = [...said, ...written];
+  const counts = size === videos ? "" : `${size} in `;
   return el(
     "li.tile",
     { style: hueOf(number), onpointerenter, onpointerleave },
@@ -45,7 +46,7 @@ function tile({ number, name, share, size, videos, seconds, moments, said, writt
       el("span.tile-mark", number),
       el("span.tile-name", name),
       el("span", `${Math.round(100 * share)} %`),
-      el("span.tile-facts", `${size} in ${plural(videos, "video")} · ${length(seconds)}`),
+      el("span.tile-facts", `${counts}${plural(videos, "video")} · ${length(seconds)}`),
     ),
     words.length > 0 && el("p.tile-words", `Words: ${words.join(", ")}`),
     strip(moments, `Moments of ${name}`),

@@ -24,7 +24,7 @@ function pair({ first, second, speed, score, whole }, ends) {
   const shared = length(first.end - first.start);
   const said = whole ? `Nearly the same video, ${shared} of it.` : `${shared} of the first are in the second, too.`;
   const pace = Math.abs(speed - 1) > 0.08 ? ` The second runs at ${(1 / speed).toFixed(2)}×.` : "";
-  const side = (one) => el("div.pair-side", still(one), el("h3.card-title", one.title));
+  const side = (one) => el("div.card", still(one), el("h3.card-title", one.title));
   return el(
     "li.pair",
     el("p.pair-head", said + pace, el("span.card-facts", `${Math.round(100 * score)} % sure`)),
