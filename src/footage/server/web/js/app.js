@@ -4,6 +4,7 @@ import { on } from "./api.js";
 import { boxElement, focusBox, showBox } from "./box.js";
 import { listenToDrops } from "./drops.js";
 import { listenToEvents, onEvent } from "./events.js";
+import { exploreElement, showExplore } from "./explore.js";
 import { h, fill } from "./dom.js";
 import { homeElement, showHome } from "./home.js";
 import { icon } from "./icons.js";
@@ -53,7 +54,7 @@ fill(
     ),
   ),
 );
-fill(document.getElementById("main"), bannerElement, search, libraryElement);
+fill(document.getElementById("main"), bannerElement, search, libraryElement, exploreElement);
 
 function mark() {
   return h("img", { src: "icon.svg", alt: "", width: "26", height: "26", class: "brand-mark" });
@@ -84,7 +85,12 @@ function showViews({ view }) {
       h("span", {}, label),
     );
   };
-  fill(views, link("search", "Search", "search"), link("library", "Library", "library"));
+  fill(
+    views,
+    link("search", "Search", "search"),
+    link("library", "Library", "library"),
+    link("explore", "Explore", "explore"),
+  );
 }
 
 function showGrouping({ query }) {
@@ -118,12 +124,13 @@ function show(now, before) {
     showResults(now, before);
   }
   showLibrary(now);
+  showExplore(now);
   showPlayer(now);
 }
 
 subscribe((now, before) => {
   // what is searched for is shown where it is found
-  if (now.view === "library" && String(textOf(now.query)) !== String(textOf(before.query))) {
+  if (now.view !== "search" && String(textOf(now.query)) !== String(textOf(before.query))) {
     change({ view: "search" }, "replace");
   } else show(now, before);
 });

@@ -1,6 +1,6 @@
 /** The controls of the picture: playing, sound, captions, speed, full screen. */
 
-import { fill, h } from "./dom.js";
+import { el, fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { note } from "./notes.js";
 import { clock } from "./words.js";
@@ -14,28 +14,25 @@ export function controls(picture, stage, jump) {
   const captions = button("captions", "Captions (C)", toggleCaptions);
   const earlier = button("previous", "Previous match (P)", () => jump(-1));
   const later = button("next", "Next match (N)", () => jump(1));
-  const time = h("span", { class: "clock" });
+  const time = el("span.clock");
   const volume = h("input", {
     ...{ type: "range", min: "0", max: "1", step: "0.05", value: "1", class: "slider volume" },
     "aria-label": "Volume",
     oninput: () => Object.assign(picture, { volume: Number(volume.value), muted: false }),
   });
-  const rate = h(
-    "select",
+  const rate = el(
+    "select.rate",
     {
-      class: "rate",
       "aria-label": "Speed",
       onchange: () => (picture.playbackRate = Number(rate.value)),
     },
     RATES.map((value) => h("option", { value: String(value), selected: value === 1 }, `${value}×`)),
   );
-  const element = h(
-    "div",
-    { class: "controls" },
-    h("div", { class: "control-group" }, earlier, play, later, mute, volume, time),
-    h(
-      "div",
-      { class: "control-group" },
+  const element = el(
+    "div.controls",
+    el("div.control-group", earlier, play, later, mute, volume, time),
+    el(
+      "div.control-group",
       captions,
       rate,
       button("full", "Full screen (F)", fullscreen),
@@ -95,9 +92,5 @@ export function controls(picture, stage, jump) {
 }
 
 function button(name, label, onclick) {
-  return h(
-    "button",
-    { type: "button", class: "ghost", "aria-label": label, title: label, onclick },
-    icon(name),
-  );
+  return el("button.ghost", { "aria-label": label, title: label, onclick }, icon(name));
 }

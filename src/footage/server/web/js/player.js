@@ -1,6 +1,6 @@
 /** The player: over the page, with the address saying what is open and where. */
 
-import { h, fill } from "./dom.js";
+import { el, fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { failed } from "./notes.js";
 import { closeVideo } from "./state.js";
@@ -29,11 +29,10 @@ export function showPlayer({ open }) {
 export const openView = () => view;
 
 async function begin(open) {
-  const body = h("div", { class: "player-body" }, h("p", { class: "nothing" }, "Opening…"));
-  const own = (dialog = h(
-    "dialog",
+  const body = el("div.player-body", el("p.nothing", "Opening…"));
+  const own = (dialog = el(
+    "dialog.player",
     {
-      class: "player",
       "aria-label": "Player",
       oncancel: (event) => {
         event.preventDefault();
@@ -56,7 +55,7 @@ async function begin(open) {
     view.start();
   } catch (error) {
     if (dialog !== own) return;
-    fill(body, head(null), h("p", { class: "nothing", role: "alert" }, sentence(error)));
+    fill(body, head(null), el("p.nothing", { role: "alert" }, sentence(error)));
     failed(error, () => {});
   }
 }
@@ -69,20 +68,16 @@ function head(video) {
         video.width && `${video.width} × ${video.height}`,
       ]
     : [];
-  return h(
-    "header",
-    { class: "player-head" },
-    h(
+  return el(
+    "header.player-head",
+    el(
       "div",
-      {},
-      h("h2", { class: "player-title" }, video?.title ?? "This video cannot be opened"),
-      h("p", { class: "player-facts" }, facts.filter(Boolean).join(" · ")),
+      el("h2.player-title", video?.title ?? "This video cannot be opened"),
+      el("p.player-facts", facts.filter(Boolean).join(" · ")),
     ),
-    h(
-      "button",
+    el(
+      "button.ghost",
       {
-        type: "button",
-        class: "ghost",
         "aria-label": "Close the player",
         title: "Close (Esc)",
         onclick: closeVideo,
