@@ -13,6 +13,7 @@ import { libraryElement, showLibrary } from "./library.js";
 import { bannerElement, readLibrary } from "./about.js";
 import { askToken } from "./login.js";
 import { countAgain, panelElement, panelToggle, showPanel } from "./panel.js";
+import { picksElement } from "./picks.js";
 import { showPlayer } from "./player.js";
 import { blank, isAsked, textOf } from "./query.js";
 import { resultsElement, searchAgain, showResults } from "./results.js";
@@ -53,7 +54,7 @@ fill(
     ),
   ),
 );
-fill(document.getElementById("main"), bannerElement, search, libraryElement);
+fill(document.getElementById("main"), bannerElement, search, libraryElement, picksElement);
 
 function mark() {
   return h("img", { src: "icon.svg", alt: "", width: "26", height: "26", class: "brand-mark" });
