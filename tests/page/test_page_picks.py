@@ -119,3 +119,54 @@ def test_what_is_marked_in_the_player_is_exported(visit: Any) -> None:
     page.get_by_role("button", name="Export", exact=True).click()
     file = export(page, "JSON")
     assert json.loads(Path(file.path()).read_text("utf-8"))
+
+
+def save(page: Any, name: str) -> None:
+    page.get_by_role("button", name="Save this search").click()
+    page.get_by_label("Name of the saved search").fill(name)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name=name)).to_be_visible()
+
+
+def test_a_saved_search_is_kept_by_the_server(own_site: Served, visit: Any) -> None:
+    address = (
+        "?q=2:red+-+said:blue&then=green&within=7&seen=1&said=0.5&sign=0"
+        "&by_video=true&tag=summer&since=2024&until=2024&max_duration=90"
+    )
+    page = visit(address, at=own_site)
+    save(page, "mine∕1")
+    (kept,) = own_site.library.saved.list()
+    assert (kept.name, kept.query.text) == ("mine∕1", "2:red - said:blue")
+    page.get_by_role("button", name="Clear the query").click()
+    page.reload()
+    page.get_by_role("link", name="mine∕1").click()
+    assert page.url.endswith(address)
+
+
+def test_a_saved_search_of_another_program_is_asked_by_its_name(
+    own_site: Served, visit: Any
+) -> None:
+    own_site.client.put("/searches/reds", json={"text": "seen:red", "fusion": "rrf"})
+    page = visit(at=own_site)
+    page.get_by_role("link", name="reds").click()
+    expect(cards(page).first.locator("h3")).to_contain_text("red")
+    assert page.url.endswith("?saved=reds")
+    expect(page.locator(".chip")).to_have_text("reds")
+    page.reload()
+    cards(page).first.locator("a").click()
+    expect(page.locator(".hit").first).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator("#box").fill("seen:green")  # the name stands alone
+    expect(cards(page).first.locator("h3")).to_have_text("green")
+    assert page.url.endswith("?q=seen:green")
+
+
+def test_what_lay_in_the_browser_moves_once(own_site: Served, visit: Any) -> None:
+    old = [{"name": "old", "address": "q=red&tag=summer"}, {"name": "a/b", "address": "q=blue"}]
+    page = visit(at=own_site)
+    page.evaluate("old => localStorage.setItem('footage.saved', JSON.stringify(old))", old)
+    page.reload()
+    page.get_by_role("link", name="old").click()
+    assert page.url.endswith("?q=red&tag=summer")
+    assert [each.name for each in own_site.library.saved.list()] == ["a∕b", "old"]
+    assert page.evaluate("localStorage.getItem('footage.saved')") is None

@@ -101,13 +101,14 @@ function showGrouping({ query }) {
       label,
     );
   fill(grouping, choice(false, "Moments"), choice(true, "Videos"));
-  grouping.hidden = !isAsked(query);
+  grouping.hidden = !isAsked(query) || Boolean(query.saved);
 }
 
 function show(now, before) {
   const isSearch = now.view === "search";
+  const asked = textOf(now.query) || now.query.saved;
   document.body.dataset.view = now.view;
-  document.title = (isSearch && textOf(now.query) ? `${textOf(now.query)} – ` : "") + "footage";
+  document.title = (isSearch && asked ? `${asked} – ` : "") + "footage";
   showViews(now);
   showBox(now);
   showGrouping(now);

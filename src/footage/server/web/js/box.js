@@ -65,15 +65,15 @@ let shown = "";
 
 /** Show the state; what is being typed is left alone where it says the same. */
 export function showBox({ query }) {
-  const { terms, likes, files, filters } = query;
-  const parts = JSON.stringify([terms, likes, files, filters]);
+  const { terms, likes, files, filters, saved } = query;
+  const parts = JSON.stringify([terms, likes, files, filters, saved]);
   if (parts !== shown) fill(chips, chipsOf(query, { edit }));
   shown = parts;
   chips.hidden = !chips.childElementCount;
   if (input.value !== query.draft) input.value = query.draft;
   input.placeholder = chips.hidden ? "What do you remember? Say it, or paste a picture" : "and…";
   clear.hidden = isBlank(query) && !query.then.length;
-  then.hidden = !isAsked(query) || query.then.length >= 4;
+  then.hidden = !isAsked(query) || Boolean(saved) || query.then.length >= 4;
   box.classList.toggle("box-filled", !chips.hidden);
   showThen(query);
   save.show(query);

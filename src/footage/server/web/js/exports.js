@@ -49,7 +49,7 @@ async function give(anchor, { format, name, moments, handles }) {
         format,
         moments: moments.map(({ video_id: video, start, end }) => ({ video, start, end })),
         handles: handles.trim() || 0,
-        title: textOf(state.query).slice(0, 200) || "footage",
+        title: (textOf(state.query) || state.query.saved || "footage").slice(0, 200),
       },
       raw: true,
     });

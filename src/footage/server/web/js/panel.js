@@ -47,9 +47,10 @@ const panel = h(
     ),
   ),
   balance,
-  savedList((address) =>
-    change({ query: fromAddress(new URLSearchParams(address)), open: null, view: "search" }),
-  ),
+  savedList((address) => {
+    if (panel.classList.contains("panel-open")) open(false);
+    change({ query: fromAddress(new URLSearchParams(address)), open: null, view: "search" });
+  }),
   facets,
 );
 
@@ -75,7 +76,7 @@ let controller = null;
 /** Show the state. */
 export function showPanel({ query, view }) {
   panel.hidden = view !== "search";
-  balance.hidden = !isAsked(query);
+  balance.hidden = !isAsked(query) || Boolean(query.saved);
   const weights = query.weights ?? AUTOMATIC;
   for (const [name, { show }] of sliders) show(weights[name]);
   automatic.disabled = !query.weights;

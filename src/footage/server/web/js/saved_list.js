@@ -1,13 +1,16 @@
 /** The button that saves a search, and the list of those that were. */
 
-import { fill, h } from "./dom.js";
+import { h, refill } from "./dom.js";
 import { icon } from "./icons.js";
-import { isBlank, toAddress, wholeText } from "./query.js";
+import { onLibrary } from "./about.js";
 import { failed, note } from "./notes.js";
 import { popover } from "./popover.js";
+import { isAsked, wholeText } from "./query.js";
 import * as saved from "./saved.js";
 
-const lists = new Set();
+const lists = [];
+
+onLibrary(showAll);
 
 /** The button in the box. */
 export function saveButton() {
@@ -28,7 +31,7 @@ export function saveButton() {
     element,
     show(now) {
       query = now;
-      element.hidden = isBlank(now);
+      element.hidden = !isAsked(now) || Boolean(now.saved);
     },
   };
 }
@@ -36,9 +39,7 @@ export function saveButton() {
 /** The list, which is empty where nothing was saved; `open` takes an address. */
 export function savedList(open) {
   const element = h("div", { class: "saved" });
-  const list = { element, open };
-  lists.add(list);
-  show(list);
+  lists.push({ element, open });
   return element;
 }
 
@@ -48,16 +49,17 @@ function ask(anchor, query) {
     type: "text",
     required: true,
     maxlength: "100",
-    value: wholeText(query) || "pictures like this",
+    value: saved.nameOf(wholeText(query)) || "pictures like this",
     "aria-label": "Name of the saved search",
   });
   const keep = async (event) => {
     event.preventDefault();
     close();
+    const kept = saved.nameOf(name.value);
     try {
-      await saved.put({ name: name.value.trim(), address: String(toAddress(query)) });
-      note(`Saved “${name.value.trim()}”.`);
-      lists.forEach(show);
+      await saved.put(kept, query);
+      note(`Saved “${kept}”.`);
+      await showAll();
     } catch (error) {
       failed(error);
     }
@@ -73,35 +75,35 @@ function ask(anchor, query) {
   name.select();
 }
 
-async function show(list) {
-  const all = await saved.get().catch(() => []);
-  list.element.hidden = !all.length;
-  fill(
-    list.element,
+async function showAll() {
+  try {
+    const all = await saved.get();
+    for (const list of lists) show(list, all);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function show({ element, open }, all) {
+  element.hidden = !all.length;
+  refill(
+    element,
     h("h2", { class: "panel-title" }, "Saved searches"),
     h(
       "ul",
       { class: "saved-list" },
-      all.map((one) => row(one, list)),
+      all.map((one) => row(one, open)),
     ),
   );
 }
 
-function row({ name, address }, { open }) {
+function row(search, open) {
+  const { name } = search;
+  const address = saved.addressOfSaved(search);
   const follow = (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     open(address);
-  };
-  const forget = async () => {
-    await saved.remove(name);
-    lists.forEach(show);
-    note(`Forgot “${name}”.`, {
-      action: {
-        label: "Undo",
-        run: () => saved.put({ name, address }).then(() => lists.forEach(show)),
-      },
-    });
   };
   return h(
     "li",
@@ -109,8 +111,21 @@ function row({ name, address }, { open }) {
     h("a", { href: `?${address}`, onclick: follow }, icon("star"), h("span", {}, name)),
     h(
       "button",
-      { type: "button", class: "ghost", "aria-label": `Forget ${name}`, onclick: forget },
+      {
+        type: "button",
+        class: "ghost",
+        "aria-label": `Forget ${name}`,
+        onclick: () => forget(search).catch(failed),
+      },
       icon("close"),
     ),
   );
+}
+
+async function forget(search) {
+  await saved.remove(search.name);
+  await showAll();
+  const undo = { label: "Undo", run: () => saved.putBack(search).then(showAll).catch(failed) };
+  const hasFiles = JSON.stringify(search.query).includes('"file"'); // which are gone with it
+  note(`Forgot “${search.name}”.`, { action: hasFiles ? undefined : undo });
 }

@@ -5,7 +5,7 @@
  * opened here goes back, and what came by a link does not leave the page.
  */
 
-import { fromAddress, toAddress } from "./query.js";
+import { fromAddress, settled, toAddress } from "./query.js";
 
 const listeners = [];
 let typing = false; // whether the present entry holds a query that is still being typed
@@ -24,6 +24,7 @@ export function subscribe(listener) {
 export function change(changes, how = "push") {
   const before = { ...state };
   Object.assign(state, changes);
+  state.query = settled(state.query);
   write(how);
   tell(before);
 }
