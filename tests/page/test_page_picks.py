@@ -170,3 +170,72 @@ def test_what_lay_in_the_browser_moves_once(own_site: Served, visit: Any) -> Non
     assert page.url.endswith("?q=red&tag=summer")
     assert [each.name for each in own_site.library.saved.list()] == ["a∕b", "old"]
     assert page.evaluate("localStorage.getItem('footage.saved')") is None
+
+
+GREENS = {"query": {"text": "seen:green"}, "threshold": 0.05}
+
+
+@pytest.fixture
+def watching(own_site: Served, visit: Any) -> Any:
+    """The page of a library that is watched for green, of which there is something new."""
+    own_site.client.put("/watches/greens", json={**GREENS, "look_back": True})
+    return visit("?q=red", at=own_site)
+
+
+def test_a_bell_watches_for_a_saved_search(own_site: Served, visit: Any) -> None:
+    own_site.client.put("/searches/dogs", json={"text": "a dog"})
+    page = visit(at=own_site)
+    bell = page.get_by_role("button", name="Watch for dogs")
+    expect(bell).to_have_attribute("aria-pressed", "false")
+    bell.click()
+    expect(bell).to_have_attribute("aria-pressed", "true")
+    expect(bell).to_be_focused()
+    assert [each.name for each in own_site.library.watches.list()] == ["dogs"]
+    bell.click()
+    page.get_by_role("button", name="Stop watching").click()
+    expect(bell).to_have_attribute("aria-pressed", "false")
+    assert not own_site.library.watches.list()
+    assert [each.name for each in own_site.library.saved.list()] == ["dogs"]
+
+
+def test_a_watch_is_given_a_webhook(own_site: Served, visit: Any, watched: Any) -> None:
+    watched.expect("400")
+    own_site.client.put("/watches/dogs", json={"query": {"text": "a dog"}})
+    page = visit(at=own_site)
+    page.get_by_role("button", name="Watch for dogs").click()
+    menu = page.get_by_role("dialog", name="Watch for dogs")
+    menu.get_by_label("Webhook").fill("http://127.0.0.1/x")
+    menu.get_by_role("button", name="Send there").click()
+    expect(menu.get_by_role("alert")).to_contain_text("; ")
+    menu.get_by_label("Webhook").fill("https://example.com/x")
+    menu.get_by_role("button", name="Send there").click()
+    expect(menu.locator(".secret")).to_contain_text("whsec_")
+    page.keyboard.press("Escape")
+    assert own_site.library.watches.get("dogs").webhook == "https://example.com/x"
+
+
+def test_what_is_new_is_listed_seen_and_played(watching: Any, own_site: Served) -> None:
+    page = watching
+    page.get_by_role("button", name=re.compile("new for greens")).click()
+    news = page.get_by_role("region", name="New moments")
+    expect(news.get_by_role("heading", level=2)).to_have_text("New for “greens”")
+    expect(page.locator(".new-badge")).to_have_count(0)
+    expect(page.locator(".news-button")).not_to_be_visible()
+    assert own_site.library.watches.count("greens", new=True) == 0
+    news.locator(".card-link").first.click()
+    expect(page.get_by_role("dialog", name="Player: green")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(news).to_be_visible()
+    news.get_by_role("button", name="Close what is new").click()
+    expect(news).not_to_be_visible()
+
+
+def test_what_a_watch_finds_meanwhile_is_told(own_site: Served, visit: Any) -> None:
+    own_site.client.put("/watches/greens", json=GREENS)
+    page = visit(at=own_site)
+    expect(page.get_by_role("button", name="Watch for greens")).to_be_visible()
+    expect(page.locator(".news-button")).not_to_be_visible()
+    own_site.client.put("/watches/greens", json={"look_back": True})
+    expect(page.locator(".news-button")).to_be_visible()
+    page.locator(".news-button").click()
+    expect(page.locator(".news .card").first).to_be_visible()

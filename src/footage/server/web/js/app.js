@@ -18,6 +18,7 @@ import { showPlayer } from "./player.js";
 import { blank, isAsked, textOf } from "./query.js";
 import { resultsElement, searchAgain, showResults } from "./results.js";
 import { addressOf, ask, change, state, subscribe } from "./state.js";
+import { newElement, newsButton } from "./watches.js";
 
 const views = h("nav", { class: "views", "aria-label": "Views" });
 const grouping = h("div", { class: "segmented", role: "group", "aria-label": "One card for each" });
@@ -26,7 +27,7 @@ const search = h(
   "div",
   { class: "search-view" },
   panelElement,
-  h("div", { class: "column" }, bar, homeElement, resultsElement),
+  h("div", { class: "column" }, newElement, bar, homeElement, resultsElement),
 );
 
 fill(
@@ -40,6 +41,7 @@ fill(
   h(
     "div",
     { class: "top-end" },
+    newsButton,
     views,
     h(
       "button",

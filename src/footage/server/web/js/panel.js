@@ -48,9 +48,9 @@ const panel = h(
   ),
   balance,
   savedList((address) => {
-    if (panel.classList.contains("panel-open")) open(false);
+    leave();
     change({ query: fromAddress(new URLSearchParams(address)), open: null, view: "search" });
-  }),
+  }, leave),
   facets,
 );
 
@@ -97,6 +97,11 @@ function open(wanted = !panel.classList.contains("panel-open")) {
   toggle.setAttribute("aria-expanded", String(wanted));
   if (wanted) panel.querySelector("button").focus();
   else toggle.focus();
+}
+
+/** Close the drawer, if it is one and open. */
+function leave() {
+  if (panel.classList.contains("panel-open")) open(false);
 }
 
 addEventListener("pointerdown", ({ target }) => {

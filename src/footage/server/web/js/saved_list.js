@@ -1,16 +1,21 @@
 /** The button that saves a search, and the list of those that were. */
 
-import { h, refill } from "./dom.js";
+import { debounced, h, refill } from "./dom.js";
+import { onEvent } from "./events.js";
 import { icon } from "./icons.js";
 import { onLibrary } from "./about.js";
 import { failed, note } from "./notes.js";
 import { popover } from "./popover.js";
 import { isAsked, wholeText } from "./query.js";
 import * as saved from "./saved.js";
+import { bell, newBadge, onSeen, readWatches } from "./watches.js";
 
+const TOLD_MILLISECONDS = 200; // matches come several at once
 const lists = [];
 
 onLibrary(showAll);
+onEvent("match", debounced(showAll, TOLD_MILLISECONDS));
+onSeen(showAll);
 
 /** The button in the box. */
 export function saveButton() {
@@ -36,10 +41,10 @@ export function saveButton() {
   };
 }
 
-/** The list, which is empty where nothing was saved; `open` takes an address. */
-export function savedList(open) {
+/** The list, which is empty where nothing was saved; `open` takes an address, `leave` goes to the page. */
+export function savedList(open, leave) {
   const element = h("div", { class: "saved" });
-  lists.push({ element, open });
+  lists.push({ element, open, leave });
   return element;
 }
 
@@ -77,14 +82,14 @@ function ask(anchor, query) {
 
 async function showAll() {
   try {
-    const all = await saved.get();
+    const [all] = await Promise.all([saved.get(), readWatches()]);
     for (const list of lists) show(list, all);
   } catch (error) {
     failed(error);
   }
 }
 
-function show({ element, open }, all) {
+function show({ element, ...to }, all) {
   element.hidden = !all.length;
   refill(
     element,
@@ -92,12 +97,12 @@ function show({ element, open }, all) {
     h(
       "ul",
       { class: "saved-list" },
-      all.map((one) => row(one, open)),
+      all.map((one) => row(one, to)),
     ),
   );
 }
 
-function row(search, open) {
+function row(search, { open, leave }) {
   const { name } = search;
   const address = saved.addressOfSaved(search);
   const follow = (event) => {
@@ -109,6 +114,8 @@ function row(search, open) {
     "li",
     {},
     h("a", { href: `?${address}`, onclick: follow }, icon("star"), h("span", {}, name)),
+    newBadge(name, leave),
+    bell(name, showAll),
     h(
       "button",
       {
