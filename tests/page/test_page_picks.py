@@ -239,3 +239,54 @@ def test_what_a_watch_finds_meanwhile_is_told(own_site: Served, visit: Any) -> N
     expect(page.locator(".news-button")).to_be_visible()
     page.locator(".news-button").click()
     expect(page.locator(".news .card").first).to_be_visible()
+
+
+def test_chapters_are_listed_and_lie_on_the_timeline(visit: Any) -> None:
+    page = visit("?q=said:refund+policy")
+    cards(page).first.locator("a").click()
+    page.get_by_role("tab", name="Chapters").click()
+    rows = page.get_by_role("tabpanel", name="Chapters").locator("button")
+    expect(rows.nth(1)).to_be_visible()
+    expect(page.locator(".chapter-tick")).to_have_count(rows.count() - 1)
+    rows.first.click()
+    expect(page.locator(".clock")).to_have_text(re.compile("^0:0[0-2] /"))
+    expect(rows.first).to_have_attribute("aria-current", "")
+
+
+def selected(page: Any) -> None:
+    expect(cards(page).nth(2)).to_be_visible()
+    box(page, 1).check()
+    bar(page).get_by_role("button", name="Export").click()
+    expect(page.locator(".format").first).to_be_visible()
+
+
+def news(page: Any) -> None:
+    page.locator(".news-button").click()
+    expect(page.locator(".news .card").first).to_be_visible()
+    page.get_by_role("button", name="Watch for greens").click()
+    expect(page.locator(".watch-menu")).to_be_visible()
+
+
+def chapters(page: Any) -> None:
+    expect(cards(page).first).to_be_visible()
+    cards(page).first.locator("a").click()
+    page.get_by_role("tab", name="Chapters").click()
+    expect(page.locator(".chapter").first).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("ready", [selected, news, chapters])
+def test_axe_finds_nothing_in_them(watching: Any, ready: Callable[[Any], None], theme: Any) -> None:
+    page = watching
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    ready(page)
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text("utf-8") + ";0")
+    assert page.evaluate(RUN) == []
+
+
+def test_they_fit_a_phone(watching: Any) -> None:
+    page = watching
+    expect(page.locator(".news-button")).to_be_visible()
+    page.set_viewport_size({"width": 360, "height": 740})
+    selected(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -14,7 +14,7 @@ export function watchMenu(anchor, watch, path, changed) {
     class: "field",
     type: "url",
     placeholder: webhook ?? "https://…",
-    "aria-label": "Webhook: an address that is sent what is found",
+    id: "webhook",
   });
   const set = async (json) => {
     try {
@@ -44,6 +44,7 @@ export function watchMenu(anchor, watch, path, changed) {
     "div",
     { class: "watch-menu" },
     h("p", {}, `Watching for “${name}”: ${plural(matches, "moment")} found so far.`),
+    h("label", { class: "panel-note", for: "webhook" }, "Webhook that is told of what is found"),
     h("form", { class: "menu-row", onsubmit: send }, address, button("Send there")),
     trouble,
     h(
