@@ -17,7 +17,7 @@ export function chapterList(video, seek) {
     try {
       const { signal } = controller;
       const answer = await ask(`/videos/${video.video_id}/summary`, { signal });
-      if (answer.chapters.length > 1) chapters = answer.chapters;
+      if (answer.chapters.length > 1) chapters = answer.chapters.map(titled);
     } catch (error) {
       failed(error);
     }
@@ -44,9 +44,13 @@ export function chapterList(video, seek) {
           "span",
           { class: "hit-text" },
           h("span", { class: "hit-time" }, span(start, end)),
-          h("span", { class: "chapter-title" }, title || `Chapter at ${clock(start)}`),
+          title && h("span", { class: "chapter-title" }, title),
         ),
       ),
     );
   }
 }
+
+/** Without a title that says but when it begins. */
+const titled = (chapter) =>
+  chapter.title === clock(chapter.start) ? { ...chapter, title: "" } : chapter;

@@ -1,6 +1,6 @@
 /** Line icons of 24 units, by name. */
 
-import { svg } from "./dom.js";
+import { h, svg } from "./dom.js";
 
 const PATHS = {
   search: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM15.4 15.4 20 20",
@@ -60,3 +60,14 @@ export function icon(name, extra = "") {
   drawing.append(svg("path", { d: PATHS[name] }));
   return drawing;
 }
+
+/** A button that is an icon; `label` is said, and shown on hovering unless `more` has a title. */
+export const iconButton = (name, label, onclick, { class: extra = "", ...more } = {}) =>
+  h(
+    "button",
+    {
+      ...{ type: "button", class: `ghost ${extra}`, "aria-label": label, title: label, onclick },
+      ...more,
+    },
+    icon(name),
+  );

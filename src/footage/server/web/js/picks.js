@@ -2,7 +2,7 @@
 
 import { fill, h } from "./dom.js";
 import { exportMenu } from "./exports.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { clock } from "./words.js";
 
 const picked = new Map(); // by key, in the order of selecting
@@ -37,17 +37,7 @@ export const picksElement = h(
   count,
   h("label", { class: "picks-label" }, h("span", {}, "Handles"), handles),
   give,
-  h(
-    "button",
-    {
-      type: "button",
-      class: "ghost",
-      "aria-label": "Clear the selection",
-      title: "Clear the selection",
-      onclick: clear,
-    },
-    icon("close"),
-  ),
+  iconButton("close", "Clear the selection", clear),
 );
 
 /** The checkbox of a moment's card. */

@@ -2,7 +2,7 @@
 
 import { debounced, h, refill } from "./dom.js";
 import { onEvent } from "./events.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { onLibrary } from "./about.js";
 import { failed, note } from "./notes.js";
 import { popover } from "./popover.js";
@@ -19,18 +19,9 @@ onSeen(showAll);
 
 /** The button in the box. */
 export function saveButton() {
-  const element = h(
-    "button",
-    {
-      type: "button",
-      class: "ghost",
-      "aria-label": "Save this search",
-      title: "Save this search",
-      dataset: { focus: "save" },
-      onclick: () => ask(element, query),
-    },
-    icon("star"),
-  );
+  const element = iconButton("star", "Save this search", () => ask(element, query), {
+    dataset: { focus: "save" },
+  });
   let query;
   return {
     element,
@@ -116,16 +107,7 @@ function row(search, { open, leave }) {
     h("a", { href: `?${address}`, onclick: follow }, icon("star"), h("span", {}, name)),
     newBadge(name, leave),
     bell(name, showAll),
-    h(
-      "button",
-      {
-        type: "button",
-        class: "ghost",
-        "aria-label": `Forget ${name}`,
-        onclick: () => forget(search).catch(failed),
-      },
-      icon("close"),
-    ),
+    iconButton("close", `Forget ${name}`, () => forget(search).catch(failed)),
   );
 }
 

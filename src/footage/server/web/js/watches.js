@@ -3,11 +3,11 @@
 import { ask, parameters } from "./api.js";
 import { card } from "./cards.js";
 import { fill, h } from "./dom.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { failed, note } from "./notes.js";
 import { toAddress } from "./query.js";
 import { change, state, subscribe } from "./state.js";
-import { watchMenu } from "./watch_menu.js";
+import { plural } from "./words.js";
 
 const MOST = 200; // matches of one list
 const listeners = [];
@@ -22,12 +22,12 @@ export const newElement = h("section", {
 });
 
 /** The button that shows all that is new, where there is any. */
-export const newsButton = h(
-  "button",
-  { type: "button", class: "ghost news-button", hidden: true, onclick: () => showNew(null) },
-  icon("bell"),
-  h("span", { class: "news-count", "aria-hidden": "true" }),
-);
+export const newsButton = iconButton("bell", "New moments", () => showNew(null), {
+  class: "news-button",
+  hidden: true,
+});
+const newsCount = h("span", { class: "news-count", "aria-hidden": "true" });
+newsButton.append(newsCount);
 
 /** Be called when what was new has been seen. */
 export function onSeen(listener) {
@@ -40,7 +40,7 @@ export async function readWatches() {
   watches = new Map(answer.watches.map((watch) => [watch.name, watch]));
   const count = answer.watches.reduce((sum, watch) => sum + watch.new, 0);
   newsButton.hidden = !count;
-  newsButton.lastElementChild.textContent = few(count);
+  newsCount.textContent = few(count);
   newsButton.title = `${count} new: what watches have found`;
   newsButton.setAttribute("aria-label", newsButton.title);
 }
@@ -50,32 +50,32 @@ const few = (count) => (count > 99 ? "99+" : String(count));
 /** The bell of a saved search; `changed` is called when it is watched for, or no more. */
 export function bell(name, changed) {
   const watch = watches.get(name);
-  const begin = async () => {
+  const set = async (method, said) => {
     try {
-      await ask(pathOf(name), { method: "PUT", json: {} });
-      note(`Watching for “${name}”: what new videos hold of it will show here.`);
+      const json = method === "PUT" ? {} : undefined;
+      await ask(`/watches/${encodeURIComponent(name)}`, { method, json });
+      note(said);
       changed();
     } catch (error) {
       failed(error);
     }
   };
-  const element = h(
-    "button",
-    {
-      type: "button",
-      class: "ghost bell",
-      "aria-label": `Watch for ${name}`,
-      "aria-pressed": String(Boolean(watch)),
-      title: watch ? "Watched for: what new videos hold of it is told" : "Watch for it in new videos",
-      dataset: { focus: `bell-${name}` },
-      onclick: () => (watch ? watchMenu(element, watch, pathOf(name), changed) : begin()),
-    },
-    icon("bell"),
-  );
-  return element;
+  const begin = () => set("PUT", `What new videos hold of “${name}” will show here.`);
+  const end = () => set("DELETE", `No longer watching for “${name}”.`);
+  // what it has found, and where it sends that, would be gone with it: one click is too few
+  const tell = () => note(toldOf(watch), { action: { label: "Stop watching", run: end } });
+  return iconButton("bell", `Watch for ${name}`, watch ? tell : begin, {
+    ...{ class: "bell", "aria-pressed": String(Boolean(watch)) },
+    dataset: { focus: `bell-${name}` },
+  });
 }
 
-const pathOf = (name) => `/watches/${encodeURIComponent(name)}`;
+function toldOf({ name, matches, webhook, error, delivery_error: undelivered }) {
+  const sent = webhook ? `, sent to ${webhook}` : "";
+  const trouble = error ?? undelivered;
+  const found = `Watching for “${name}”: ${plural(matches, "moment")} so far${sent}.`;
+  return trouble ? `${found} ${trouble}.` : found;
+}
 
 /** How many moments are new, as a button that shows them, or null. */
 export function newBadge(name, leave) {
@@ -92,18 +92,11 @@ export function newBadge(name, leave) {
 /** Show what is new for a watch, or for all, which is seen thereby. */
 async function showNew(name) {
   try {
-    const wanted = parameters([
-      ["new", true],
-      ["limit", MOST],
-      ["watch", name],
-    ]);
-    const { matches } = await ask(`/matches?${wanted}`);
+    const wanted = parameters([["watch", name]]);
+    const { matches } = await ask(`/matches?new=true&limit=${MOST}&${wanted}`);
     if (state.view !== "search" || state.open) change({ view: "search", open: null });
     const names = [...new Set(matches.map(({ watch }) => watch))];
-    fill(
-      newElement,
-      names.map((one) => group(one, matches)),
-    );
+    fill(newElement, names.map((one) => group(one, matches)));
     newElement.hidden = !names.length;
     scrollTo({ top: 0 });
     newElement.focus({ preventScroll: true });
@@ -116,32 +109,24 @@ async function showNew(name) {
 }
 
 function group(name, matches) {
+  const close = () => {
+    element.remove();
+    newElement.hidden = !newElement.childElementCount;
+    document.getElementById("main").focus({ preventScroll: true });
+  };
   const own = matches.filter(({ watch }) => watch === name);
-  const close = h(
-    "button",
-    { type: "button", class: "ghost", "aria-label": `Close what is new for ${name}` },
-    icon("close"),
-  );
+  const title = h("h2", { class: "section-title" }, `New for “${name}”`);
   const element = h(
     "div",
     { class: "news-group" },
     h(
       "header",
       { class: "panel-row" },
-      h("h2", { class: "section-title" }, `New for “${name}”`),
-      close,
+      title,
+      iconButton("close", `Close what is new for ${name}`, close),
     ),
-    h(
-      "ul",
-      { class: "cards" },
-      own.map(({ moment }) => card(moment)),
-    ),
+    h("ul", { class: "cards" }, own.map(({ moment }) => card(moment))),
   );
-  close.addEventListener("click", () => {
-    element.remove();
-    newElement.hidden = !newElement.childElementCount;
-    document.getElementById("main").focus({ preventScroll: true });
-  });
   return element;
 }
 
