@@ -32,7 +32,7 @@ export function saveButton() {
   };
 }
 
-/** The list, which is empty where nothing was saved; `open` takes an address, `leave` goes to the page. */
+/** The list, if there is any; `open` takes an address, `leave` goes to the page. */
 export function savedList(open, leave) {
   const element = h("div", { class: "saved" });
   lists.push({ element, open, leave });
