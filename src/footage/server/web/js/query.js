@@ -53,9 +53,7 @@ export const wholeText = (query) =>
 
 /** Whether anything is asked by, filters apart. */
 export const isAsked = ({ saved, terms, draft, likes, files }) =>
-  Boolean(
-    saved || terms.length || likes.length || files.length || withoutUnfinished(draft).trim(),
-  );
+  Boolean(saved || terms.length || likes.length || files.length || withoutUnfinished(draft).trim());
 
 /** The query without its `saved` where anything else is asked by now. */
 export const settled = (query) =>

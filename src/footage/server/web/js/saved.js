@@ -78,8 +78,14 @@ function inParts(query) {
   const pairs = (name, values = []) => values.map((value) => [name, value]);
   return parameters([
     ["q", text],
-    ...pairs("like", likes.map((like) => likeText({ weight: 1, ...like }))),
-    ...pairs("then", then.map((step) => step.text)),
+    ...pairs(
+      "like",
+      likes.map((like) => likeText({ weight: 1, ...like })),
+    ),
+    ...pairs(
+      "then",
+      then.map((step) => step.text),
+    ),
     ["within", within],
     ...Object.entries(weights ?? {}),
     ["by_video", group_by_video],

@@ -96,7 +96,10 @@ async function showNew(name) {
     const { matches } = await ask(`/matches?new=true&limit=${MOST}&${wanted}`);
     if (state.view !== "search" || state.open) change({ view: "search", open: null });
     const names = [...new Set(matches.map(({ watch }) => watch))];
-    fill(newElement, names.map((one) => group(one, matches)));
+    fill(
+      newElement,
+      names.map((one) => group(one, matches)),
+    );
     newElement.hidden = !names.length;
     scrollTo({ top: 0 });
     newElement.focus({ preventScroll: true });
@@ -125,7 +128,11 @@ function group(name, matches) {
       title,
       iconButton("close", `Close what is new for ${name}`, close),
     ),
-    h("ul", { class: "cards" }, own.map(({ moment }) => card(moment))),
+    h(
+      "ul",
+      { class: "cards" },
+      own.map(({ moment }) => card(moment)),
+    ),
   );
   return element;
 }
