@@ -14,10 +14,12 @@ import { libraryElement, showLibrary } from "./library.js";
 import { bannerElement, readLibrary } from "./about.js";
 import { askToken } from "./login.js";
 import { countAgain, panelElement, panelToggle, showPanel } from "./panel.js";
+import { picksElement } from "./picks.js";
 import { showPlayer } from "./player.js";
 import { blank, isAsked, textOf } from "./query.js";
 import { resultsElement, searchAgain, showResults } from "./results.js";
 import { addressOf, ask, change, state, subscribe } from "./state.js";
+import { newElement, newsButton } from "./watches.js";
 
 const views = h("nav", { class: "views", "aria-label": "Views" });
 const grouping = h("div", { class: "segmented", role: "group", "aria-label": "One card for each" });
@@ -26,7 +28,7 @@ const search = h(
   "div",
   { class: "search-view" },
   panelElement,
-  h("div", { class: "column" }, bar, homeElement, resultsElement),
+  h("div", { class: "column" }, newElement, bar, homeElement, resultsElement),
 );
 
 fill(
@@ -40,6 +42,7 @@ fill(
   h(
     "div",
     { class: "top-end" },
+    newsButton,
     views,
     h(
       "button",
@@ -54,7 +57,7 @@ fill(
     ),
   ),
 );
-fill(document.getElementById("main"), bannerElement, search, libraryElement, exploreElement);
+fill(document.getElementById("main"), bannerElement, search, libraryElement, exploreElement, picksElement);
 
 function mark() {
   return h("img", { src: "icon.svg", alt: "", width: "26", height: "26", class: "brand-mark" });
@@ -106,13 +109,14 @@ function showGrouping({ query }) {
       label,
     );
   fill(grouping, choice(false, "Moments"), choice(true, "Videos"));
-  grouping.hidden = !isAsked(query);
+  grouping.hidden = !isAsked(query) || Boolean(query.saved);
 }
 
 function show(now, before) {
   const isSearch = now.view === "search";
+  const asked = textOf(now.query) || now.query.saved;
   document.body.dataset.view = now.view;
-  document.title = (isSearch && textOf(now.query) ? `${textOf(now.query)} – ` : "") + "footage";
+  document.title = (isSearch && asked ? `${asked} – ` : "") + "footage";
   showViews(now);
   showBox(now);
   showGrouping(now);

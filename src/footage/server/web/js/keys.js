@@ -2,6 +2,7 @@
 
 import { focusBox } from "./box.js";
 import { openView } from "./player.js";
+import { pickBy } from "./picks.js";
 import { showHelp } from "./help.js";
 import { change, state } from "./state.js";
 
@@ -27,6 +28,8 @@ function pressed(event) {
     focusBox();
   } else if (event.key === "l" && document.activeElement.matches(".card-link")) {
     document.activeElement.closest(".card").querySelector("[aria-label^='More like']")?.click();
+  } else if (event.key.toLowerCase() === "x" && !isTyping(event.target)) {
+    pickBy(document.activeElement.closest(".card"), event.shiftKey);
   } else if (event.key.startsWith("Arrow") && !isTyping(event.target)) {
     moveAmongCards(event);
   }

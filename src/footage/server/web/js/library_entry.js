@@ -2,7 +2,7 @@
 
 import { ask as fetched } from "./api.js";
 import { el, fill, h } from "./dom.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { none } from "./filters.js";
 import { failed, note } from "./notes.js";
 import { blank } from "./query.js";
@@ -100,7 +100,7 @@ function searchIn(name, value) {
 }
 
 function searchButton(video) {
-  return ghost("search", `Search in ${video.title}`, () => searchIn("video", video.video_id));
+  return iconButton("search", `Search in ${video.title}`, () => searchIn("video", video.video_id));
 }
 
 function removeButton(video, entry) {
@@ -115,7 +115,7 @@ function removeButton(video, entry) {
       failed(error);
     }
   };
-  return ghost("trash", `Take ${video.title} out of the library`, remove);
+  return iconButton("trash", `Take ${video.title} out of the library`, remove);
 }
 
 function restoreButton(video, entry) {
@@ -131,6 +131,3 @@ async function restore(video, entry) {
     failed(error);
   }
 }
-
-const ghost = (name, label, onclick) =>
-  el("button.ghost", { "aria-label": label, title: label, onclick }, icon(name));

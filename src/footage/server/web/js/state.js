@@ -6,7 +6,7 @@
  * opened here goes back, and what came by a link does not leave the page.
  */
 
-import { fromAddress, toAddress } from "./query.js";
+import { fromAddress, settled, toAddress } from "./query.js";
 
 const VIEWS = ["search", "library", "explore"];
 const EXPLORE = { show: "clusters", of: "", cluster: "", among: "", by: "", about: "" };
@@ -27,6 +27,7 @@ export function subscribe(listener) {
 export function change(changes, how = "push") {
   const before = { ...state };
   Object.assign(state, changes);
+  state.query = settled(state.query);
   write(how);
   tell(before);
 }
