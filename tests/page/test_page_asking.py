@@ -358,3 +358,19 @@ def test_a_narrow_page_has_its_filters_in_a_drawer(page: Any, visit: Any) -> Non
     expect(panel).not_to_be_visible()
     expect(page.get_by_role("button", name="Filters · 1")).to_be_focused()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_a_long_tag_keeps_the_panel_as_wide(visit: Any, page: Any, width: int) -> None:
+    def long(route: Any) -> None:
+        answer = route.fetch()
+        route.fulfill(
+            response=answer, json={**answer.json(), "tags": [{"name": "tag" * 33, "count": 1}]}
+        )
+
+    page.route("**/facets?*", long)
+    page.set_viewport_size({"width": width, "height": 900})
+    visit()
+    panel = page.locator("#panel")
+    expect(panel.locator(".facet-button", has_text="tagtag")).to_have_count(1)
+    assert panel.evaluate("panel => panel.scrollWidth - panel.clientWidth") == 0
