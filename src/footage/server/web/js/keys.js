@@ -1,6 +1,7 @@
 /** Keys of the whole page; those of one part are that part's own. */
 
 import { focusBox } from "./box.js";
+import { shownLinks } from "./cards.js";
 import { openView } from "./player.js";
 import { showHelp } from "./help.js";
 import { change, state } from "./state.js";
@@ -25,6 +26,9 @@ function pressed(event) {
     event.preventDefault();
     if (state.view !== "search") change({ view: "search" });
     focusBox();
+  } else if (event.key === " " && event.target.matches?.(".card-link")) {
+    event.preventDefault();
+    event.target.click();
   } else if (event.key === "l" && document.activeElement.matches(".card-link")) {
     document.activeElement.closest(".card").querySelector("[aria-label^='More like']")?.click();
   } else if (event.key.startsWith("Arrow") && !isTyping(event.target)) {
@@ -32,7 +36,9 @@ function pressed(event) {
   }
 }
 
+/** The box has the focus from the beginning: while it is empty, keys mean what they do elsewhere. */
 const isTyping = (element) =>
+  !(element.id === "box" && !element.value) &&
   element.matches?.(
     "input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable]",
   );
@@ -40,7 +46,7 @@ const isPressable = (element) => element.closest?.("button, a, summary");
 
 /** To the card that lies nearest in the way of the arrow. */
 function moveAmongCards(event) {
-  const links = [...document.querySelectorAll(".card-link")];
+  const links = shownLinks();
   if (!links.length) return;
   const here = document.activeElement.closest?.(".card")?.querySelector(".card-link");
   const next = here ? nearest(here, links, event.key) : event.key === "ArrowDown" && links[0];
