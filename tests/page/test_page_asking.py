@@ -378,7 +378,11 @@ def test_a_long_tag_keeps_the_panel_as_wide(visit: Any, page: Any, width: int) -
 
 def test_a_card_shows_its_still_until_a_frame_can_be_placed(visit: Any, page: Any) -> None:
     held: list[Any] = []
-    page.route("**/sprite.jpg", lambda route: held.append(route))
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/sprite.jpg", hold)
     visit("?q=seen:yellow")
     thumb = cards(page).first.locator(".thumb")
     with page.expect_request("**/sprite.jpg"):

@@ -118,8 +118,8 @@ function scrubbing(box, moment) {
     tiles = await tilesOf(moment.video_id);
     if (!tiles.length || !box.matches(":hover")) return;
     view ??= tileView(moment.video_id);
-    if (!(await view.loaded)) view = null;
-    if (!view || !box.matches(":hover")) return;
+    await view.loaded;
+    if (!box.matches(":hover")) return;
     const total = tiles.at(-1).end;
     setStyles(bar, {
       "--from": `${(100 * moment.start) / total}%`,

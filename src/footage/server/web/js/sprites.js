@@ -34,7 +34,7 @@ export function parsed(text) {
 /** The tile of a time. */
 export const tileAt = (tiles, time) => tiles.find((tile) => time < tile.end) ?? tiles.at(-1);
 
-/** A picture of one tile at a time, filling its parent's width; `loaded` tells whether it came. */
+/** A picture of one tile at a time, filling its parent's width; `loaded` once it can be shown. */
 export function tileView(video) {
   const image = h("img", {
     class: "sprite",
@@ -45,10 +45,7 @@ export function tileView(video) {
   const element = h("div", { class: "sprite-window" }, image);
   let shown = null;
   image.onload = () => shown && show(shown); // its size is known now
-  const loaded = image.decode().then(
-    () => true,
-    () => false,
-  );
+  const loaded = image.decode().catch(() => {});
   return { element, show, loaded };
 
   function show(tile) {
