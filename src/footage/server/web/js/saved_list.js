@@ -54,6 +54,7 @@ function ask(anchor, query) {
   const keep = async (event) => {
     event.preventDefault();
     close();
+    anchor.focus();
     try {
       await saved.put({ name: name.value.trim(), address: String(toAddress(query)) });
       note(`Saved “${name.value.trim()}”.`);
