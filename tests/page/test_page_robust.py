@@ -113,7 +113,7 @@ def test_a_server_that_goes_away_and_comes_back(flaky: Flaky, page: Any, watched
     expect(page.locator(".away")).to_be_visible()
     page.locator("#box").click()  # nothing lies over it
     page.locator("#box").fill("+ seen:white")
-    expect(page.locator(".verdict")).to_contain_text("These are the results of before")
+    expect(page.locator(".verdict")).to_contain_text("these are the results of before")
     expect(page.locator(".cards-stale .card").first).to_be_visible()
     expect(page.locator(".note")).to_have_count(0)
     page.get_by_role("link", name="Library").click()

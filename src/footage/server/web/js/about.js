@@ -41,12 +41,12 @@ export async function readLibrary() {
   }
 }
 
-/** What is not searched, and why: where the library is looked at, until it is dismissed. */
+/** Show what is not searched, in the library, until it is dismissed. */
 export function showBanner() {
-  const bad = (about?.readers ?? []).filter((reader) => reader.state !== "ok");
-  const text = bad.length ? toldOf(bad) : "";
-  bannerElement.hidden =
-    !text || state.view !== "library" || localStorage.getItem(DISMISSED) === text;
+  const bad = about?.readers?.filter((reader) => reader.state !== "ok");
+  const text = bad?.length ? toldOf(bad) : "";
+  const isSeen = text && state.view === "library" && localStorage.getItem(DISMISSED) !== text;
+  bannerElement.hidden = !isSeen;
   const onclick = () => {
     localStorage.setItem(DISMISSED, text);
     showBanner();

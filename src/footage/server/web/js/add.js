@@ -85,7 +85,6 @@ export function addForm() {
   }
 }
 
-/** The folders that may be named, where another one was. */
 function allowed({ code }) {
   const roots = libraryNow()?.roots.join(", ") || "no folder yet";
   return code === "access_refused" ? ` It may index ${roots}.` : "";

@@ -36,7 +36,7 @@ function pressed(event) {
   }
 }
 
-/** The box has the focus from the beginning: while it is empty, keys mean what they do elsewhere. */
+/** In the box, which has the focus from the beginning, once there is something in it. */
 const isTyping = (element) =>
   !(element.id === "box" && !element.value) &&
   element.matches?.(

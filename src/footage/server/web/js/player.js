@@ -112,7 +112,6 @@ function close() {
 
 /** After a link was followed there is no focus to give back. */
 function focusCard(id) {
-  const links = shownLinks();
-  const link = links.find((one) => one.href.includes(`v=${id}`)) ?? links[0];
+  const link = shownLinks().find((one) => one.href.includes(`v=${id}`));
   (link ?? document.getElementById("main")).focus();
 }

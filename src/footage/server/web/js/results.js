@@ -194,10 +194,9 @@ function showVerdict(answer) {
 /** What was found before stays while the server is away. */
 function showStale() {
   if (!moments.length) list.replaceChildren();
-  list.classList.toggle("cards-stale", moments.length > 0);
-  const before = moments.length ? " These are the results of before." : "";
-  const text = h("p", {}, `The server does not answer.${before}`);
-  verdict.replaceChildren(h("div", { class: "verdict-box" }, icon("warning"), text));
+  list.classList.add("cards-stale");
+  const remedy = moments.length ? "these are the results of before" : "";
+  showFailure({ message: "the server does not answer", remedy });
 }
 
 function showFailure(error) {
