@@ -46,7 +46,7 @@ def test_a_path_outside_names_what_may_be_indexed(
     expect(library.get_by_role("alert")).to_contain_text(f"It may index {tmp_path}")
     expect(library.get_by_role("alert")).not_to_contain_text("`")
     library.get_by_label("Path or address").fill("/home")
-    expect(library.get_by_role("alert")).to_be_empty()
+    expect(library.get_by_role("alert")).to_have_count(0)
 
 
 def test_the_focus_stays_where_a_video_was_taken_out(own_site: Served, visit: Any) -> None:
