@@ -358,3 +358,67 @@ def test_a_narrow_page_has_its_filters_in_a_drawer(page: Any, visit: Any) -> Non
     expect(panel).not_to_be_visible()
     expect(page.get_by_role("button", name="Filters · 1")).to_be_focused()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_a_long_tag_keeps_the_panel_as_wide(visit: Any, page: Any, width: int) -> None:
+    def long(route: Any) -> None:
+        answer = route.fetch()
+        route.fulfill(
+            response=answer, json={**answer.json(), "tags": [{"name": "tag" * 33, "count": 1}]}
+        )
+
+    page.route("**/facets?*", long)
+    page.set_viewport_size({"width": width, "height": 900})
+    visit()
+    panel = page.locator("#panel")
+    expect(panel.locator(".facet-button", has_text="tagtag")).to_have_count(1)
+    assert panel.evaluate("panel => panel.scrollWidth - panel.clientWidth") == 0
+
+
+def test_a_card_shows_its_still_until_a_frame_can_be_placed(visit: Any, page: Any) -> None:
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/sprite.jpg", hold)
+    visit("?q=seen:yellow")
+    thumb = cards(page).first.locator(".thumb")
+    with page.expect_request("**/sprite.jpg"):
+        thumb.hover()
+    expect(thumb.locator(".sprite-window")).to_have_count(0)
+    expect(thumb.locator(".thumb-picture")).to_be_visible()
+    held[0].continue_()
+    expect(thumb.locator(".scrub-clock")).to_have_text("0:03")
+    expect(thumb.locator(".sprite")).to_have_attribute("style", re.compile("translate"))
+
+
+def test_keys_from_the_box_to_a_result_and_back(visit: Any) -> None:
+    page = visit()
+    expect(page.locator(".newest .card").first).to_be_visible()  # hidden later, but still there
+    typed(page, "seen:yellow")
+    page.keyboard.press("Enter")
+    expect(cards(page).first).to_be_visible()
+    expect(page.locator(".results .cards")).not_to_have_attribute("aria-busy", "true")
+    page.keyboard.press("ArrowDown")
+    expect(cards(page).first.locator(".card-link")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#box")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#box")).not_to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("dialog", name="Player: yellow")).to_be_visible()
+
+
+def test_keys_of_the_page_in_the_empty_box(visit: Any) -> None:
+    page = visit()
+    page.locator("#box").focus()
+    typed(page, "/")
+    expect(page.locator("#box")).to_have_value("")
+    typed(page, "?")
+    expect(page.get_by_role("dialog", name="How to ask")).to_be_visible()
+    page.keyboard.press("Escape")
+    typed(page, "a/b?")
+    expect(page.locator("#box")).to_have_value("a/b?")

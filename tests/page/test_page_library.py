@@ -29,6 +29,41 @@ def test_an_empty_library_says_what_to_do(empty_site: Served, visit: Any, tmp_pa
     assert set(empty_site.library.videos()[0].tags) == {"one", "two words"}
 
 
+def test_an_empty_library_says_so_to_a_search(empty_site: Served, visit: Any) -> None:
+    page = visit("?q=a+dog", at=empty_site)
+    expect(page.locator(".guide")).to_contain_text("There is nothing to search yet.")
+    expect(page.locator(".results")).to_be_hidden()
+
+
+def test_a_path_outside_names_what_may_be_indexed(
+    own_site: Served, visit: Any, tmp_path: Path, watched: Any
+) -> None:
+    watched.expect("403")
+    page = visit("?view=library", at=own_site)
+    library = page.locator(".library")
+    library.get_by_label("Path or address").fill("/")
+    library.get_by_role("button", name="Add", exact=True).click()
+    expect(library.get_by_role("alert")).to_contain_text(f"It may index {tmp_path}")
+    expect(library.get_by_role("alert")).not_to_contain_text("`")
+    library.get_by_label("Path or address").fill("/home")
+    expect(library.get_by_role("alert")).to_have_count(0)
+
+
+def test_the_focus_stays_where_a_video_was_taken_out(own_site: Served, visit: Any) -> None:
+    page = visit("?view=library", at=own_site)
+    expect(page.locator(".library .card-video")).to_have_count(5)
+    entry(page, "white").get_by_role("button", name="Take white out of the library").click()
+    expect(page.locator(".library .card-video")).to_have_count(4)
+    expect(page.locator(".library .card-video a:focus")).to_have_count(1)
+
+
+def test_the_focus_returns_when_a_search_was_saved(visit: Any) -> None:
+    page = visit("?q=seen:yellow")
+    page.get_by_role("button", name="Save this search").click()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Save this search")).to_be_focused()
+
+
 def test_files_are_sent_and_indexed(own_site: Served, visit: Any, tmp_path: Path) -> None:
     page = visit("?view=library", at=own_site)
     film = make_video(tmp_path / "sent.mp4", seconds=3, shots=["yellow", "red"])
@@ -76,6 +111,7 @@ def test_what_fails_says_why_and_is_tried_again(
     make_video(film, seconds=2, shots=["red"])
     job.get_by_role("button", name="Retry").click()
     expect(page.locator(".job-done", has_text="broken.mp4")).to_be_visible()
+    assert page.evaluate("document.activeElement !== document.body")
     expect(entry(page, "broken")).to_be_visible()
 
 

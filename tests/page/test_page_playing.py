@@ -20,7 +20,7 @@ def now(page: Any) -> float:
 def reaches(page: Any, seconds: float) -> None:
     """Wait until the clock of the player stands there, or a little later."""
     whole = [f"0:{second:02}" for second in range(int(seconds), int(seconds) + 3)]
-    expect(page.locator(".clock")).to_have_text(re.compile(f"^({'|'.join(whole)}) /"))
+    expect(page.locator(".clock")).to_have_text(re.compile(rf"^({'|'.join(whole)})(\.\d)? /"))
 
 
 @pytest.fixture
@@ -191,6 +191,45 @@ def test_a_video_that_is_unknown(visit: Any, watched: Any) -> None:
     page.get_by_role("button", name="Close the player").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert "v=" not in page.url
+
+
+@pytest.mark.parametrize(("view", "way"), [("search", "results"), ("library", "library")])
+def test_a_link_that_names_no_video_leads_back(
+    visit: Any, watched: Any, view: str, way: str
+) -> None:
+    watched.expect("404")
+    page = visit(f"?view={view}&v=nonsense")
+    expect(page.get_by_role("alert")).to_contain_text("; ")
+    page.get_by_role("button", name=f"To the {way}").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_out_before_in_keeps_both(playing: Any) -> None:
+    playing.keyboard.press("k")
+    playing.locator(".timeline").press("Home")
+    playing.keyboard.press("ArrowRight")
+    playing.keyboard.press("o")
+    playing.keyboard.press("ArrowRight")
+    playing.keyboard.press("i")
+    clip = playing.get_by_role("link", name="Download the clip")
+    assert "start=5.00&end=10.00" in clip.get_attribute("href")
+    expect(playing.locator(".clock")).to_have_text("0:10.0 / 0:24")
+
+
+def test_the_focus_after_a_link_was_closed(visit: Any, site: Served) -> None:
+    page = visit(f"?q=seen:yellow&v={site.id_of('yellow')}&t=3")
+    expect(page.get_by_role("dialog", name="Player: yellow")).to_be_visible()
+    expect(cards(page).first).to_be_attached()
+    page.keyboard.press("Escape")
+    expect(cards(page).first.locator(".card-link")).to_be_focused()
+
+
+def test_the_picture_is_in_the_middle_of_a_low_window(visit: Any, site: Served) -> None:
+    page = visit()
+    page.set_viewport_size({"width": 720, "height": 450})
+    visit(f"?v={site.id_of('yellow')}&t=3")
+    box = page.locator("video.picture").bounding_box()
+    assert box["x"] + box["width"] / 2 == pytest.approx(360, abs=12)
 
 
 def test_full_screen_keeps_the_controls(playing: Any) -> None:

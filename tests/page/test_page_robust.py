@@ -111,11 +111,18 @@ def test_a_server_that_goes_away_and_comes_back(flaky: Flaky, page: Any, watched
     expect(cards(page).first).to_be_visible()
     flaky.stop()
     expect(page.locator(".away")).to_be_visible()
+    page.locator("#box").click()  # nothing lies over it
     page.locator("#box").fill("+ seen:white")
+    expect(page.locator(".verdict")).to_contain_text("these are the results of before")
+    expect(page.locator(".cards-stale .card").first).to_be_visible()
     expect(page.locator(".note")).to_have_count(0)
+    page.get_by_role("link", name="Library").click()
+    expect(page.locator(".nothing")).to_contain_text("The server does not answer")
+    page.get_by_role("link", name="Search", exact=True).click()
     flaky.start()
     expect(page.locator(".away")).not_to_be_visible()
     expect(cards(page).first).to_be_visible()
+    expect(page.locator(".cards-stale")).to_have_count(0)
 
 
 def test_a_degraded_reader_is_told_of(visit: Any, page: Any) -> None:
@@ -123,13 +130,70 @@ def test_a_degraded_reader_is_told_of(visit: Any, page: Any) -> None:
         answer = route.fetch()
         readers = [
             {"name": "speech", "state": "ok", "reason": None},
-            {"name": "screen", "state": "missing", "reason": "rapidocr is not <b>installed</b>"},
+            {
+                "name": "screen",
+                "state": "missing",
+                "remedy": "`pip install 'x[ocr]'`",
+                "reason": "rapidocr is not <b>installed</b>",
+            },
         ]
         route.fulfill(response=answer, json={**answer.json(), "readers": readers})
 
     page.route("**/api/v1/library", degraded)
     visit()
-    expect(page.locator(".banner")).to_have_text("screen: rapidocr is not <b>installed</b>")
+    expect(page.locator(".newest .card").first).to_be_visible()
+    expect(page.locator(".banner")).to_be_hidden()
+    visit("?view=library")
+    expect(page.locator(".banner")).to_have_text(
+        "On-screen text is not searched: rapidocr is not <b>installed</b>; “pip install 'x[ocr]'”."
+    )
+    page.get_by_role("button", name="Dismiss the warning").click()
+    expect(page.locator(".banner")).to_be_hidden()
+    page.reload()
+    expect(page.locator(".card-video").first).to_be_visible()
+    expect(page.locator(".banner")).to_be_hidden()
+
+
+def test_what_was_not_read_is_not_advised(visit: Any, page: Any) -> None:
+    def unread(route: Any) -> None:
+        answer = route.fetch()
+        readers = [
+            {"name": name, "modality": name, "state": "ok", "videos": 0}
+            for name in ("speech", "screen")
+        ]
+        route.fulfill(response=answer, json={**answer.json(), "readers": readers})
+
+    def nothing(route: Any) -> None:
+        hint = "look for what was said with said:"
+        route.fulfill(json={"found": False, "hint": hint, "moments": []})
+
+    page.route("**/api/v1/library", unread)
+    page.route("**/search?*", nothing)
+    visit()
+    expect(page.locator(".example")).to_have_count(2)
+    expect(page.locator(".examples")).not_to_contain_text("sign:")
+    visit("?q=red")
+    expect(page.locator(".verdict")).to_contain_text("Nothing here matches.")
+    expect(page.locator(".verdict")).not_to_contain_text("said:")
+    expect(page.get_by_role("slider", name="is said")).to_be_disabled()
+    expect(page.get_by_role("slider", name="is seen")).to_be_enabled()
+
+
+@pytest.mark.parametrize(
+    ("chance", "said"), [(0.31, "Not sure. These are"), (0.1, "Nothing here matches well.")]
+)
+def test_the_verdict_agrees_with_the_dots(visit: Any, page: Any, chance: float, said: str) -> None:
+    def unsure(route: Any) -> None:
+        answer = route.fetch()
+        found = answer.json()
+        moments = [{**found["moments"][0], "confidence": chance}]
+        route.fulfill(
+            response=answer, json={**found, "found": False, "hint": None, "moments": moments}
+        )
+
+    page.route("**/search?*", unsure)
+    visit("?q=seen:yellow")
+    expect(page.locator(".verdict-title")).to_contain_text(said)
 
 
 @pytest.mark.parametrize(

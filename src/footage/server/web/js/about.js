@@ -4,7 +4,11 @@ import { ask } from "./api.js";
 import { el, fill } from "./dom.js";
 import { icon } from "./icons.js";
 import { failed } from "./notes.js";
+import { state } from "./state.js";
+import { sentence } from "./words.js";
 
+const DISMISSED = "footage.dismissed";
+const NAMES = { speech: "speech", screen: "on-screen text" };
 const listeners = [];
 let about = null;
 
@@ -13,6 +17,13 @@ export const bannerElement = el("div.banner", { role: "status", hidden: true });
 
 /** What was said last, or null. */
 export const libraryNow = () => about;
+
+/** Whether any text of a modality, `speech` or `screen`, was read; true while nobody knows. */
+export const isRead = (modality) =>
+  about?.readers?.find((reader) => reader.modality === modality)?.videos !== 0;
+
+/** Whether the library is known to hold nothing. */
+export const isEmpty = () => Boolean(about) && !about.videos;
 
 /** Be called with it each time it has been read. */
 export function onLibrary(listener) {
@@ -23,19 +34,36 @@ export function onLibrary(listener) {
 export async function readLibrary() {
   try {
     about = await ask("/library");
-    showBanner(about.readers ?? []);
+    showBanner();
     for (const listener of listeners) listener(about);
   } catch (error) {
     failed(error);
   }
 }
 
-function showBanner(readers) {
-  const bad = readers.filter(({ state }) => state !== "ok");
-  bannerElement.hidden = !bad.length;
+/** Show what is not searched, in the library, until it is dismissed. */
+export function showBanner() {
+  const bad = about?.readers?.filter((reader) => reader.state !== "ok");
+  const text = bad?.length ? toldOf(bad) : "";
+  const isSeen = text && state.view === "library" && localStorage.getItem(DISMISSED) !== text;
+  bannerElement.hidden = !isSeen;
+  const onclick = () => {
+    localStorage.setItem(DISMISSED, text);
+    showBanner();
+    document.getElementById("main").focus();
+  };
   fill(
     bannerElement,
     icon("warning"),
-    el("p", bad.map(({ name, state, reason }) => `${name}: ${reason || state}`).join(" · ")),
+    el("p", text),
+    el("button.ghost", { "aria-label": "Dismiss the warning", onclick }, icon("close")),
   );
+}
+
+function toldOf(readers) {
+  const names = readers.map(({ name }) => NAMES[name]).join(" and ");
+  const why = ({ reason, state: is, remedy }) => [reason || is, remedy].filter(Boolean).join("; ");
+  const reasons = [...new Set(readers.map(why))].join(" · ");
+  const are = readers.length > 1 ? "are" : "is";
+  return sentence({ message: `${names} ${are} not searched: ${reasons}` });
 }

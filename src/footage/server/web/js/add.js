@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { libraryNow } from "./about.js";
 import { failed, note } from "./notes.js";
+import { subscribe } from "./state.js";
 import { upload } from "./uploads.js";
 import { bytes, plural, sentence } from "./words.js";
 
@@ -34,6 +35,7 @@ export function addForm() {
     placeholder: "tags, if any",
   });
   const trouble = h("p", { class: "trouble-text", role: "alert" });
+  subscribe(forget);
   const drop = h(
     "button",
     { type: "button", class: "dropzone", onclick: () => picker.click() },
@@ -42,7 +44,7 @@ export function addForm() {
   );
   return h(
     "form",
-    { class: "add", onsubmit: submitted },
+    { class: "add", onsubmit: submitted, oninput: forget },
     drop,
     picker,
     h(
@@ -55,6 +57,10 @@ export function addForm() {
     trouble,
   );
 
+  function forget() {
+    trouble.textContent = "";
+  }
+
   function chosen() {
     addFiles([...picker.files], tagsOf(tags.value));
     picker.value = "";
@@ -62,7 +68,7 @@ export function addForm() {
 
   async function submitted(event) {
     event.preventDefault();
-    trouble.textContent = "";
+    forget();
     const named = source.value.trim();
     if (!named) {
       trouble.textContent = "Name a file, a folder or an https:// address, or drop files above.";
@@ -74,9 +80,14 @@ export function addForm() {
       source.value = "";
       note("It is being indexed.");
     } catch (error) {
-      failed(error, (text) => (trouble.textContent = text));
+      failed(error, (text) => (trouble.textContent = text + allowed(error)));
     }
   }
+}
+
+function allowed({ code }) {
+  const roots = libraryNow()?.roots.join(", ") || "no folder yet";
+  return code === "access_refused" ? ` It may index ${roots}.` : "";
 }
 
 const tagsOf = (text) =>

@@ -11,7 +11,7 @@ import { icon } from "./icons.js";
 import { showHelp } from "./help.js";
 import { listenToKeys } from "./keys.js";
 import { libraryElement, showLibrary } from "./library.js";
-import { bannerElement, readLibrary } from "./about.js";
+import { bannerElement, isEmpty, onLibrary, readLibrary, showBanner } from "./about.js";
 import { askToken } from "./login.js";
 import { countAgain, panelElement, panelToggle, showPanel } from "./panel.js";
 import { picksElement } from "./picks.js";
@@ -118,11 +118,12 @@ function show(now, before) {
   document.body.dataset.view = now.view;
   document.title = (isSearch && asked ? `${asked} – ` : "") + "footage";
   showViews(now);
+  showBanner();
   showBox(now);
   showGrouping(now);
   showPanel(now);
   search.hidden = !isSearch;
-  resultsElement.hidden = !isAsked(now.query);
+  resultsElement.hidden = !isAsked(now.query) || isEmpty();
   if (isSearch) {
     showHome(now);
     showResults(now, before);
@@ -140,6 +141,7 @@ subscribe((now, before) => {
 });
 
 on("tokenNeeded", () => askToken(begin));
+onLibrary(() => (resultsElement.hidden = !isAsked(state.query) || isEmpty()));
 onEvent("library", () => {
   readLibrary();
   countAgain();

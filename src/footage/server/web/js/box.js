@@ -5,6 +5,7 @@ import { icon, iconButton } from "./icons.js";
 import { ask, change, state } from "./state.js";
 import { blank, committed, isAsked, isBlank, wholeText } from "./query.js";
 import { takeFilters, withFilter } from "./filters.js";
+import { shownLinks } from "./cards.js";
 import { chipsOf } from "./chips.js";
 import { keep } from "./files.js";
 import { failed } from "./notes.js";
@@ -152,8 +153,10 @@ function pressed(event) {
     event.preventDefault();
     event.stopPropagation();
     ask({ draft: "" }, "replace");
+  } else if (event.key === "Escape") {
+    input.blur();
   } else if (event.key === "ArrowDown") {
-    const card = document.querySelector(".card-link");
+    const [card] = shownLinks();
     if (card) {
       event.preventDefault();
       card.focus();

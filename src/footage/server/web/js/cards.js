@@ -14,6 +14,10 @@ import { clock, confidence, span } from "./words.js";
 /** Seconds before a moment that playing begins. */
 export const LEAD = 1.5;
 
+/** The links of the cards that can be seen, in their order. */
+export const shownLinks = () =>
+  [...document.querySelectorAll(".card-link")].filter((link) => link.offsetParent);
+
 /** What tells one moment from another. */
 export const keyOf = (moment) => `${moment.video_id}:${moment.start}:${moment.end}`;
 
@@ -107,24 +111,32 @@ function timesOf({ start, end, steps }) {
 function scrubbing(box, moment) {
   let view = null;
   let tiles = [];
+  let x = 0; // of the pointer, also while the pictures are on their way
   const bar = h("span", { class: "scrub-bar" });
   const clockFace = h("span", { class: "scrub-clock" });
   const enter = async (event) => {
     if (event.pointerType === "touch") return;
+    x = event.clientX;
     tiles = await tilesOf(moment.video_id);
     if (!tiles.length || !box.matches(":hover")) return;
     view ??= tileView(moment.video_id);
+    await view.loaded;
+    if (!box.matches(":hover")) return;
     const total = tiles.at(-1).end;
     setStyles(bar, {
       "--from": `${(100 * moment.start) / total}%`,
       "--to": `${(100 * moment.end) / total}%`,
     });
     box.append(view.element, bar, clockFace);
+    place();
   };
   const move = (event) => {
-    if (!view?.element.isConnected) return;
+    x = event.clientX;
+    if (view?.element.isConnected) place();
+  };
+  const place = () => {
     const at = box.getBoundingClientRect();
-    const share = Math.min(1, Math.max(0, (event.clientX - at.left) / at.width));
+    const share = Math.min(1, Math.max(0, (x - at.left) / at.width));
     const time = share * tiles.at(-1).end;
     view.show(tileAt(tiles, time));
     setStyles(bar, { "--at": `${100 * share}%` });

@@ -38,14 +38,20 @@ export function controls(picture, stage, jump) {
       iconButton("full", "Full screen (F)", fullscreen),
     ),
   );
+  let shown = [0, 0];
   for (const name of ["play", "pause", "ended"]) picture.addEventListener(name, showPlay);
   picture.addEventListener("volumechange", showVolume);
 
   return {
     ...{ element, play, toggle, toggleSound, toggleCaptions, fullscreen },
-    showTime: (at, duration) => (time.textContent = `${clock(at)} / ${clock(duration)}`),
+    showTime,
     allowJumps: (allowed) => (earlier.disabled = later.disabled = !allowed),
   };
+
+  function showTime(at, duration) {
+    shown = [at, duration];
+    time.textContent = `${clock(at, picture.paused)} / ${clock(duration)}`;
+  }
 
   function toggle() {
     if (!picture.getAttribute("src")) return;
@@ -58,6 +64,7 @@ export function controls(picture, stage, jump) {
     fill(play, icon(isPaused ? "play" : "pause"));
     play.title = isPaused ? "Play (Space)" : "Pause (Space)";
     play.setAttribute("aria-label", play.title);
+    showTime(...shown);
   }
 
   function toggleSound() {

@@ -3,7 +3,7 @@
 import { ask as fetched, parameters } from "./api.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { libraryNow, onLibrary } from "./about.js";
+import { isEmpty, isRead, libraryNow, onLibrary } from "./about.js";
 import { pairsOf } from "./filters.js";
 import { focusBox } from "./box.js";
 import { failed } from "./notes.js";
@@ -28,10 +28,10 @@ let shown = null;
 
 /** Show it where nothing is asked. */
 export function showHome({ query }) {
-  homeElement.hidden = isAsked(query);
+  homeElement.hidden = isAsked(query) && !isEmpty();
   if (homeElement.hidden) return;
   const about = libraryNow();
-  if (about && !about.videos) {
+  if (isEmpty()) {
     if (!homeElement.querySelector(".guide")) fill(homeElement, emptyGuide());
     shown = null;
     return;
@@ -54,9 +54,11 @@ function hero(about) {
     { class: "hero" },
     h("h2", { class: "hero-title" }, "Say what you remember, get the moment."),
     h("p", { class: "hero-text" }, `Search ${all}, by words, by a picture, or by another moment.`),
-    h("ul", { class: "examples" }, EXAMPLES.map(example)),
+    h("ul", { class: "examples" }, EXAMPLES.filter(isOfUse).map(example)),
   );
 }
+
+const isOfUse = ([, picture]) => isRead(picture === "sign" ? "screen" : picture);
 
 function example([text, picture, title, more]) {
   const use = () => {

@@ -64,11 +64,13 @@ function show() {
     ...[...running, ...few].map((job) => kept(job.id, job, () => jobRow(job))),
   ];
   const wanted = entries.map(({ element }) => element);
+  const focused = document.activeElement;
   for (const element of [...list.children]) if (!wanted.includes(element)) element.remove();
   wanted.forEach(
     (element, at) =>
       list.children[at] !== element && list.insertBefore(element, list.children[at] ?? null),
   );
+  if (document.activeElement !== focused) focused.focus(); // what is moved loses it
 }
 
 /** The row that is there already, unless something has changed. */
@@ -81,8 +83,11 @@ function kept(key, content, make) {
     const focus =
       known.element.contains(document.activeElement) && document.activeElement.textContent;
     known.element.replaceWith(element);
-    if (focus)
-      [...element.querySelectorAll("button")].find((one) => one.textContent === focus)?.focus();
+    if (focus) {
+      element.tabIndex = -1; // so that it can have the focus, where the button is gone
+      const buttons = [...element.querySelectorAll("button")];
+      (buttons.find((one) => one.textContent === focus) ?? element).focus();
+    }
   }
   const entry = { mark, element };
   rows.set(key, entry);

@@ -1,6 +1,7 @@
 /** Keys of the whole page; those of one part are that part's own. */
 
 import { focusBox } from "./box.js";
+import { shownLinks } from "./cards.js";
 import { openView } from "./player.js";
 import { pickBy } from "./picks.js";
 import { showHelp } from "./help.js";
@@ -26,6 +27,9 @@ function pressed(event) {
     event.preventDefault();
     if (state.view !== "search") change({ view: "search" });
     focusBox();
+  } else if (event.key === " " && event.target.matches?.(".card-link")) {
+    event.preventDefault();
+    event.target.click();
   } else if (event.key === "l" && document.activeElement.matches(".card-link")) {
     document.activeElement.closest(".card").querySelector("[aria-label^='More like']")?.click();
   } else if (event.key.toLowerCase() === "x" && !isTyping(event.target)) {
@@ -35,7 +39,9 @@ function pressed(event) {
   }
 }
 
+/** In the box, which has the focus from the beginning, once there is something in it. */
 const isTyping = (element) =>
+  !(element.id === "box" && !element.value) &&
   element.matches?.(
     "input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable]",
   );
@@ -43,7 +49,7 @@ const isPressable = (element) => element.closest?.("button, a, summary");
 
 /** To the card that lies nearest in the way of the arrow. */
 function moveAmongCards(event) {
-  const links = [...document.querySelectorAll(".card-link")];
+  const links = shownLinks();
   if (!links.length) return;
   const here = document.activeElement.closest?.(".card")?.querySelector(".card-link");
   const next = here ? nearest(here, links, event.key) : event.key === "ArrowDown" && links[0];

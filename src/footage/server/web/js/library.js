@@ -2,14 +2,14 @@
 
 import { ask as fetched, parameters } from "./api.js";
 import { addForm } from "./add.js";
-import { fill, h } from "./dom.js";
+import { fill, h, refill } from "./dom.js";
 import { icon } from "./icons.js";
 import { libraryNow, onLibrary } from "./about.js";
 import { onEvent } from "./events.js";
 import { jobsElement, readJobs } from "./jobs.js";
 import { failed } from "./notes.js";
 import { libraryEntry } from "./library_entry.js";
-import { bytes, length, plural } from "./words.js";
+import { bytes, length, plural, sentence } from "./words.js";
 
 const PAGE = 60;
 const LOOK = "footage.look";
@@ -18,11 +18,8 @@ const facts = h("p", { class: "library-facts" });
 const look = h("div", { class: "segmented", role: "group", "aria-label": "Look" });
 const hidden = h("input", { type: "checkbox", id: "hidden", onchange: readAgain });
 const list = h("ul", { class: "cards videos", "aria-label": "Videos" });
-const nothing = h(
-  "p",
-  { class: "nothing", hidden: true },
-  "Nothing is here yet. Drop videos on this page, or name a folder above.",
-);
+const EMPTY = "Nothing is here yet. Drop videos on this page, or name a folder above.";
+const nothing = h("p", { class: "nothing", hidden: true }, EMPTY);
 const sentinel = h("div", { class: "sentinel" });
 const head = h(
   "div",
@@ -116,7 +113,8 @@ async function readAgain() {
   if (!page || own !== turn) return;
   total = page.total;
   shownCount = page.videos.length;
-  fill(list, page.videos.map(libraryEntry));
+  refill(list, page.videos.map(libraryEntry));
+  nothing.textContent = EMPTY;
   nothing.hidden = total > 0;
   more();
 }
@@ -146,6 +144,8 @@ async function read(limit, offset) {
       ])}`,
     );
   } catch (error) {
+    nothing.textContent = sentence(error);
+    nothing.hidden = list.childElementCount > 0;
     failed(error);
     return null;
   }

@@ -107,7 +107,9 @@ function removeButton(video, entry) {
   const remove = async () => {
     try {
       await fetched(`/videos/${video.video_id}`, { method: "DELETE" });
+      const next = entry.nextElementSibling ?? entry.previousElementSibling;
       entry.remove();
+      (next?.querySelector("a, button") ?? document.getElementById("main")).focus();
       note(`Took “${video.title}” out of the library; its file is untouched.`, {
         action: { label: "Undo", run: () => restore(video) },
       });

@@ -32,7 +32,8 @@ export function marks(video, now, show) {
   function set(start, end) {
     from = start;
     to = end;
-    show(from, to);
+    if (isTurned()) show(to, from);
+    else show(from, to);
     begins.lastElementChild.textContent = from === null ? "In" : `In ${clock(from, true)}`;
     ends.lastElementChild.textContent = to === null ? "Out" : `Out ${clock(to, true)}`;
     const [first, last] = clip();
@@ -46,14 +47,19 @@ export function marks(video, now, show) {
     download.setAttribute("aria-label", download.title);
   }
 
-  /** Mark the present time; what would be the wrong way round goes. */
+  /** Mark the present time; the other mark stays, in whichever order they come. */
   function mark(which) {
     const at = Math.round(100 * now()) / 100;
-    if (which === "from") set(at, to !== null && to <= at ? null : to);
-    else set(from !== null && from >= at ? null : from, at);
+    if (which === "from") set(at, to === at ? null : to);
+    else set(from === at ? null : from, at);
+  }
+
+  function isTurned() {
+    return from !== null && to !== null && to < from;
   }
 
   function clip() {
+    if (isTurned()) return [to, Math.min(from, to + LONGEST_CLIP)];
     const start = from ?? Math.max(0, (to ?? video.duration) - LONGEST_CLIP);
     return [start, Math.min(to ?? video.duration, start + LONGEST_CLIP)];
   }

@@ -1,5 +1,6 @@
 /** The side panel: how much each channel counts, which videos are searched, saved searches. */
 
+import { isRead, onLibrary } from "./about.js";
 import { ask as fetched, parameters } from "./api.js";
 import { fill, h, refill, setStyles } from "./dom.js";
 import { icon } from "./icons.js";
@@ -11,6 +12,7 @@ import { savedList } from "./saved_list.js";
 import { ask, change, state } from "./state.js";
 import { plural } from "./words.js";
 
+const READERS = { said: "speech", sign: "screen" };
 const NAMES = { seen: ["Seen", "eye"], said: ["Said", "speech"], sign: ["On screen", "sign"] };
 const FEW = 8;
 
@@ -87,6 +89,8 @@ export function showPanel({ query, view }) {
   if (wanted !== shown) showFacets(wanted);
 }
 
+onLibrary(() => showPanel(state));
+
 /** Count again, as after the library has changed. */
 export function countAgain() {
   showFacets(String(parameters(pairsOf(state.query.filters))));
@@ -133,7 +137,11 @@ function slider(name) {
   const show = (weight) => {
     if (Number(input.value) !== weight) input.value = weight;
     setStyles(input, { "--share": `${100 * weight}%` });
-    value.textContent = weight ? `${Math.round(100 * weight)} %` : "off";
+    const has = isRead(READERS[name]);
+    input.disabled = !has;
+    element.title = has ? "" : "No such text was read in this library yet";
+    const share = weight ? `${Math.round(100 * weight)} %` : "off";
+    value.textContent = has ? share : "nothing read";
   };
   const element = h(
     "label",

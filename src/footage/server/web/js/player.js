@@ -1,9 +1,10 @@
 /** The player: over the page, with the address saying what is open and where. */
 
+import { shownLinks } from "./cards.js";
 import { el, fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { failed } from "./notes.js";
-import { closeVideo } from "./state.js";
+import { closeVideo, state } from "./state.js";
 import { videoOf } from "./titles.js";
 import { day, length, sentence } from "./words.js";
 import { playerView } from "./player_view.js";
@@ -55,9 +56,14 @@ async function begin(open) {
     view.start();
   } catch (error) {
     if (dialog !== own) return;
-    fill(body, head(null), el("p.nothing", { role: "alert" }, sentence(error)));
+    fill(body, head(null), el("p.nothing", { role: "alert" }, sentence(error)), wayBack());
     failed(error, () => {});
   }
+}
+
+function wayBack() {
+  const label = state.view === "library" ? "To the library" : "To the results";
+  return h("button", { type: "button", class: "button way-back", onclick: closeVideo }, label);
 }
 
 function head(video) {
@@ -89,10 +95,18 @@ function head(video) {
 
 function close() {
   if (!dialog) return;
+  const id = view?.id;
   view?.stop();
   view = null;
   dialog.close(); // which gives the focus back
   dialog.remove();
   dialog = null;
   document.documentElement.classList.remove("is-covered");
+  if (document.activeElement === document.body) focusCard(id);
+}
+
+/** After a link was followed there is no focus to give back. */
+function focusCard(id) {
+  const link = shownLinks().find((one) => one.href.includes(`v=${id}`));
+  (link ?? document.getElementById("main")).focus();
 }

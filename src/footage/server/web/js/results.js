@@ -1,6 +1,7 @@
 /** The answer: cards as they come, more as one scrolls, and an honest word where nothing matches. */
 
 import { ask as fetched } from "./api.js";
+import { isRead, onLibrary } from "./about.js";
 import { h, debounced } from "./dom.js";
 import { icon } from "./icons.js";
 import { card, keyOf, refreshActions, skeletons } from "./cards.js";
@@ -10,7 +11,7 @@ import { failed } from "./notes.js";
 import { isAsked, request, readable, toAddress } from "./query.js";
 import { reranked } from "./rerank.js";
 import { ask, state } from "./state.js";
-import { sentence } from "./words.js";
+import { confidence, sentence } from "./words.js";
 
 const PAGE = 24;
 const DEEPEST = 1000;
@@ -39,10 +40,13 @@ let moments = [];
 let asked = null; // the query of what is shown
 let controller = null;
 let ended = true;
+let told = null; // the answer that the verdict is of
 let served = []; // as the server ranked them by the weights of `asked`
 
 const soon = debounced(() => search(), TYPING_MILLISECONDS);
 const later = debounced(() => search(), SLIDING_MILLISECONDS);
+
+onLibrary(() => told && showVerdict(told));
 
 /** The moments shown now, best first. */
 export const shownMoments = () => moments;
@@ -75,9 +79,10 @@ function forget() {
   controller?.abort();
   soon.cancel();
   later.cancel();
-  [asked, moments, served, ended] = [null, [], [], true];
+  [asked, told, moments, served, ended] = [null, null, [], [], true];
   list.replaceChildren();
   verdict.replaceChildren();
+  list.classList.remove("cards-stale");
   end.textContent = "";
 }
 
@@ -97,13 +102,15 @@ async function search() {
     asked = query;
     ended = answer.moments.length < PAGE;
     served = answer.moments;
+    list.classList.remove("cards-stale");
     show(served);
     showVerdict(answer);
     performance.mark("footage:cards");
     if (isInSight()) more();
   } catch (error) {
     if (error.name === "AbortError") return;
-    asked = null;
+    asked = told = null;
+    if (error.code === "unreachable") showStale();
     failed(error, () => {
       moments = served = [];
       list.replaceChildren();
@@ -134,7 +141,8 @@ function show(found) {
 }
 
 function reused(element, moment) {
-  if (element?.moment && same(element.moment, moment)) return element;
+  const hasPicture = !moment.thumbnail || element?.querySelector(".thumb-picture");
+  if (hasPicture && element?.moment && same(element.moment, moment)) return element;
   const made = card(moment);
   made.moment = moment;
   return made;
@@ -142,13 +150,17 @@ function reused(element, moment) {
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-function showVerdict({ found, hint, moments: best }) {
+function showVerdict(answer) {
+  const { found, hint: advice, moments: best } = answer;
+  told = answer;
   count.textContent = found ? `${best.length}${ended ? "" : " or more"} results` : "";
   if (found) {
     verdict.replaceChildren();
     return;
   }
-  const guesses = best.length > 0;
+  const isLikely = confidence(best[0]?.confidence)?.level > 1; // as the dots have it
+  const well = best.length && !isLikely ? " well" : "";
+  const hint = isRead("speech") ? advice : advice && "say it in other words";
   verdict.replaceChildren(
     h(
       "div",
@@ -160,12 +172,12 @@ function showVerdict({ found, hint, moments: best }) {
         h(
           "p",
           { class: "verdict-title" },
-          guesses ? "Nothing here matches well." : "Nothing here matches.",
+          isLikely ? "Not sure. These are the best guesses." : `Nothing here matches${well}.`,
         ),
         h(
           "p",
           {},
-          guesses ? "Below are the best guesses. " : "",
+          well && "Below are the best guesses. ",
           hint ? `To find more, ${hint}.` : "",
         ),
         pairsOf(state.query.filters).length > 0 &&
@@ -177,6 +189,14 @@ function showVerdict({ found, hint, moments: best }) {
       ),
     ),
   );
+}
+
+/** What was found before stays while the server is away. */
+function showStale() {
+  if (!moments.length) list.replaceChildren();
+  list.classList.add("cards-stale");
+  const remedy = moments.length ? "these are the results of before" : "";
+  showFailure({ message: "the server does not answer", remedy });
 }
 
 function showFailure(error) {

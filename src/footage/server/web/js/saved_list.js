@@ -52,6 +52,7 @@ function ask(anchor, query) {
     event.preventDefault();
     close();
     const kept = saved.nameOf(name.value);
+    anchor.focus();
     try {
       await saved.put(kept, query);
       note(`Saved “${kept}”.`);

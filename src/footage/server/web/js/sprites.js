@@ -34,7 +34,7 @@ export function parsed(text) {
 /** The tile of a time. */
 export const tileAt = (tiles, time) => tiles.find((tile) => time < tile.end) ?? tiles.at(-1);
 
-/** A picture of one tile at a time, filling its parent's width. */
+/** A picture of one tile at a time, filling its parent's width; `loaded` once it can be shown. */
 export function tileView(video) {
   const image = el("img.sprite", {
     src: `${ROOT}/videos/${video}/sprite.jpg`,
@@ -44,7 +44,8 @@ export function tileView(video) {
   const element = el("div.sprite-window", image);
   let shown = null;
   image.onload = () => shown && show(shown); // its size is known now
-  return { element, show };
+  const loaded = image.decode().catch(() => {});
+  return { element, show, loaded };
 
   function show(tile) {
     shown = tile;

@@ -18,6 +18,7 @@ export function videoCard(video, ...more) {
         isThere ? "a" : "div",
         {
           class: isThere ? "card-link" : "",
+          dataset: { focus: `video-${video.video_id}` },
           href: isThere ? addressOf({ ...state, open }) : null,
           "aria-label": isThere ? `Play ${video.title}` : null,
           onpointerenter: () => isThere && videoOf(video.video_id, { seconds: 60 }).catch(() => {}),

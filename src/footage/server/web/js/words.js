@@ -67,6 +67,7 @@ export function confidence(probability) {
 export function sentence(error) {
   const message = String(error.message || "something failed").replace(/[.\s]+$/, "");
   const remedy = String(error.remedy || "").replace(/[.\s]+$/, "");
-  const text = remedy ? `${message}; ${remedy}.` : `${message}.`;
+  const all = remedy ? `${message}; ${remedy}.` : `${message}.`;
+  const text = all.replace(/`([^`]*)`/g, "“$1”");
   return text[0].toUpperCase() + text.slice(1);
 }
