@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from footage.server.app import PAGE
+from footage.server.pages import _read
 
 SCRIPTS = sorted(PAGE.glob("js/*.js"))
 MOST_SCRIPT = 200_000  # bytes, of all of it
@@ -19,7 +20,16 @@ def named(path: Path) -> str:
 
 
 def test_the_script_is_small() -> None:
-    assert 0 < sum(path.stat().st_size for path in SCRIPTS) < MOST_SCRIPT
+    assert 0 < sum(len(_read(path)) for path in SCRIPTS) < MOST_SCRIPT
+
+
+def test_comments_alone_are_not_sent(tmp_path: Path) -> None:
+    script = tmp_path / "a.js"
+    script.write_text(
+        '/** What it is:\n * long. */\nconst a = "// no /** comment */"; // stays\n'
+        "  // why\n  /** One line. */\nconst b = 1;\n"
+    )
+    assert _read(script) == b'const a = "// no /** comment */"; // stays\nconst b = 1;\n'
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=named)

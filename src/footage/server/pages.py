@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 DOCUMENT = "index.html"
 _FILES = "{files}"  # in the document: where the files are
 _MODULES = "<!-- modules -->"  # in the document: where all scripts are announced
+_COMMENT = re.compile(rb"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)[ \t]*\n", re.DOTALL | re.MULTILINE)
 _KEPT = "public, max-age=31536000, immutable"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
@@ -35,7 +37,7 @@ class PageFiles:
 
     def __init__(self, folder: Path) -> None:
         texts = {
-            path.relative_to(folder).as_posix(): path.read_bytes()
+            path.relative_to(folder).as_posix(): _read(path)
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
@@ -77,6 +79,12 @@ class PageFiles:
         )
         text = texts[DOCUMENT].decode("utf-8").replace(_MODULES, "\n".join(links))
         return text.replace(_FILES, f"/files/{self.mark}/").encode("utf-8")
+
+
+def _read(path: Path) -> bytes:
+    """What is sent of a file: of a script, all but the comments that have lines of their own."""
+    data = path.read_bytes()
+    return _COMMENT.sub(b"", data) if path.suffix == ".js" else data
 
 
 def _file(name: str, data: bytes) -> _File:
