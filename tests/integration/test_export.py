@@ -128,6 +128,43 @@ def test_what_was_found_last(run: Run, at: tuple[str, Path], tmp_path: Path) -> 
     assert [m["start"] for m in written] == [found[1]["start"], found[0]["start"]]
 
 
+def test_what_was_found_last_is_written_as_a_query_is(
+    run: Run, at: tuple[str, Path], tmp_path: Path
+) -> None:
+    run("search", "blue", "-n", "4", *at)
+    run("export", "--last", "--to", tmp_path / "last.json", *at)
+    run("export", "blue", "-n", "4", "--to", tmp_path / "asked.json", *at)
+    run("export", "--last", "--to", tmp_path / "last.csv", *at)
+    run("export", "blue", "-n", "4", "--to", tmp_path / "asked.csv", *at)
+    asked = json.loads((tmp_path / "asked.json").read_text())
+    assert json.loads((tmp_path / "last.json").read_text()) == asked
+    assert (tmp_path / "last.csv").read_text() == (tmp_path / "asked.csv").read_text()
+    assert asked["moments"][0]["score"] > 0
+    assert asked["moments"][0]["evidence"]
+
+
+def test_a_last_search_that_an_earlier_version_kept(
+    run: Run, at: tuple[str, Path], built_house: House, tmp_path: Path
+) -> None:
+    found = run("search", "blue", "--json", *at).json["moments"][0]
+    three = [found["video_id"], found["start"], found["end"]]
+    (built_house.library / "last-search.json").write_text(json.dumps({"1": three}))
+    assert run("export", "1", "--last", "--to", tmp_path / "x.json", *at).code == 0
+    (written,) = json.loads((tmp_path / "x.json").read_text())["moments"]
+    assert (written["title"], written["start"]) == (found["title"], found["start"])
+    assert run("show", "1", "--json", *at).json["video_id"] == found["video_id"]
+
+
+@pytest.mark.parametrize("kept", ["[]", '{"1": [1]}', '{"1": {"video_id": 3}}', '{"x": []}', "3"])
+def test_a_last_search_that_is_none(
+    kept: str, run: Run, at: tuple[str, Path], built_house: House, tmp_path: Path
+) -> None:
+    (built_house.library / "last-search.json").write_text(kept)
+    told = run("export", "--last", "--to", tmp_path / "x.json", *at)
+    assert (told.code, list(tmp_path.glob("x.*"))) == (2, [])
+    assert "footage search" in told.err
+
+
 def test_a_query(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
     assert run("export", "blue", "-n", "2", "--to", tmp_path / "x.edl", *at).code == 0
     edl = read_edl((tmp_path / "x.edl").read_text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -181,15 +182,19 @@ def _moments(
 
 
 def _last(library: Library, words: Sequence[str]) -> list[Moment]:
-    spans = last_search.spans(library.folder)
-    numbers = _numbers(words) or list(spans)
-    unknown = [number for number in numbers if number not in spans]
+    found = last_search.moments(library.folder)
+    numbers = _numbers(words) or list(found)
+    unknown = [number for number in numbers if number not in found]
     if unknown:
         last_search.recall(library.folder, unknown[0])
-    return [
-        stretch(library.video(spans[number][0]), *spans[number][1:])
-        for number in dict.fromkeys(numbers)
-    ]
+    return [_as_it_lies_now(library, found[number]) for number in dict.fromkeys(numbers)]
+
+
+def _as_it_lies_now(library: Library, moment: Moment) -> Moment:
+    """A moment that was found earlier: since then its video may have another name or place."""
+    video = library.video(moment.video_id)
+    now = stretch(video, moment.start, moment.end)
+    return replace(moment, title=now.title, path=now.path, url=now.url)
 
 
 def _numbers(words: Sequence[str]) -> list[int]:
