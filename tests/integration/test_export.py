@@ -171,6 +171,16 @@ def test_a_query(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
     assert (edl.title, len(edl.events)) == ("blue", 2)
 
 
+@pytest.mark.parametrize(
+    "text", ['"3"', '"white.mp4@0:01"', "3 dogs", "me@home", "dinner @ 8", "5:blue"]
+)
+def test_a_query_that_has_numbers_in_it(
+    text: str, run: Run, at: tuple[str, Path], tmp_path: Path
+) -> None:
+    told = run("export", text, "--to", tmp_path / "x.json", *at)
+    assert (told.code, "alone" in told.err, "--last" in told.err) == (0, False, False)
+
+
 def test_clips(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
     arguments = ("export", "red-blue@4-5", "white@0-1", "--exact", "--to", tmp_path / "clips", *at)
     assert "2 moments in" in run(*arguments).out
@@ -188,6 +198,11 @@ def test_clips(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
         (("99", "--last", "--to", "x.edl"), "footage search"),
         (("white@2-1", "--to", "x.edl"), "ends"),
         (("nobody@1-2", "--to", "x.edl"), "nobody"),
+        (("white.mp4@0:01", "--to", "x.edl"), "clip.mp4@1:05-1:12"),
+        (("white.mp4@0:01-", "--to", "x.edl"), "clip.mp4@1:05-1:12"),
+        (("white.mp4@0-1", "a", "dog", "--to", "x.edl"), "alone"),
+        (("3", "--to", "x.edl"), "--last"),
+        (("1", "5-8", "--to", "x.edl"), "--last"),
     ],
 )
 def test_mistakes_are_told_in_a_sentence(

@@ -30,7 +30,7 @@ from footage.cli.options import (
 from footage.cli.output import counting_bar, err, out, place, plural, print_json
 from footage.errors import UsageError
 from footage.export.options import FORMATS, format_of
-from footage.export.stretches import is_stretch, stretch, stretch_of
+from footage.export.stretches import is_stretch, is_timed, stretch, stretch_of
 from footage.export.write import ExportReport
 from footage.library import Library
 from footage.paths import absolute, printable
@@ -167,11 +167,7 @@ def _moments(
         return _last(library, words)
     if words and all(map(is_stretch, words)):
         return [stretch_of(word, library.video) for word in words]
-    if not words:
-        raise UsageError(
-            "it is not said what to export",
-            remedy="give a query, --last, or stretches as clip.mp4@1:05-1:12",
-        )
+    _check_is_query(words)
     query = Query(
         text=" ".join(words),
         filters=wanted,
@@ -179,6 +175,32 @@ def _moments(
         group_by_video=by_video,
     )
     return list(library.answer(query))
+
+
+def _check_is_query(words: Sequence[str]) -> None:
+    """Raise `UsageError` where a text was hardly meant as a query."""
+    if not words:
+        raise UsageError(
+            "it is not said what to export",
+            remedy="give a query, --last, or stretches as clip.mp4@1:05-1:12",
+        )
+    timed = [word for word in words if is_timed(word)]
+    unended = next((word for word in timed if not is_stretch(word)), None)
+    if unended is not None:
+        raise UsageError(
+            f"{unended[:200]!r} is no stretch of a video",
+            remedy="say where it begins and ends, as clip.mp4@1:05-1:12",
+        )
+    if timed:
+        raise UsageError(
+            f"{timed[0][:200]!r} is a stretch of a video, and the rest is none",
+            remedy="give stretches alone, or a query alone",
+        )
+    if all(map(_is_number, words)):
+        raise UsageError(
+            f"{' '.join(words)[:50]} may be results of the last search, which is not said",
+            remedy="""add --last, or put the text of a query in two kinds of quotes: '"7"'""",
+        )
 
 
 def _last(library: Library, words: Sequence[str]) -> list[Moment]:
@@ -201,15 +223,21 @@ def _numbers(words: Sequence[str]) -> list[int]:
     """``1 3-5`` as [1, 3, 4, 5]. Raises `UsageError`."""
     found: list[int] = []
     for word in words:
-        first, _, end = word.partition("-")
-        end = end or first
-        short = max(len(first), len(end)) <= last_search.LONGEST_NUMBER
-        if not (first.isdecimal() and end.isdecimal() and short):
+        if not _is_number(word):
             raise UsageError(
                 f"{word[:50]!r} is no number of the last search", remedy="write 1 3 5-8"
             )
-        found += range(int(first), int(end) + 1)
+        first, _, end = word.partition("-")
+        found += range(int(first), int(end or first) + 1)
     return found
+
+
+def _is_number(word: str) -> bool:
+    """Whether a word is ``3`` or ``5-8``."""
+    first, _, end = word.partition("-")
+    end = end or first
+    short = max(len(first), len(end)) <= last_search.LONGEST_NUMBER
+    return first.isdecimal() and end.isdecimal() and short
 
 
 def _print(report: ExportReport, target: Path, *, quiet: bool) -> None:
