@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -179,6 +181,69 @@ def test_a_query_that_has_numbers_in_it(
 ) -> None:
     told = run("export", text, "--to", tmp_path / "x.json", *at)
     assert (told.code, "alone" in told.err, "--last" in told.err) == (0, False, False)
+
+
+@pytest.fixture
+def likely(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Say how likely the moments of any search are; whether one is found goes by the first."""
+    answer = footage.Library.answer
+
+    def say(*chances: float) -> None:
+        def answered(library: footage.Library, query: footage.Query) -> footage.SearchResult:
+            moments = zip(answer(library, query), chances, strict=False)
+            said = tuple(replace(moment, confidence=chance) for moment, chance in moments)
+            return footage.SearchResult(query, said, matches=chances[0] > 0.5)
+
+        monkeypatch.setattr(footage.Library, "answer", answered)
+
+    return say
+
+
+def test_guesses_are_said_to_be_some(
+    run: Run, at: tuple[str, Path], tmp_path: Path, likely: Callable[..., None]
+) -> None:
+    likely(0.2, 0.1)
+    told = run("export", "blue", "--to", tmp_path / "x.csv", *at)
+    assert (told.code, "2 moments" in told.out) == (0, True)
+    assert "nothing here is a sure match" in told.err
+    assert run("export", "blue", "--to", tmp_path / "x.csv", "--quiet", *at).err == ""
+    shape = run("export", "blue", "--to", tmp_path / "x.csv", "--json", *at).json
+    assert "sure match" in shape["notes"][0]
+
+
+def test_only_sure_ones(
+    run: Run, at: tuple[str, Path], tmp_path: Path, likely: Callable[..., None]
+) -> None:
+    likely(0.9, 0.2, 0.6)
+    run("search", "blue", *at)
+    for what in (("blue",), ("--last",)):
+        told = run("export", *what, "--sure", "--to", tmp_path / "x.csv", *at)
+        assert ("2 moments" in told.out, told.err) == (True, "")
+    likely(0.2, 0.1)
+    told = run("export", "blue", "--sure", "--to", tmp_path / "y.csv", *at)
+    assert (told.code, (tmp_path / "y.csv").exists()) == (2, False)
+    assert "without --sure" in told.err
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        (("--tag", "none"), "no video passes --tag none"),
+        (("--tag", "sea", "--since", "2024"), "all of the filters together"),
+    ],
+)
+def test_why_nothing_was_found_is_said(
+    filters: tuple[str, ...], said: str, run: Run, at: tuple[str, Path], elsewhere: Path
+) -> None:
+    told = run("export", "blue", *filters, "--to", "x.edl", *at)
+    assert (told.code, said in told.err) == (2, True)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_an_empty_library_is_said_to_be_empty(run: Run, elsewhere: Path) -> None:
+    footage.open(elsewhere / "l", embedder=ColourEmbedder()).close()
+    told = run("export", "blue", "--to", "x.edl", "--library", elsewhere / "l")
+    assert (told.code, "the library is empty" in told.err) == (2, True)
 
 
 def test_clips(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:

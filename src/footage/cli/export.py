@@ -28,6 +28,7 @@ from footage.cli.options import (
     filters,
 )
 from footage.cli.output import counting_bar, err, out, place, plural, print_json
+from footage.cli.search import why_nothing
 from footage.errors import UsageError
 from footage.export.options import FORMATS, format_of
 from footage.export.stretches import is_stretch, is_timed, stretch, stretch_of
@@ -35,9 +36,11 @@ from footage.export.write import ExportReport
 from footage.library import Library
 from footage.paths import absolute, printable
 from footage.query import Filters, Query
+from footage.search.confidence import is_found
 from footage.search.moments import Moment
 
 MOST = 1_000  # moments that a search is asked for
+_GUESSES = "nothing here is a sure match; these are the best guesses"
 
 
 def export(
@@ -67,6 +70,9 @@ def export(
         ),
     ] = "0",
     merge: Annotated[bool, typer.Option("--merge", help="Join moments that overlap.")] = False,
+    sure: Annotated[
+        bool, typer.Option("--sure", help="Without the moments that are but guesses.")
+    ] = False,
     exact: Annotated[
         bool, typer.Option("--exact", help="Clips encoded anew, to begin and end on the frame.")
     ] = False,
@@ -127,7 +133,10 @@ def export(
         existing_library(library, verbose=verbose, quiet=quiet) as opened,
         counting_bar("cutting", hidden=quiet or as_json) as tell,
     ):
-        moments = _moments(opened, words, wanted, last=last, limit=limit, by_video=by_video)
+        moments, matches = _moments(
+            opened, words, wanted, last=last, limit=limit, by_video=by_video
+        )
+        moments = _sure(moments) if sure else moments
         report = opened.export(
             moments,
             target,
@@ -140,6 +149,8 @@ def export(
             title=title or (" ".join(words) if words and not last else None),
             on_progress=tell,
         )
+    if not matches:
+        report.notes.insert(0, _GUESSES)
     if as_json:
         print_json(report.to_json())
     else:
@@ -162,11 +173,12 @@ def _moments(
     last: bool,
     limit: int,
     by_video: bool,
-) -> list[Moment]:
+) -> tuple[list[Moment], bool]:
+    """What is to be written; and False where it was searched for, and nothing matches well."""
     if last:
-        return _last(library, words)
+        return _last(library, words), True
     if words and all(map(is_stretch, words)):
-        return [stretch_of(word, library.video) for word in words]
+        return [stretch_of(word, library.video) for word in words], True
     _check_is_query(words)
     query = Query(
         text=" ".join(words),
@@ -174,7 +186,18 @@ def _moments(
         limit=min(limit, MOST),
         group_by_video=by_video,
     )
-    return list(library.answer(query))
+    result = library.answer(query)
+    if not result:
+        raise UsageError(why_nothing(library, query), remedy="")
+    return list(result), result.found
+
+
+def _sure(moments: Sequence[Moment]) -> list[Moment]:
+    """Those that a search would say to have found. Raises `UsageError` where there is none."""
+    found = [moment for moment in moments if is_found(moment.confidence)]
+    if moments and not found:
+        raise UsageError("nothing here is a sure match", remedy="without --sure guesses are taken")
+    return found
 
 
 def _check_is_query(words: Sequence[str]) -> None:
