@@ -81,8 +81,17 @@ def test_what_cannot_be_is_refused(
 def test_nothing_is_no_file(house: footage.Library, tmp_path: Path) -> None:
     with pytest.raises(footage.UsageError, match="no moments"):
         house.export([], tmp_path / "x.edl")
-    with pytest.raises(footage.LibraryUnwritable):
-        house.export("white@0-1", tmp_path / "no" / "x.edl")
+
+
+def test_a_folder_that_is_not_there_is_said_not_to_be(
+    house: footage.Library, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "no" / "x", tmp_path / "file"):
+        with pytest.raises(footage.LibraryUnwritable, match="there is no folder") as told:
+            house.export("white@0-1", folder / "n.edl")
+        assert str(folder) in told.value.what
+        assert "space" not in told.value.remedy
 
 
 def test_chapters_are_of_one_video(house: footage.Library, tmp_path: Path) -> None:
