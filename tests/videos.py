@@ -109,6 +109,23 @@ def encode_tone(output: OutputContainer, stream: Any, seconds: float, start: flo
     output.mux(stream.encode())
 
 
+def sound_outlasts(path: Path, *, fps: int, frames: int, more: float = 0.2) -> Path:
+    """A picture of so many frames, and sound that goes on for ``more`` seconds."""
+    seconds = frames / fps
+    with av.open(str(path), "w") as output:
+        stream: Any = output.add_stream("libx264", rate=fps, options=_FAST_OPTIONS["libx264"])
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        voice = add_audio(output, path)
+        numbered = counting(fps, (64, 48))
+        for at in range(frames):
+            frame = av.VideoFrame.from_ndarray(numbered(at / fps))
+            frame.pts, frame.time_base = at, Fraction(1, fps)
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode())
+        encode_tone(output, voice, seconds + more)
+    return path
+
+
 def _picture(shots: Sequence[Shot], time: float, seconds: float, size: tuple[int, int]) -> Pixels:
     shot = shots[min(int(time / seconds * len(shots) + 1e-9), len(shots) - 1)]
     if isinstance(shot, str):

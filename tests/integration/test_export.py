@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,8 +81,17 @@ def test_what_cannot_be_is_refused(
 def test_nothing_is_no_file(house: footage.Library, tmp_path: Path) -> None:
     with pytest.raises(footage.UsageError, match="no moments"):
         house.export([], tmp_path / "x.edl")
-    with pytest.raises(footage.LibraryUnwritable):
-        house.export("white@0-1", tmp_path / "no" / "x.edl")
+
+
+def test_a_folder_that_is_not_there_is_said_not_to_be(
+    house: footage.Library, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "no" / "x", tmp_path / "file"):
+        with pytest.raises(footage.LibraryUnwritable, match="there is no folder") as told:
+            house.export("white@0-1", folder / "n.edl")
+        assert str(folder) in told.value.what
+        assert "space" not in told.value.remedy
 
 
 def test_chapters_are_of_one_video(house: footage.Library, tmp_path: Path) -> None:
@@ -128,10 +139,120 @@ def test_what_was_found_last(run: Run, at: tuple[str, Path], tmp_path: Path) -> 
     assert [m["start"] for m in written] == [found[1]["start"], found[0]["start"]]
 
 
+def test_what_was_found_last_is_written_as_a_query_is(
+    run: Run, at: tuple[str, Path], tmp_path: Path
+) -> None:
+    run("search", "blue", "-n", "4", *at)
+    run("export", "--last", "--to", tmp_path / "last.json", *at)
+    run("export", "blue", "-n", "4", "--to", tmp_path / "asked.json", *at)
+    run("export", "--last", "--to", tmp_path / "last.csv", *at)
+    run("export", "blue", "-n", "4", "--to", tmp_path / "asked.csv", *at)
+    asked = json.loads((tmp_path / "asked.json").read_text())
+    assert json.loads((tmp_path / "last.json").read_text()) == asked
+    assert (tmp_path / "last.csv").read_text() == (tmp_path / "asked.csv").read_text()
+    assert asked["moments"][0]["score"] > 0
+    assert asked["moments"][0]["evidence"]
+
+
+def test_a_last_search_that_an_earlier_version_kept(
+    run: Run, at: tuple[str, Path], built_house: House, tmp_path: Path
+) -> None:
+    found = run("search", "blue", "--json", *at).json["moments"][0]
+    three = [found["video_id"], found["start"], found["end"]]
+    (built_house.library / "last-search.json").write_text(json.dumps({"1": three}))
+    assert run("export", "1", "--last", "--to", tmp_path / "x.json", *at).code == 0
+    (written,) = json.loads((tmp_path / "x.json").read_text())["moments"]
+    assert (written["title"], written["start"]) == (found["title"], found["start"])
+    assert run("show", "1", "--json", *at).json["video_id"] == found["video_id"]
+
+
+@pytest.mark.parametrize("kept", ["[]", '{"1": [1]}', '{"1": {"video_id": 3}}', '{"x": []}', "3"])
+def test_a_last_search_that_is_none(
+    kept: str, run: Run, at: tuple[str, Path], built_house: House, tmp_path: Path
+) -> None:
+    (built_house.library / "last-search.json").write_text(kept)
+    told = run("export", "--last", "--to", tmp_path / "x.json", *at)
+    assert (told.code, list(tmp_path.glob("x.*"))) == (2, [])
+    assert "footage search" in told.err
+
+
 def test_a_query(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
     assert run("export", "blue", "-n", "2", "--to", tmp_path / "x.edl", *at).code == 0
     edl = read_edl((tmp_path / "x.edl").read_text())
     assert (edl.title, len(edl.events)) == ("blue", 2)
+
+
+@pytest.mark.parametrize(
+    "text", ['"3"', '"white.mp4@0:01"', "3 dogs", "me@home", "dinner @ 8", "5:blue"]
+)
+def test_a_query_that_has_numbers_in_it(
+    text: str, run: Run, at: tuple[str, Path], tmp_path: Path
+) -> None:
+    told = run("export", text, "--to", tmp_path / "x.json", *at)
+    assert (told.code, "alone" in told.err, "--last" in told.err) == (0, False, False)
+
+
+@pytest.fixture
+def likely(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Say how likely the moments of any search are; whether one is found goes by the first."""
+    answer = footage.Library.answer
+
+    def say(*chances: float) -> None:
+        def answered(library: footage.Library, query: footage.Query) -> footage.SearchResult:
+            moments = zip(answer(library, query), chances, strict=False)
+            said = tuple(replace(moment, confidence=chance) for moment, chance in moments)
+            return footage.SearchResult(query, said, matches=chances[0] > 0.5)
+
+        monkeypatch.setattr(footage.Library, "answer", answered)
+
+    return say
+
+
+def test_guesses_are_said_to_be_some(
+    run: Run, at: tuple[str, Path], tmp_path: Path, likely: Callable[..., None]
+) -> None:
+    likely(0.2, 0.1)
+    told = run("export", "blue", "--to", tmp_path / "x.csv", *at)
+    assert (told.code, "2 moments" in told.out) == (0, True)
+    assert "nothing here is a sure match" in told.err
+    assert run("export", "blue", "--to", tmp_path / "x.csv", "--quiet", *at).err == ""
+    shape = run("export", "blue", "--to", tmp_path / "x.csv", "--json", *at).json
+    assert "sure match" in shape["notes"][0]
+
+
+def test_only_sure_ones(
+    run: Run, at: tuple[str, Path], tmp_path: Path, likely: Callable[..., None]
+) -> None:
+    likely(0.9, 0.2, 0.6)
+    run("search", "blue", *at)
+    for what in (("blue",), ("--last",)):
+        told = run("export", *what, "--sure", "--to", tmp_path / "x.csv", *at)
+        assert ("2 moments" in told.out, told.err) == (True, "")
+    likely(0.2, 0.1)
+    told = run("export", "blue", "--sure", "--to", tmp_path / "y.csv", *at)
+    assert (told.code, (tmp_path / "y.csv").exists()) == (2, False)
+    assert "without --sure" in told.err
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        (("--tag", "none"), "no video passes --tag none"),
+        (("--tag", "sea", "--since", "2024"), "all of the filters together"),
+    ],
+)
+def test_why_nothing_was_found_is_said(
+    filters: tuple[str, ...], said: str, run: Run, at: tuple[str, Path], elsewhere: Path
+) -> None:
+    told = run("export", "blue", *filters, "--to", "x.edl", *at)
+    assert (told.code, said in told.err) == (2, True)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_an_empty_library_is_said_to_be_empty(run: Run, elsewhere: Path) -> None:
+    footage.open(elsewhere / "l", embedder=ColourEmbedder()).close()
+    told = run("export", "blue", "--to", "x.edl", "--library", elsewhere / "l")
+    assert (told.code, "the library is empty" in told.err) == (2, True)
 
 
 def test_clips(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
@@ -151,6 +272,11 @@ def test_clips(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
         (("99", "--last", "--to", "x.edl"), "footage search"),
         (("white@2-1", "--to", "x.edl"), "ends"),
         (("nobody@1-2", "--to", "x.edl"), "nobody"),
+        (("white.mp4@0:01", "--to", "x.edl"), "clip.mp4@1:05-1:12"),
+        (("white.mp4@0:01-", "--to", "x.edl"), "clip.mp4@1:05-1:12"),
+        (("white.mp4@0-1", "a", "dog", "--to", "x.edl"), "alone"),
+        (("3", "--to", "x.edl"), "--last"),
+        (("1", "5-8", "--to", "x.edl"), "--last"),
     ],
 )
 def test_mistakes_are_told_in_a_sentence(

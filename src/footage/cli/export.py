@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -27,16 +28,19 @@ from footage.cli.options import (
     filters,
 )
 from footage.cli.output import counting_bar, err, out, place, plural, print_json
+from footage.cli.search import why_nothing
 from footage.errors import UsageError
 from footage.export.options import FORMATS, format_of
-from footage.export.stretches import is_stretch, stretch, stretch_of
+from footage.export.stretches import is_stretch, is_timed, stretch, stretch_of
 from footage.export.write import ExportReport
 from footage.library import Library
 from footage.paths import absolute, printable
 from footage.query import Filters, Query
+from footage.search.confidence import is_found
 from footage.search.moments import Moment
 
 MOST = 1_000  # moments that a search is asked for
+_GUESSES = "nothing here is a sure match; these are the best guesses"
 
 
 def export(
@@ -66,6 +70,9 @@ def export(
         ),
     ] = "0",
     merge: Annotated[bool, typer.Option("--merge", help="Join moments that overlap.")] = False,
+    sure: Annotated[
+        bool, typer.Option("--sure", help="Without the moments that are but guesses.")
+    ] = False,
     exact: Annotated[
         bool, typer.Option("--exact", help="Clips encoded anew, to begin and end on the frame.")
     ] = False,
@@ -126,7 +133,10 @@ def export(
         existing_library(library, verbose=verbose, quiet=quiet) as opened,
         counting_bar("cutting", hidden=quiet or as_json) as tell,
     ):
-        moments = _moments(opened, words, wanted, last=last, limit=limit, by_video=by_video)
+        moments, matches = _moments(
+            opened, words, wanted, last=last, limit=limit, by_video=by_video
+        )
+        moments = _sure(moments) if sure else moments
         report = opened.export(
             moments,
             target,
@@ -139,6 +149,8 @@ def export(
             title=title or (" ".join(words) if words and not last else None),
             on_progress=tell,
         )
+    if not matches:
+        report.notes.insert(0, _GUESSES)
     if as_json:
         print_json(report.to_json())
     else:
@@ -161,50 +173,94 @@ def _moments(
     last: bool,
     limit: int,
     by_video: bool,
-) -> list[Moment]:
+) -> tuple[list[Moment], bool]:
+    """What is to be written; and False where it was searched for, and nothing matches well."""
     if last:
-        return _last(library, words)
+        return _last(library, words), True
     if words and all(map(is_stretch, words)):
-        return [stretch_of(word, library.video) for word in words]
-    if not words:
-        raise UsageError(
-            "it is not said what to export",
-            remedy="give a query, --last, or stretches as clip.mp4@1:05-1:12",
-        )
+        return [stretch_of(word, library.video) for word in words], True
+    _check_is_query(words)
     query = Query(
         text=" ".join(words),
         filters=wanted,
         limit=min(limit, MOST),
         group_by_video=by_video,
     )
-    return list(library.answer(query))
+    result = library.answer(query)
+    if not result:
+        raise UsageError(why_nothing(library, query), remedy="")
+    return list(result), result.found
+
+
+def _sure(moments: Sequence[Moment]) -> list[Moment]:
+    """Those that a search would say to have found. Raises `UsageError` where there is none."""
+    found = [moment for moment in moments if is_found(moment.confidence)]
+    if moments and not found:
+        raise UsageError("nothing here is a sure match", remedy="without --sure guesses are taken")
+    return found
+
+
+def _check_is_query(words: Sequence[str]) -> None:
+    """Raise `UsageError` where a text was hardly meant as a query."""
+    if not words:
+        raise UsageError(
+            "it is not said what to export",
+            remedy="give a query, --last, or stretches as clip.mp4@1:05-1:12",
+        )
+    timed = [word for word in words if is_timed(word)]
+    unended = next((word for word in timed if not is_stretch(word)), None)
+    if unended is not None:
+        raise UsageError(
+            f"{unended[:200]!r} is no stretch of a video",
+            remedy="say where it begins and ends, as clip.mp4@1:05-1:12",
+        )
+    if timed:
+        raise UsageError(
+            f"{timed[0][:200]!r} is a stretch of a video, and the rest is none",
+            remedy="give stretches alone, or a query alone",
+        )
+    if all(map(_is_number, words)):
+        raise UsageError(
+            f"{' '.join(words)[:50]} may be results of the last search, which is not said",
+            remedy="""add --last, or put the text of a query in two kinds of quotes: '"7"'""",
+        )
 
 
 def _last(library: Library, words: Sequence[str]) -> list[Moment]:
-    spans = last_search.spans(library.folder)
-    numbers = _numbers(words) or list(spans)
-    unknown = [number for number in numbers if number not in spans]
+    found = last_search.moments(library.folder)
+    numbers = _numbers(words) or list(found)
+    unknown = [number for number in numbers if number not in found]
     if unknown:
         last_search.recall(library.folder, unknown[0])
-    return [
-        stretch(library.video(spans[number][0]), *spans[number][1:])
-        for number in dict.fromkeys(numbers)
-    ]
+    return [_as_it_lies_now(library, found[number]) for number in dict.fromkeys(numbers)]
+
+
+def _as_it_lies_now(library: Library, moment: Moment) -> Moment:
+    """A moment that was found earlier: since then its video may have another name or place."""
+    video = library.video(moment.video_id)
+    now = stretch(video, moment.start, moment.end)
+    return replace(moment, title=now.title, path=now.path, url=now.url)
 
 
 def _numbers(words: Sequence[str]) -> list[int]:
     """``1 3-5`` as [1, 3, 4, 5]. Raises `UsageError`."""
     found: list[int] = []
     for word in words:
-        first, _, end = word.partition("-")
-        end = end or first
-        short = max(len(first), len(end)) <= last_search.LONGEST_NUMBER
-        if not (first.isdecimal() and end.isdecimal() and short):
+        if not _is_number(word):
             raise UsageError(
                 f"{word[:50]!r} is no number of the last search", remedy="write 1 3 5-8"
             )
-        found += range(int(first), int(end) + 1)
+        first, _, end = word.partition("-")
+        found += range(int(first), int(end or first) + 1)
     return found
+
+
+def _is_number(word: str) -> bool:
+    """Whether a word is ``3`` or ``5-8``."""
+    first, _, end = word.partition("-")
+    end = end or first
+    short = max(len(first), len(end)) <= last_search.LONGEST_NUMBER
+    return first.isdecimal() and end.isdecimal() and short
 
 
 def _print(report: ExportReport, target: Path, *, quiet: bool) -> None:

@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from footage.errors import NotFound
-from footage.search.moments import SearchResult
+from footage.search.moments import Moment, SearchResult
+from footage.wire import packed, unpacked
 
 FILE_NAME = "last-search.json"
 LONGEST_NUMBER = 5  # digits; more are the beginning of an id
 
 
 def remember(folder: Path, result: SearchResult) -> None:
-    """Keep what was found; a library that cannot be written goes without."""
-    kept = {
-        str(number): [moment.video_id, moment.start, moment.end]
-        for number, moment in enumerate(result, start=result.query.offset + 1)
-    }
+    """Keep what was found, whole; a library that cannot be written goes without."""
+    numbered = enumerate(result, start=result.query.offset + 1)
+    kept = {str(number): packed(moment) for number, moment in numbered}
     draft = folder / f"{FILE_NAME}.tmp"
     with contextlib.suppress(OSError):
         draft.write_text(json.dumps(kept), "utf-8")
@@ -37,26 +36,32 @@ def reference(folder: Path, text: str) -> str:
 def recall(folder: Path, number: int) -> tuple[str, float]:
     """Video id and start in seconds of a numbered result; raises `NotFound`."""
     try:
-        video_id, start = _kept(folder)[str(number)][:2]
-        return str(video_id), float(start)
+        moment = _moment(_kept(folder)[str(number)])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotFound(
             f"the last search showed no result {number}",
             remedy="take a number that `footage search` printed",
         ) from error
+    return moment.video_id, moment.start
 
 
-def spans(folder: Path) -> dict[int, tuple[str, float, float]]:
-    """Video id, start and end in seconds of all results by number; raises `NotFound`."""
+def moments(folder: Path) -> dict[int, Moment]:
+    """All results by number, as they were found; raises `NotFound`."""
     try:
-        return {
-            int(number): (str(video_id), float(start), float(end))
-            for number, (video_id, start, end) in _kept(folder).items()
-        }
+        return {int(number): _moment(kept) for number, kept in _kept(folder).items()}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise NotFound(
             "there is no last search to take results of", remedy="run `footage search` first"
         ) from error
+
+
+def _moment(kept: Any) -> Moment:
+    """A result, of which once three values alone were kept. Raises `ValueError`, `TypeError`."""
+    if isinstance(kept, list):
+        video_id, start, end = kept
+        return Moment(str(video_id), "", float(start), float(end), 0.0, "visual", "clip")
+    moment: Moment = unpacked(Moment, kept)
+    return moment
 
 
 def _kept(folder: Path) -> Any:

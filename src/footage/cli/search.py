@@ -157,7 +157,7 @@ def search(
     with any_library(library, verbose=verbose, quiet=quiet) as opened:
         result = opened.answer(query)
         last_search.remember(opened.folder, result)
-        why = "" if result else _why_nothing(opened, query)
+        why = "" if result else why_nothing(opened, query)
         seen = " ".join(term.text for term in query.terms if term.kind in ("any", "seen"))
         beyond = seen and not _is_latin(seen) and opened.settings.embedder == "lite"
     if beyond and not quiet:
@@ -198,7 +198,7 @@ def _is_latin(text: str) -> bool:
     return any(unicodedata.name(letter, "").startswith("LATIN ") for letter in text)
 
 
-def _why_nothing(library: AnyLibrary, query: Query) -> str:
+def why_nothing(library: AnyLibrary, query: Query) -> str:
     """What keeps a search from finding anything; the filter that lets no video pass by its name."""
     given = query.filters
     if not library.videos():

@@ -14,6 +14,7 @@ from footage.export.timecode import nearest
 from footage.search.moments import Moment
 
 MOST_HANDLES = 3600  # seconds; more is a slip
+_SECONDS = re.compile(r"([\d.]+)\s*s(?:ec(?:onds?)?)?", re.ASCII | re.IGNORECASE)
 _FRAMES = re.compile(r"(\d{1,6})\s*f(?:rames)?", re.ASCII | re.IGNORECASE)
 
 
@@ -26,9 +27,11 @@ class Handles:
 
     @classmethod
     def of(cls, value: object) -> Handles:
-        """``1.5`` or ``"1.5"`` seconds, ``"12f"`` frames. Raises `UsageError`."""
+        """``1.5``, ``"1.5"`` or ``"1.5 s"`` seconds, ``"12f"`` frames. Raises `UsageError`."""
         if isinstance(value, str) and (found := _FRAMES.fullmatch(value.strip())):
             return cls(Fraction(int(found[1])), in_frames=True)
+        if isinstance(value, str) and (found := _SECONDS.fullmatch(value.strip())):
+            value = found[1]
         try:
             number = float(value) if isinstance(value, str) or is_number(value) else -1.0
         except ValueError:

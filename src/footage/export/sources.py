@@ -59,8 +59,10 @@ class Source:
 
     @property
     def frames(self) -> int:
-        """How many it has, as far as its length tells."""
+        """How many it has, as far as its length tells: that of the picture, where it is known."""
         shown = Fraction(self.video.duration) - self.recording.lead
+        if self.recording.length is not None:
+            shown = min(shown, self.recording.length)
         return max(1, nearest(shown * self.rate))
 
     def frame_at(self, seconds: Fraction) -> int:

@@ -12,11 +12,18 @@ from footage.example import seconds
 from footage.search.moments import Moment
 
 _STRETCH = re.compile(r"(.+)@([\d:.]+)-([\d:.]+)", re.ASCII | re.DOTALL)
+# a text in quotes ends in one, so that it is none
+_TIMED = re.compile(r"(.*\S)@(?=.*\d)[\d:.]*(?:[-–—][\d:.]*)?s?", re.ASCII | re.DOTALL)
 
 
 def is_stretch(text: str) -> bool:
     """Whether a text is ``VIDEO@START-END``."""
     return _STRETCH.fullmatch(text) is not None
+
+
+def is_timed(text: str) -> bool:
+    """Whether a text has a video and times, though it may be no stretch: ``VIDEO@START``."""
+    return _TIMED.fullmatch(text) is not None
 
 
 def stretch_of(text: str, find: Callable[[str], Video]) -> Moment:

@@ -39,5 +39,10 @@ def write_text(file: Path, text: str) -> None:
     try:
         with draft_of(file) as draft:
             draft.write_bytes(text.encode())
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise LibraryUnwritable(
+            f"there is no folder {file.parent} to write {file.name} in",
+            remedy="make it, or name a folder that there is",
+        ) from error
     except OSError as error:
         raise LibraryUnwritable(f"{file} cannot be written ({error.strerror})") from error

@@ -12,7 +12,7 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from footage.media.container import frame_rate, open_container, video_stream
+from footage.media.container import frame_rate, open_container, promised_seconds, video_stream
 from footage.media.frames import FALLBACK_FPS
 from footage.media.web import Place, WebVideo
 
@@ -40,6 +40,8 @@ class Recording:
     audio_rate: int  #: samples a second of that; 0 where there is none
     timecode: str | None  #: of its first frame, as the file has it: ``01:00:00;00``
     reel: str | None  #: the reel or tape that the file says it is of
+    length: Fraction | None = None
+    """Seconds that its picture lasts, from the first frame on; None where the file does not say."""
 
 
 def recording_of(place: Place) -> Recording:
@@ -59,6 +61,7 @@ def recording_of(place: Place) -> Recording:
             audio_rate=int(context.sample_rate or 0) if context is not None else 0,
             timecode=_tag(tags, _TIMECODE_TAGS),
             reel=_tag(tags, _REEL_TAGS),
+            length=_length(container, stream, lead),
         )
 
 
@@ -115,6 +118,14 @@ def _lead(container: InputContainer, stream: VideoStream) -> Fraction:
     if start is None or container.start_time is None or not stream.time_base:
         return Fraction(0)
     return max(Fraction(0), start * stream.time_base - Fraction(container.start_time, av.time_base))
+
+
+def _length(container: InputContainer, stream: VideoStream, lead: Fraction) -> Fraction | None:
+    """The sound may last longer, and the file does as long as the longest of its tracks."""
+    promised = Fraction(promised_seconds(container, stream))
+    # Matroska says when the track ends, others how long it lasts
+    length = promised if stream.duration else promised - lead
+    return length if length > 0 else None
 
 
 def _tags(container: InputContainer, stream: VideoStream) -> Iterator[Mapping[str, str]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 import pytest
 from edits import RATES
-from videos import count_of, counting, make_video
+from videos import count_of, counting, make_video, sound_outlasts
 
 from footage.catalog import Video
 from footage.errors import MediaMissing
@@ -20,6 +20,7 @@ from footage.export.cuts import NO_HANDLES, Cut, cuts_of
 from footage.export.sources import sources_of
 from footage.export.stretches import stretch
 from footage.media.playable import Playable
+from footage.media.probe import probe
 from footage.media.recording import recording_of
 
 DAY = datetime(2024, 5, 1, tzinfo=timezone.utc)
@@ -59,6 +60,18 @@ def test_exact_clips_hold_exactly_their_frames(rate: Fraction, suffix: str, tmp_
     assert frames_of(made.files[0]) == list(range(cut.first, cut.after))
     found = recording_of(made.files[0])
     assert (found.rate, found.steady) == (rate, True)
+
+
+def test_a_cut_never_goes_beyond_the_picture(tmp_path: Path) -> None:
+    path = sound_outlasts(tmp_path / "a.mp4", fps=25, frames=33)
+    video = video_of(path, seconds=probe(path).duration)
+    assert video.duration > 33 / 25 + 0.1
+    moment = stretch(video, 1, 99)
+    sources, _notes = sources_of([moment], {video.video_id: video})
+    (cut,) = cuts_of([moment], sources, handles=NO_HANDLES, merge=False)
+    assert (cut.first, cut.after) == (25, 33)
+    made = write_clips([cut], tmp_path, exact=True)
+    assert frames_of(made.files[0]) == list(range(25, 33))
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mov", "mkv", "ts"])

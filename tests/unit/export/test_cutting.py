@@ -40,6 +40,9 @@ def test_it_stays_within_its_video() -> None:
     [
         (1, [(0, 75), (200, 250)]),
         ("0.4", [(2, 60), (215, 250)]),
+        ("0.4 s", [(2, 60), (215, 250)]),
+        (" .4sec", [(2, 60), (215, 250)]),
+        ("1 second", [(0, 75), (200, 250)]),
         ("12f", [(0, 62), (213, 250)]),
         ("5 frames", [(7, 55), (220, 250)]),
     ],
@@ -50,7 +53,24 @@ def test_handles_end_where_the_video_does(handles: object, expected: list[tuple[
 
 
 @pytest.mark.parametrize(
-    "value", [-1, "x", "", "f", "-3f", float("nan"), float("inf"), "1e9", None, True, [1]]
+    "value",
+    [
+        -1,
+        "x",
+        "",
+        "f",
+        "s",
+        "-3f",
+        "-1 s",
+        "1.2.3 s",
+        "1 s s",
+        float("nan"),
+        float("inf"),
+        "1e9",
+        None,
+        True,
+        [1],
+    ],
 )
 def test_what_are_no_handles(value: object) -> None:
     with pytest.raises(UsageError, match="12f"):

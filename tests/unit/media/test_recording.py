@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 from edits import RATES
-from videos import make_video
+from videos import make_video, sound_outlasts
 
 from footage.media.recording import recording_of, snapped
 
@@ -66,6 +66,14 @@ def test_frames_are_counted_from_the_first_where_the_file_begins_before_it(tmp_p
     found = recording_of(make_video(tmp_path / "a.ts", fps=25, seconds=1, audio=True))
     assert found.rate == 25
     assert 0 < found.lead < Fraction(1, 20)  # of the sound's encoder
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mov", "mkv"])
+def test_its_length_is_the_picture_s_and_not_the_sound_s(suffix: str, tmp_path: Path) -> None:
+    path = sound_outlasts(tmp_path / f"a.{suffix}", fps=25, frames=33)
+    length = recording_of(path).length
+    assert length is not None
+    assert round(length * 25) == 33
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mkv"])
