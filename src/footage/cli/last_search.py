@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from footage.errors import NotFound
-from footage.search.moments import SearchResult
+from footage.search.moments import Moment, SearchResult
+
+if TYPE_CHECKING:
+    from footage.analysis.places import Place
 
 FILE_NAME = "last-search.json"
 LONGEST_NUMBER = 5  # digits; more are the beginning of an id
@@ -16,9 +20,14 @@ LONGEST_NUMBER = 5  # digits; more are the beginning of an id
 
 def remember(folder: Path, result: SearchResult) -> None:
     """Keep what was found; a library that cannot be written goes without."""
+    keep(folder, result, first=result.query.offset + 1)
+
+
+def keep(folder: Path, stretches: Iterable[Moment | Place], *, first: int = 1) -> None:
+    """Keep stretches of videos as the results of a search, numbered from ``first``."""
     kept = {
-        str(number): [moment.video_id, moment.start, moment.end]
-        for number, moment in enumerate(result, start=result.query.offset + 1)
+        str(number): [one.video_id, one.start, one.end]
+        for number, one in enumerate(stretches, start=first)
     }
     draft = folder / f"{FILE_NAME}.tmp"
     with contextlib.suppress(OSError):
@@ -31,6 +40,16 @@ def reference(folder: Path, text: str) -> str:
     if text.isdecimal() and len(text) <= LONGEST_NUMBER:
         with contextlib.suppress(NotFound):
             return recall(folder, int(text))[0]
+    return text
+
+
+def moment(folder: Path, text: str) -> str:
+    """``VIDEO@TIME`` of the middle of a numbered result; the text itself where it is no number."""
+    if text.isdecimal() and len(text) <= LONGEST_NUMBER:
+        with contextlib.suppress(NotFound):
+            if found := spans(folder).get(int(text)):
+                video_id, start, end = found
+                return f"{video_id}@{(start + end) / 2:.3f}"
     return text
 
 
