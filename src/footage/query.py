@@ -31,6 +31,7 @@ _INSTANT = re.compile(
 MODALITIES = ("visual", "audio", "speech", "screen", "fused")
 CHANNELS = ("seen", "said", "sign")
 FUSIONS = ("calibrated", "rrf")
+WITHIN = 30.0  # seconds
 MOST_STEPS = 5  # each is a search of its own
 DEEPEST = 1_000  # moments that offset and limit may reach together
 
@@ -101,7 +102,7 @@ class Query:
     vector: Sequence[float] | None = field(default=None, repr=False)
     then: tuple[Step, ...] = ()
     """What follows in the same video, in order. Also taken: one alone, and texts."""
-    within: float = 30.0
+    within: float = WITHIN
     """At most so many seconds lie between the end of one step and the start of the next."""
     weights: tuple[tuple[str, float], ...] = ()
     """How much each of `CHANNELS` counts, 0 or more; given as a mapping. Chosen for the query

@@ -72,6 +72,24 @@ def test_what_was_said_is_found_by_its_meaning(talk: footage.Library) -> None:
     assert {one.how for one in moment.evidence} <= {"words", "meaning"}
 
 
+@pytest.mark.parametrize("minus", ["seen:white", "white"])
+def test_what_is_seen_can_be_unwanted_where_a_text_is_wanted(
+    minus: str, talk: footage.Library
+) -> None:
+    plain = {(one.title, one.start): one.score for one in talk.search("sign:exit")}
+    lowered = talk.search(f"sign:exit - {minus}")
+    assert {one.title for one in lowered} == {"talk", "mute"}
+    assert best(lowered)[0] == "mute"  # it is black there; the other is white
+    for one in lowered:
+        assert one.score <= plain[one.title, one.start] + 1e-9
+    assert lowered[1].score < 0.1 * plain["talk", lowered[1].start]
+
+
+def test_nothing_but_the_unwanted_is_still_refused(talk: footage.Library) -> None:
+    with pytest.raises(footage.InvalidQuery, match="only what is not wanted"):
+        talk.search("- sign:exit - seen:blue")
+
+
 def test_a_sign_is_found(talk: footage.Library) -> None:
     moment = talk.search("sign:exit", filters=footage.Filters(videos="talk.mp4"))[0]
     assert (moment.title, moment.start, moment.end) == ("talk", 4.5, 7.5)

@@ -115,6 +115,11 @@ def test_every_command_is_in_the_readme(name: str) -> None:
     assert re.search(rf"\bfootage {name}\b", readme.read_text("utf-8"))
 
 
+def test_the_help_names_every_command(run: Run) -> None:
+    told = run("--help").out
+    assert [name for name in COMMANDS if not re.search(rf"^\W*{name}\s+\w", told, re.M)] == []
+
+
 def test_no_arguments_show_the_way(run: Run) -> None:
     answer = run()
     assert "Usage" in answer.out + answer.err

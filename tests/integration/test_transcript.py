@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from colours import ColourEmbedder
 from videos import make_video
 
+import footage
+import footage.library
 from footage.readers import screen, speech
+from footage.readers.needs import Status
 
 Run = Callable[..., Any]
 SRT = """1
@@ -59,6 +63,26 @@ def test_a_format_that_there_is_not_is_refused_before_anything_is_read(
     refused = run("transcript", film, "-o", tmp_path / "out.docx")
     assert refused.code == 2
     assert ".txt, .srt or .vtt" in refused.err
+
+
+def test_what_nobody_here_can_hear_is_not_said_to_be_silent(
+    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacking = Status("speech", usable=False, reason="ears are not installed", remedy="`install`")
+    monkeypatch.setattr(speech, "status", lambda: lacking)
+    film = make_video(folder / "loud.mp4", audio=True)
+    at = ("--library", tmp_path / "own.library")
+    with footage.open(at[1], embedder=ColourEmbedder()) as library:
+        library.add(film)
+        video = library.videos()[0].video_id
+    monkeypatch.setattr(
+        footage.library, "open_embedder", lambda _name, sampling: ColourEmbedder(sampling)
+    )
+    for asked in (film, video):
+        refused = run("transcript", asked, *at)
+        assert (refused.code, refused.out) == (1, "")
+        assert "ears are not installed; `install`" in refused.err
+    assert "not read: ears are not installed" in " ".join(run("show", video, *at).out.split())
 
 
 def test_a_file_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:

@@ -123,7 +123,8 @@ def find_duplicates(
         if only is None or only in (pair.one, pair.other)
     ]
     found.sort(key=lambda one: (-one.score, one.first.video_id, one.first.start))
-    note = None if found else "no two videos share anything"
+    alone = looked_for and f"{looked_for.video.title} shares nothing with another video"
+    note = None if found else alone or "no two videos share anything"
     return Duplicates(video, tuple(found[:limit]), note)
 
 

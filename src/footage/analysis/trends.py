@@ -120,7 +120,8 @@ def find_trends(
     material = gather(held, filters, tell)
     videos = len(np.unique(material.owners))
     if videos < FEWEST:
-        note = f"there are {videos} videos: trends take {FEWEST} or more"
+        there = f"there are {videos} videos" if videos != 1 else "there is 1 video"
+        note = f"{there}: trends take {FEWEST} or more"
         return Trends(by, (), note)
     if query is None:
         subjects = cluster_subjects(held, material, count, tell)

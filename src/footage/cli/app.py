@@ -62,7 +62,9 @@ class _Commands(Mapping[str, Any]):
         module, function = _COMMANDS[name]
         found = getattr(import_module(f"footage.cli.{module}"), function)
         if isinstance(found, typer.Typer):
-            return typer.main.get_group(found)
+            group = typer.main.get_group(found)
+            group.name = name
+            return group
         alone = typer.Typer(add_completion=False)
         alone.command(name, cls=TextCommand if name in {"search", "export", "trends"} else Command)(
             found

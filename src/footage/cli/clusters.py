@@ -28,7 +28,7 @@ from footage.cli.options import (
     existing_library,
     filters,
 )
-from footage.cli.output import link, out, plural, print_json, saved_plot, span, step_bar
+from footage.cli.output import err, link, out, plural, print_json, saved_plot, span, step_bar
 from footage.paths import printable
 
 SHOWN = 2  # moments of a cluster
@@ -100,6 +100,11 @@ def clusters(
         print_json(found.to_json())
     else:
         _print(found)
+        if count is not None and found.clusters and len(found.clusters) < count:
+            err.print(
+                f"[yellow]note:[/] of {count} clusters there are {len(found.clusters)}: "
+                f"so many {found.of} differ"
+            )
 
 
 def _print(found: Clusters) -> None:

@@ -71,6 +71,8 @@ def _make(folder: Path, *, quiet: bool) -> list[Path]:
         disable=quiet or not err.is_terminal,
         transient=True,
     )
+    if bar.disable and not quiet:
+        err.print("making sample footage: it takes a minute or so, and is kept for the next time")
     with bar:
         task = bar.add_task("", total=1.0, film="")
         return make_sample_footage(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import contextlib
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from footage.analysis.duplicates import Duplicates
 from footage.analysis.places import Place
+from footage.catalog import Video
 from footage.cli.options import (
     FolderFilter,
     JsonOption,
@@ -26,8 +29,13 @@ from footage.cli.options import (
     existing_library,
     filters,
 )
-from footage.cli.output import link, out, plural, print_json, span, step_bar
+from footage.cli.output import link, out, place, plural, print_json, span, step_bar
+from footage.errors import NotFound
 from footage.paths import printable
+from footage.query import Filters
+
+if TYPE_CHECKING:
+    from footage.library import Library
 
 
 def duplicates(
@@ -75,10 +83,24 @@ def duplicates(
         step_bar(hidden=quiet or as_json) as tell,
     ):
         found = opened.analysis.duplicates(file, limit=limit, filters=chosen, on_progress=tell)
+        several = [one for one in _asked(opened, file, chosen) if len(one.paths) > 1]
     if as_json:
         print_json(found.to_json())
     else:
+        for one in several:
+            paths = ", ".join(place(path) for path in one.paths)
+            told = f"{one.title} lies in {len(one.paths)} files: {paths}"
+            out.print(escape(printable(told)))
         _print(found)
+
+
+def _asked(library: Library, file: str | None, chosen: Filters) -> list[Video]:
+    """The videos that copies were looked for of; none for a file that is not in the library."""
+    if file is None:
+        return library.videos(chosen)
+    with contextlib.suppress(NotFound):
+        return [library.video(file)]
+    return []
 
 
 def _print(found: Duplicates) -> None:
@@ -103,5 +125,5 @@ def _print(found: Duplicates) -> None:
     out.print(f"[dim]{plural(len(found.duplicates), 'duplicate')}[/]")
 
 
-def _cells(place: Place) -> tuple[str, Text]:
-    return link(place.thumbnail, span(place.start, place.end)), Text(printable(place.title))
+def _cells(one: Place) -> tuple[str, Text]:
+    return link(one.thumbnail, span(one.start, one.end)), Text(printable(one.title))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
+from itertools import takewhile
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
+
+from footage.errors import InvalidQuery
 
 _MINUS = re.compile(r"-\s")
 
@@ -33,7 +37,27 @@ class TextCommand(Command):
             f" {argument}" if _MINUS.match(argument) and before not in taking else argument
             for before, argument in zip(["", *args], args, strict=False)
         ]
+        self._check_steps(args, taking)
         return super().parse_args(ctx, spaced)
+
+    def _check_steps(self, args: list[str], taking: set[str]) -> None:
+        """Raise `InvalidQuery` where words before ``--then`` go on behind its value."""
+        named = sum(one.param_type_name == "argument" and one.nargs == 1 for one in self.params)
+        words, at = 0, 0
+        while at < len(args) and args[at] != "--":
+            if args[at] in taking:
+                after = list(takewhile(_is_word, args[at + 2 :]))
+                if args[at] == "--then" and words > named and after:
+                    step = " ".join([args[at + 1], *after])
+                    raise InvalidQuery(
+                        f"{' '.join(after)!r:.100} stands behind --then {args[at + 1]:.100}, "
+                        "which takes one word or a text in quotes",
+                        remedy=f"write --then {shlex.quote(step)}",
+                    )
+                at += 1
+            elif _is_word(args[at]):
+                words += 1
+            at += 1
 
 
 class Group(TyperGroup):
@@ -42,6 +66,10 @@ class Group(TyperGroup):
     def get_params(self, ctx: Any) -> list[Any]:
         """As `Command` has it."""
         return _plain(super().get_params(ctx))
+
+
+def _is_word(argument: str) -> bool:
+    return argument == "-" or not argument.startswith("-") or _MINUS.match(argument) is not None
 
 
 def _plain(parameters: list[Any]) -> list[Any]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from footage.errors import NotFound
 from footage.search.moments import Moment, SearchResult
 from footage.wire import packed, unpacked
+
+if TYPE_CHECKING:
+    from footage.analysis.places import Place
 
 FILE_NAME = "last-search.json"
 LONGEST_NUMBER = 5  # digits; more are the beginning of an id
@@ -17,8 +21,15 @@ LONGEST_NUMBER = 5  # digits; more are the beginning of an id
 
 def remember(folder: Path, result: SearchResult) -> None:
     """Keep what was found, whole; a library that cannot be written goes without."""
-    numbered = enumerate(result, start=result.query.offset + 1)
-    kept = {str(number): packed(moment) for number, moment in numbered}
+    keep(folder, result, first=result.query.offset + 1)
+
+
+def keep(folder: Path, stretches: Iterable[Moment | Place], *, first: int = 1) -> None:
+    """Keep stretches of videos as the results of a search, numbered from ``first``."""
+    kept = {
+        str(number): packed(one) if isinstance(one, Moment) else [one.video_id, one.start, one.end]
+        for number, one in enumerate(stretches, start=first)
+    }
     draft = folder / f"{FILE_NAME}.tmp"
     with contextlib.suppress(OSError):
         draft.write_text(json.dumps(kept), "utf-8")
@@ -30,6 +41,15 @@ def reference(folder: Path, text: str) -> str:
     if text.isdecimal() and len(text) <= LONGEST_NUMBER:
         with contextlib.suppress(NotFound):
             return recall(folder, int(text))[0]
+    return text
+
+
+def moment(folder: Path, text: str) -> str:
+    """``VIDEO@TIME`` of the middle of a numbered result; the text itself where it is no number."""
+    if text.isdecimal() and len(text) <= LONGEST_NUMBER:
+        with contextlib.suppress(NotFound):
+            if found := moments(folder).get(int(text)):
+                return f"{found.video_id}@{(found.start + found.end) / 2:.3f}"
     return text
 
 

@@ -10,10 +10,11 @@ from rich.markup import escape
 
 from footage import logs, remote
 from footage.cli.output import err
-from footage.errors import LibraryLocked
+from footage.errors import InvalidQuery, LibraryLocked, UsageError
 from footage.example import Example, seconds
+from footage.media.faults import missing
 from footage.paths import absolute, default_library, printable
-from footage.query import Filters, day_range
+from footage.query import WITHIN, Filters, day_range
 
 if TYPE_CHECKING:
     from footage.any_library import AnyLibrary
@@ -79,7 +80,8 @@ ThenOption = Annotated[
     typer.Option("--then", metavar="TEXT", help="What follows; repeatable, in order."),
 ]
 WithinOption = Annotated[
-    str, typer.Option("--within", metavar="TIME", help="At most so long between the two.")
+    str | None,
+    typer.Option("--within", metavar="TIME", help="At most so long between the two; else 30 s."),
 ]
 
 PlotOption = Annotated[
@@ -181,15 +183,45 @@ def spoken(text: list[str] | None) -> str | None:
     return " ".join(word.lstrip() for word in text) if text else None
 
 
+def between(within: str | None, then: list[str] | None) -> float:
+    """The seconds that ``--within`` says. Raises `InvalidQuery`, and where nothing follows."""
+    if within is None:
+        return WITHIN
+    found = seconds(within)
+    if not then:
+        raise UsageError(
+            "--within says how soon something follows, and nothing is to follow",
+            remedy="say what does, as in: a car --then 'a crash'",
+        )
+    return found
+
+
 def examples(
     image: list[str] | None, clip: list[str] | None, sound: list[str] | None
 ) -> tuple[Example, ...]:
-    """The examples that the options of a command spell. Raises `InvalidQuery`."""
-    return tuple(
+    """The examples that options spell. Raises `InvalidQuery` and `MediaMissing`."""
+    found = tuple(
         Example.parse(value, kind)
         for kind, values in (("image", image), ("clip", clip), ("sound", sound))
         for value in values or ()
     )
+    for example in found:
+        if not example.url:
+            _check_there(example.path)
+    return found
+
+
+def _check_there(path: Path) -> None:
+    """Raise for the file of an example that is not there: `InvalidQuery`, `MediaMissing`."""
+    if path.exists():
+        return
+    name, hat, weight = str(path).rpartition("^")
+    if hat and Path(name).exists():
+        raise InvalidQuery(
+            f"{weight!r:.100} is no weight",
+            remedy=f"write a number, as in {printable(Path(name).name)}^0.5",
+        )
+    raise missing(path)
 
 
 def _place_of(folder: Path | None) -> Path:

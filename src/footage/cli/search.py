@@ -31,6 +31,7 @@ from footage.cli.options import (
     VideoFilter,
     WithinOption,
     any_library,
+    between,
     emptiness,
     examples,
     filters,
@@ -38,7 +39,6 @@ from footage.cli.options import (
 )
 from footage.cli.output import err, out, print_json
 from footage.errors import InvalidQuery
-from footage.example import seconds
 from footage.paths import printable
 from footage.query import Filters, Query, as_weights
 from footage.steps import Like, Step
@@ -59,7 +59,7 @@ def search(
         float, typer.Option("--text-weight", help="How much the text counts beside them.")
     ] = 1.0,
     then: ThenOption = None,
-    within: WithinOption = "30",
+    within: WithinOption = None,
     weigh: Annotated[
         str | None,
         typer.Option(
@@ -136,7 +136,7 @@ def search(
         likes=tuple(map(Like.parse, like or ())),
         text_weight=text_weight,
         then=tuple(map(Step, then or ())),
-        within=seconds(within),
+        within=between(within, then),
         weights=_weights(weigh),
         fusion=fusion,
         modalities=tuple(modality or ()),

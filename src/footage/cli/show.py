@@ -15,6 +15,7 @@ from footage.cli.options import JsonOption, LibraryOption, any_library
 from footage.cli.output import clock, day, link, out, place, plural, print_json, span
 from footage.example import seconds
 from footage.paths import printable
+from footage.readers import speech, subtitles
 from footage.reading_log import ReadingEntry
 from footage.segment import Segment
 
@@ -78,16 +79,20 @@ def _facts(video: Video, readings: list[ReadingEntry]) -> Table:
     for path in video.paths:
         table.add_row("file", link(path, place(path)))
     for reading in readings:
-        table.add_row(reading.modality, escape(printable(_reading(reading))))
+        told = _reading(reading, heard=video.has_audio)
+        table.add_row(reading.modality, escape(printable(told)))
     if video.url:
         table.add_row("address", link(video.place, place(video.place)))
     return table
 
 
-def _reading(entry: ReadingEntry) -> str:
+def _reading(entry: ReadingEntry, *, heard: bool) -> str:
     """``12 lines of clip.en.srt``, or why nothing was read."""
     if entry.error is not None and not entry.edition:
         return f"not read: {entry.error}"
+    unheard = heard and not entry.lines and entry.reader.startswith(f"{subtitles.NAME}-")
+    if unheard and not (status := speech.status()).usable:
+        return f"not read: {status.reason}; {status.remedy}"
     lines = plural(entry.lines, "line")
     told = f"{lines} of {entry.source}" if entry.source else f"{lines}: there is nothing to read"
     return f"{told}; not read again: {entry.error}" if entry.error is not None else told

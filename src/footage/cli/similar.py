@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from footage.analysis.similar import DIVERSITY, Similar
+from footage.cli import last_search
 from footage.cli.options import (
     FolderFilter,
     JsonOption,
@@ -25,13 +26,18 @@ from footage.cli.options import (
     existing_library,
     filters,
 )
-from footage.cli.output import link, out, print_json, span, step_bar
+from footage.cli.output import link, out, place, print_json, span, step_bar
+from footage.media.web import WebVideo
 from footage.paths import printable
 
 
 def similar(
     given: Annotated[
-        list[str], typer.Argument(metavar="VIDEO|VIDEO@TIME", help="What it is to be like.")
+        list[str],
+        typer.Argument(
+            metavar="MOMENT",
+            help="What it is to be like: a number of the last search, VIDEO or VIDEO@TIME.",
+        ),
     ],
     of: Annotated[
         str, typer.Option("--of", metavar="WHAT", help="Look for moments or for videos.")
@@ -64,8 +70,10 @@ def similar(
 
     footage similar holiday.mp4@1:05 --diversity 0     the most alike, if all alike
 
+    footage similar 1        what the last search showed first
+
     A video is taken for the few looks that stand for it, a moment for what is
-    on at that time.
+    on at that time. `footage open 1` plays the first result.
     """
     chosen = filters(
         video=video,
@@ -81,9 +89,11 @@ def similar(
         existing_library(library, verbose=verbose, quiet=quiet) as opened,
         step_bar(hidden=quiet or as_json) as tell,
     ):
+        asked = [last_search.moment(opened.folder, one) for one in given]
         found = opened.analysis.similar(
-            *given, of=of, limit=limit, diversity=diversity, filters=chosen, on_progress=tell
+            *asked, of=of, limit=limit, diversity=diversity, filters=chosen, on_progress=tell
         )
+        last_search.keep(opened.folder, [one.place for one in found.similar])
     if as_json:
         print_json(found.to_json())
     else:
@@ -95,14 +105,19 @@ def _print(found: Similar) -> None:
         out.print(found.note)
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("", justify="right", style="bold")
     table.add_column("score", justify="right", style="cyan")
     table.add_column("time", style="green")
     table.add_column("video", overflow="fold")
-    for one in found.similar:
-        place = one.place
+    table.add_column("file", style="dim", overflow="fold")
+    for number, one in enumerate(found.similar, start=1):
+        there = one.place
+        file = WebVideo(there.url) if there.url else there.path
         table.add_row(
+            str(number),
             f"{one.score:.3f}",
-            link(place.thumbnail, span(place.start, place.end)),
-            Text(printable(place.title)),
+            link(there.thumbnail, span(there.start, there.end)),
+            Text(printable(there.title)),
+            link(file, place(file)),
         )
     out.print(table, soft_wrap=False)

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from footage.analysis.sheet import write_sheet
-from footage.analysis.summary import MOST_ASKED, Summary
+from footage.analysis.summary import Summary
 from footage.cli import last_search
 from footage.cli.options import JsonOption, LibraryOption, existing_library
 from footage.cli.output import link, out, place, print_json, span
@@ -30,7 +30,7 @@ def summary(
     chapters: Annotated[
         int | None,
         typer.Option(
-            "--chapters", "-n", min=1, max=MOST_ASKED, help="How many; else as many as there are."
+            "--chapters", "-n", metavar="N", help="How many, 1 to 200; else as many as there are."
         ),
     ] = None,
     sheet: Annotated[

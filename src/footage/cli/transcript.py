@@ -25,7 +25,7 @@ from footage.media.probe import probe
 from footage.opening import is_library
 from footage.paths import absolute, printable
 from footage.reader import Reading
-from footage.readers import open_reader, read_spoken, screen
+from footage.readers import open_reader, read_spoken, screen, speech, subtitles
 from footage.readers.formats import FORMATS
 
 
@@ -56,6 +56,8 @@ def transcript(
     reading = _stored(video, library, "screen" if on_screen else "speech")
     if reading is None:
         reading = _read(_file_of(video, library), on_screen=on_screen, hidden=quiet or as_json)
+    if not (on_screen or reading.lines) and reading.fingerprint.name == subtitles.NAME:
+        speech.status().require()
     for warning in reading.warnings:
         err.print(f"[yellow]note:[/] {escape(printable(warning))}")
     if as_json:

@@ -105,14 +105,15 @@ def trends(
 
 def _print(found: Trends) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("of", "", "what happens"):
+    for name in ("of", f"share by {found.by}", "what happens"):
         table.add_column(name, overflow="fold")
     for trend in found.trends:
         table.add_row(Text(printable(trend.subject)), _bars(trend), _findings(trend))
     if found.trends:
         names = [one.name for one in found.trends[0].bins]
         out.print(table, soft_wrap=False)
-        out.print(f"[dim]{plural(len(names), found.by)}, {names[0]} to {names[-1]}[/]")
+        span_of_all = f"{plural(len(names), found.by)}, {names[0]} to {names[-1]}"
+        out.print(f"[dim]{span_of_all}; a share is of the seconds of video in it[/]")
     if found.note:
         out.print(found.note)
 
@@ -134,16 +135,16 @@ def _findings(trend: Trend) -> Text:
     for burst in trend.bursts:
         when = burst.first if burst.first == burst.last else f"{burst.first} to {burst.last}"
         lines.append(
-            f"burst {when}: {100 * burst.share:.1f} %, else {100 * burst.usual:.1f} % "
-            f"(p {burst.p:.3f})"
+            f"burst {when}: {100 * burst.share:.1f} % of the seconds, "
+            f"else {100 * burst.usual:.1f} % (p {burst.p:.3f})"
         )
         if burst.moments:
             first = burst.moments[0]
             shown = f"{printable(first.title)} {span(first.start, first.end)}"
             lines.append(f"  such as {link(first.thumbnail, shown)}")
     lines += [
-        f"from {change.at} on {100 * change.after:.1f} %, before {100 * change.before:.1f} % "
-        f"(p {change.p:.3f})"
+        f"from {change.at} on {100 * change.after:.1f} % of the seconds, "
+        f"before {100 * change.before:.1f} % (p {change.p:.3f})"
         for change in trend.changes
     ]
     return Text("\n").join(Text.from_markup(line) for line in lines)

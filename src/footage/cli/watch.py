@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -29,6 +30,7 @@ from footage.cli.options import (
     UntilFilter,
     VerboseOption,
     WithinOption,
+    between,
     examples,
     existing_library,
     filters,
@@ -37,7 +39,6 @@ from footage.cli.options import (
 from footage.cli.output import err, out, plural, print_json
 from footage.cli.watched import deliver, print_matches, print_new
 from footage.errors import UsageError
-from footage.example import seconds
 from footage.paths import printable
 from footage.query import Filters, Query
 from footage.steps import Like, Step
@@ -101,7 +102,7 @@ def add(
     sound: SoundOption = None,
     like: LikeOption = None,
     then: ThenOption = None,
-    within: WithinOption = "30",
+    within: WithinOption = None,
     folder: FolderFilter = None,
     tag: TagFilter = None,
     since: SinceFilter = None,
@@ -141,13 +142,18 @@ def add(
             examples=examples(image, clip, sound),
             likes=tuple(map(Like.parse, like or ())),
             then=tuple(map(Step, then or ())),
-            within=seconds(within),
+            within=between(within, then),
             filters=chosen,
         )
     elif chosen != Filters():
         raise UsageError("filters are given, and no query", remedy="give both anew")
     with existing_library(library, quiet=quiet) as opened:
         known = name in [one.name for one in opened.watches.list()]
+        if query is None and name not in [one.name for one in opened.saved.list()]:
+            raise UsageError(
+                f"there is nothing to watch for as {name!r:.120}",
+                remedy=f"say what to look for: footage watch add {shlex.quote(name)} QUERY",
+            )
         made = opened.watches.put(
             name,
             query,

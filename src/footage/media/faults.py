@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from os import PathLike, fspath
+from pathlib import Path
 
 from footage.errors import MediaError, MediaForbidden, MediaMissing, UnreadableMedia
 from footage.media.web import WebVideo
@@ -14,6 +15,13 @@ from footage.paths import printable
 def shown(path: str | PathLike[str] | WebVideo) -> str:
     """The path or address as one printable line, whatever its name is made of."""
     return printable(path.url if isinstance(path, WebVideo) else fspath(path))
+
+
+def missing(path: Path) -> MediaMissing:
+    """What it means that nothing is at a path that somebody named."""
+    if path.parent.is_dir():
+        return MediaMissing(f"{shown(path)} is not there", remedy="check how its name is spelled")
+    return MediaMissing(f"{shown(path)} is not there")
 
 
 def media_fault(error: Exception, path: str | PathLike[str] | WebVideo) -> MediaError:

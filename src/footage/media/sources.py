@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from footage.errors import MediaMissing, UsageError
-from footage.media.faults import shown
+from footage.media.faults import missing, shown
 from footage.media.patterns import Excludes, Pattern, has_magic
 from footage.media.urls import is_url
 from footage.media.walk import FoundFile, walk
@@ -120,7 +120,7 @@ class _Gathered:
         elif has_magic(os.fspath(source)):
             self._add_matches(Pattern(path), os.fspath(source))
         else:
-            raise MediaMissing(f"{shown(path)} is not there")
+            raise missing(path)
 
     def _add_web(self, video: WebVideo) -> None:
         if not self.excludes.match(Path(video.url)):

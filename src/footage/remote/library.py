@@ -66,7 +66,7 @@ class RemoteLibrary:
 
         found = self._link.ask("answer", Any, {"query": query})
         moments = unpacked(tuple[Moment, ...], found["moments"])
-        return SearchResult(query, moments, found["matches"])
+        return SearchResult(query, moments, found["matches"], said=found["said"])
 
     def videos(self, filters: Filters | None = None, *, hidden: bool = False) -> list[Video]:
         """See `Library.videos`."""

@@ -14,7 +14,7 @@ at ranks alone. It is also what is left where no probabilities are known.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -288,10 +288,11 @@ def _lower(candidates: Iterable[Candidate], channel: Channel) -> None:
     there: dict[str, list[Find]] = {}
     for find in channel.finds:
         there.setdefault(find.video_id, []).append(find)
+    chances = _by_height(channel.finds)
     for candidate in candidates:
         chance = max(
             (
-                find.probability if find.probability is not None else 1.0
+                find.probability if find.probability is not None else chances(find)
                 for find in there.get(candidate.video_id, ())
                 if find.start < candidate.end and candidate.start < find.end
             ),
@@ -301,3 +302,20 @@ def _lower(candidates: Iterable[Candidate], channel: Channel) -> None:
         candidate.score *= factor
         if candidate.probability is not None:
             candidate.probability *= factor
+
+
+def _by_height(finds: Sequence[Find]) -> Callable[[Find], float]:
+    """How likely finds are, 0 to 1, where probabilities are not known.
+
+    A text that holds the words does. Of looks, all of which are found, each stands by its score
+    between the lowest and the highest; and where none stands out, between yes and no.
+    """
+    scores = [_score(find) for find in finds if find.group is not None]
+    lowest, highest = min(scores, default=0.0), max(scores, default=0.0)
+
+    def chance(find: Find) -> float:
+        if find.group is None:
+            return 1.0
+        return (_score(find) - lowest) / (highest - lowest) if highest > lowest else 0.5
+
+    return chance

@@ -10,7 +10,9 @@ from typing import Any, overload
 from footage.media.web import Place, WebVideo
 from footage.query import Query
 
-HINT = "say it in other words, name what is seen, or look for what was said with said:"
+HINT = "say it in other words or name what is seen"
+HINT_SAID = "say it in other words, name what is seen, or look for what was said with said:"
+HINT_EXAMPLE = "ask by another example, or say beside it in words what is seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class SearchResult(Sequence[Moment]):
     moments: tuple[Moment, ...]
     matches: bool = True
     """Whether the best moment is likely enough to be right, or nobody can tell."""
+    said: bool = True
+    """Whether it is known of any video what is said in it."""
 
     @property
     def found(self) -> bool:
@@ -123,7 +127,11 @@ class SearchResult(Sequence[Moment]):
     @property
     def hint(self) -> str | None:
         """What may find more, where nothing matches well."""
-        return None if self.found else HINT
+        if self.found:
+            return None
+        if not any(step.text for step in self.query.steps):
+            return HINT_EXAMPLE
+        return HINT_SAID if self.said else HINT
 
     def to_json(self) -> dict[str, Any]:
         """The shape of ``search --json``."""

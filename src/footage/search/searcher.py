@@ -33,6 +33,8 @@ FEWEST_FUSED, FUSED_A_MOMENT = 100, 2  # finds of a channel: beyond, they decide
 DEEPER = 8  # times as many candidates are looked for where too many of them look the same
 STEP_DEPTH = 200  # candidates of each step of a sequence: either may be found but poorly
 
+UNSEEN_DEPTH = 500  # finds of what is not to be seen: where it is likeliest
+
 
 class _Found(NamedTuple):
     """A page of the ranking, and whether the best of all matches."""
@@ -71,7 +73,7 @@ class Searcher:
         found = self._found(query)
         moments = self._present(found.page, query.filters.folders)
         log.info("search: %d moments in %.1f ms", len(moments), 1e3 * (time.perf_counter() - began))
-        return SearchResult(query, tuple(moments), found.matches)
+        return SearchResult(query, tuple(moments), found.matches, said=self._reads(MODALITY[SAID]))
 
     def _found(self, query: Query) -> _Found:
         if query.vector is not None or any(step.examples for step in query.steps):
@@ -162,6 +164,9 @@ class Searcher:
         parts = self._parts(step, terms, plan)
         if not parts:
             return
+        if all(weight < 0 for _, weight in parts):
+            plan.minus.extend(self._unseen(query, parts))
+            return
         shown = any(term.kind == SEEN for term in terms) or len(parts) > len(terms)
         text = " ".join(term.text for term in terms if term.weight > 0)
         trusted = trust(text, dict(query.weights))
@@ -179,6 +184,15 @@ class Searcher:
             )
         channels += [channel for found in read for channel in found.result()]
         plan.clauses.append(Clause(sum(abs(weight) for _, weight in parts), channels))
+
+    def _unseen(self, query: Query, parts: Sequence[tuple[Vector, float]]) -> Iterator[Channel]:
+        """What is not to be seen, where what is wanted is said or written: each part's finds."""
+        everywhere = replace(query, group_by_video=False)
+        share = _share(query, SEEN)
+        for vector, weight in parts if share else ():
+            yield from self._seen_channels(
+                everywhere, [(vector, 1.0)], self._routes(query), UNSEEN_DEPTH, -weight * share
+            )
 
     def _parts(self, step: Step, terms: Sequence[Term], plan: _Plan) -> list[tuple[Vector, float]]:
         """The vectors that a step is looked for by in the embedder's space, with their weights."""
@@ -209,8 +223,7 @@ class Searcher:
                 "in this library's videos",
                 remedy="`footage doctor` says what is missing",
             )
-        weights = dict(query.weights)
-        share = weights.get(term.kind, 0.0) / (max(weights.values()) or 1.0) if weights else 1.0
+        share = _share(query, term.kind)
         if term.weight < 0:
             plan.minus.extend(channel._replace(weight=-term.weight * share) for channel in channels)
         elif share:
@@ -344,6 +357,12 @@ class _Plan(NamedTuple):
 
 def _among(modality: str, query: Query) -> bool:
     return not query.modalities or modality in query.modalities
+
+
+def _share(query: Query, channel: str) -> float:
+    """How much a channel counts beside the one that counts most, 0 to 1."""
+    weights = dict(query.weights)
+    return weights.get(channel, 0.0) / (max(weights.values()) or 1.0) if weights else 1.0
 
 
 def _alone(find: Find) -> Candidate:

@@ -82,7 +82,7 @@ class Watches:
             raise UsageError("there is no webhook to make a secret for", remedy="give one")
         if private and address is None:
             raise UsageError(
-                "`private` is said of a webhook, and none is given", remedy="give both"
+                "a private address is allowed for a webhook, and none is given", remedy="give both"
             )
         now = self._searchable()
         with self._catalog.transaction():

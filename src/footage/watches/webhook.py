@@ -47,7 +47,7 @@ def checked_webhook(address: str, *, private: bool) -> str:
     if not private and _is_private(host):
         raise UsageError(
             f"the webhook {host} is this machine, or in a private network",
-            remedy="say --private (`private` over HTTP, of a server that may) if that is meant",
+            remedy="allow that with --private if it is meant",
         )
     return url
 
