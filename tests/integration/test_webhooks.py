@@ -270,6 +270,7 @@ def at(library: footage.Library, monkeypatch: pytest.MonkeyPatch) -> tuple[str, 
     return "--library", library.folder
 
 
+@pytest.mark.without_server("a server sends by itself, when it likes")
 def test_the_program_sends_and_says_what_fails(
     run: Run, at: tuple[str, Path], folder: Path
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from rich.table import Table
 from rich.text import Text
 
-from footage.cli.output import link, out, place, span
+from footage.cli.output import clock, link, out, place, span
 from footage.paths import printable
 from footage.search.moments import Evidence, Moment, SearchResult
 
@@ -43,28 +43,35 @@ def about(moment: Moment) -> Text:
     lines = [Text(printable(moment.title))]
     for at, (start, end) in enumerate(moment.steps):
         lines.append(Text(f"{'then ' if at else ''}{span(start, end)}", style="green"))
-    lines += [_quoted(one) for one in _witnesses(moment.evidence)]
+    for one in _witnesses(moment.evidence):
+        within = one.start < moment.end and moment.start < one.end
+        lines.append(_quoted(one, "" if within else f" at {clock(one.start)}"))
     if moment.alike:
         lines.append(Text(f"and {len(moment.alike)} more that look the same", style="dim"))
     return Text("\n").join(lines)
 
 
 def _witnesses(evidence: Iterable[Evidence]) -> list[Evidence]:
-    """The texts that a moment was found by, each once."""
+    """The texts that a moment was found by, each once, and none that is part of another."""
     found: dict[str, Evidence] = {}
     for one in evidence:
         if one.text and one.contribution > 0:
             kept = found.setdefault(one.text, one)
             if one.words and not kept.words:
                 found[one.text] = one
-    return list(found.values())[:WITNESSES]
+    whole = [
+        one
+        for text, one in found.items()
+        if not any(text != other and text in other for other in found)
+    ]
+    return whole[:WITNESSES]
 
 
-def _quoted(evidence: Evidence) -> Text:
+def _quoted(evidence: Evidence, when: str) -> Text:
     text = printable(" ".join((evidence.text or "").split()))
     if len(text) > LONGEST:
         text = f"{text[: LONGEST - 1]}…"
-    quoted = Text(f"{VERBS.get(evidence.modality, evidence.modality)} “", style="dim")
+    quoted = Text(f"{VERBS.get(evidence.modality, evidence.modality)}{when} “", style="dim")
     quoted.append(text, style="not dim italic")
     quoted.append("”")
     for word in set(evidence.words):

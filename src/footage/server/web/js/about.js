@@ -1,7 +1,7 @@
 /** What `GET /library` says: asked again when it changes, and the banner of what is degraded. */
 
 import { ask } from "./api.js";
-import { fill, h } from "./dom.js";
+import { el, fill } from "./dom.js";
 import { icon } from "./icons.js";
 import { failed } from "./notes.js";
 import { state } from "./state.js";
@@ -13,7 +13,7 @@ const listeners = [];
 let about = null;
 
 /** The element of the banner. */
-export const bannerElement = h("div", { class: "banner", role: "status", hidden: true });
+export const bannerElement = el("div.banner", { role: "status", hidden: true });
 
 /** What was said last, or null. */
 export const libraryNow = () => about;
@@ -55,8 +55,12 @@ export function showBanner() {
   fill(
     bannerElement,
     icon("warning"),
-    h("p", {}, text),
-    h("button", { class: "ghost", "aria-label": "Dismiss the warning", onclick }, icon("close")),
+    el("p", text),
+    el(
+      "button.ghost",
+      { "aria-label": "Dismiss the warning", onclick },
+      icon("close"),
+    ),
   );
 }
 

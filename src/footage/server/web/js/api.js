@@ -22,8 +22,12 @@ export function tell(event) {
   for (const listener of listeners[event]) listener();
 }
 
-/** The JSON of an answer. Raises `ApiError`, and `AbortError` where `signal` says so. */
-export async function ask(path, { method = "GET", json, body, headers = {}, signal, quiet } = {}) {
+/**
+ * The JSON of an answer, or with `raw` the answer. Raises `ApiError`, and `AbortError` where
+ * `signal` says so.
+ */
+export async function ask(path, options = {}) {
+  const { method = "GET", json, body, headers = {}, signal, quiet, raw } = options;
   const given = { method, headers: { ...headers }, signal, body };
   if (json !== undefined) {
     given.body = JSON.stringify(json);
@@ -38,6 +42,7 @@ export async function ask(path, { method = "GET", json, body, headers = {}, sign
     throw new ApiError("unreachable", "the server does not answer", "see whether it still runs");
   }
   tell("reached");
+  if (answer.ok && raw) return answer;
   if (answer.ok) return answer.status === 204 ? null : answer.json();
   const failure = await failureOf(answer);
   if (failure.status === 401 && path !== "/login") tell("tokenNeeded");

@@ -4,6 +4,7 @@ import { on } from "./api.js";
 import { boxElement, focusBox, showBox } from "./box.js";
 import { listenToDrops } from "./drops.js";
 import { listenToEvents, onEvent } from "./events.js";
+import { exploreElement, showExplore } from "./explore.js";
 import { h, fill } from "./dom.js";
 import { homeElement, showHome } from "./home.js";
 import { icon } from "./icons.js";
@@ -13,10 +14,12 @@ import { libraryElement, showLibrary } from "./library.js";
 import { bannerElement, isEmpty, onLibrary, readLibrary, showBanner } from "./about.js";
 import { askToken } from "./login.js";
 import { countAgain, panelElement, panelToggle, showPanel } from "./panel.js";
+import { picksElement } from "./picks.js";
 import { showPlayer } from "./player.js";
 import { blank, isAsked, textOf } from "./query.js";
 import { resultsElement, searchAgain, showResults } from "./results.js";
 import { addressOf, ask, change, state, subscribe } from "./state.js";
+import { newElement, newsButton } from "./watches.js";
 
 const views = h("nav", { class: "views", "aria-label": "Views" });
 const grouping = h("div", { class: "segmented", role: "group", "aria-label": "One card for each" });
@@ -25,7 +28,7 @@ const search = h(
   "div",
   { class: "search-view" },
   panelElement,
-  h("div", { class: "column" }, bar, homeElement, resultsElement),
+  h("div", { class: "column" }, newElement, bar, homeElement, resultsElement),
 );
 
 fill(
@@ -39,6 +42,7 @@ fill(
   h(
     "div",
     { class: "top-end" },
+    newsButton,
     views,
     h(
       "button",
@@ -53,7 +57,7 @@ fill(
     ),
   ),
 );
-fill(document.getElementById("main"), bannerElement, search, libraryElement);
+fill(document.getElementById("main"), bannerElement, search, libraryElement, exploreElement, picksElement);
 
 function mark() {
   return h("img", { src: "icon.svg", alt: "", width: "26", height: "26", class: "brand-mark" });
@@ -84,7 +88,12 @@ function showViews({ view }) {
       h("span", {}, label),
     );
   };
-  fill(views, link("search", "Search", "search"), link("library", "Library", "library"));
+  fill(
+    views,
+    link("search", "Search", "search"),
+    link("library", "Library", "library"),
+    link("explore", "Explore", "explore"),
+  );
 }
 
 function showGrouping({ query }) {
@@ -100,13 +109,14 @@ function showGrouping({ query }) {
       label,
     );
   fill(grouping, choice(false, "Moments"), choice(true, "Videos"));
-  grouping.hidden = !isAsked(query);
+  grouping.hidden = !isAsked(query) || Boolean(query.saved);
 }
 
 function show(now, before) {
   const isSearch = now.view === "search";
+  const asked = textOf(now.query) || now.query.saved;
   document.body.dataset.view = now.view;
-  document.title = (isSearch && textOf(now.query) ? `${textOf(now.query)} – ` : "") + "footage";
+  document.title = (isSearch && asked ? `${asked} – ` : "") + "footage";
   showViews(now);
   showBanner();
   showBox(now);
@@ -119,12 +129,13 @@ function show(now, before) {
     showResults(now, before);
   }
   showLibrary(now);
+  showExplore(now);
   showPlayer(now);
 }
 
 subscribe((now, before) => {
   // what is searched for is shown where it is found
-  if (now.view === "library" && String(textOf(now.query)) !== String(textOf(before.query))) {
+  if (now.view !== "search" && String(textOf(now.query)) !== String(textOf(before.query))) {
     change({ view: "search" }, "replace");
   } else show(now, before);
 });

@@ -1,7 +1,7 @@
 /** The box: chips and what is being typed, with its buttons; and below it what is to follow. */
 
 import { fill, h } from "./dom.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { ask, change, state } from "./state.js";
 import { blank, committed, isAsked, isBlank, wholeText } from "./query.js";
 import { takeFilters, withFilter } from "./filters.js";
@@ -35,9 +35,9 @@ const picker = h("input", {
   hidden: true,
   onchange: picked,
 });
-const attach = button("image", "Search by a picture, clip or sound", () => picker.click());
-const then = button("then", "Then: what follows it", addStep);
-const clear = button("close", "Clear the query", () => {
+const attach = iconButton("image", "Search by a picture, clip or sound", () => picker.click());
+const then = iconButton("then", "Then: what follows it", addStep);
+const clear = iconButton("close", "Clear the query", () => {
   change({ query: blank(), open: null });
   input.focus();
 });
@@ -66,15 +66,15 @@ let shown = "";
 
 /** Show the state; what is being typed is left alone where it says the same. */
 export function showBox({ query }) {
-  const { terms, likes, files, filters } = query;
-  const parts = JSON.stringify([terms, likes, files, filters]);
+  const { terms, likes, files, filters, saved } = query;
+  const parts = JSON.stringify([terms, likes, files, filters, saved]);
   if (parts !== shown) fill(chips, chipsOf(query, { edit }));
   shown = parts;
   chips.hidden = !chips.childElementCount;
   if (input.value !== query.draft) input.value = query.draft;
   input.placeholder = chips.hidden ? "What do you remember? Say it, or paste a picture" : "and…";
   clear.hidden = isBlank(query) && !query.then.length;
-  then.hidden = !isAsked(query) || query.then.length >= 4;
+  then.hidden = !isAsked(query) || Boolean(saved) || query.then.length >= 4;
   box.classList.toggle("box-filled", !chips.hidden);
   showThen(query);
   save.show(query);
@@ -109,14 +109,6 @@ export async function attachFiles(files) {
       failed(error);
     }
   }
-}
-
-function button(name, label, onclick) {
-  return h(
-    "button",
-    { type: "button", class: "ghost", "aria-label": label, title: label, onclick },
-    icon(name),
-  );
 }
 
 function focusInput(event) {

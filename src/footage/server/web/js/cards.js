@@ -6,6 +6,7 @@ import { icon } from "./icons.js";
 import { badges, quotation } from "./evidence.js";
 import { addressOf, ask, change, state } from "./state.js";
 import { tileAt, tilesOf, tileView } from "./sprites.js";
+import { pickBox } from "./picks.js";
 import { videoOf } from "./titles.js";
 import { withFilter } from "./filters.js";
 import { clock, confidence, span } from "./words.js";
@@ -47,6 +48,7 @@ export function card(moment) {
       "article",
       {},
       link,
+      pickBox(moment, keyOf(moment)),
       h(
         "div",
         { class: "card-body" },

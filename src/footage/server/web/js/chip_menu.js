@@ -1,6 +1,6 @@
 /** What a click on a chip opens: where it is looked for, its weight, not, edit and remove. */
 
-import { h } from "./dom.js";
+import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { stepped } from "./chips.js";
 import { popover } from "./popover.js";
@@ -16,22 +16,18 @@ const WHERE = [
 export function openMenu(anchor, { list, part, label, set, remove, edit }) {
   const close = popover(anchor, `Options for ${label}`, [
     list === "terms" && whereOf(part, (kind) => done({ kind })),
-    h(
-      "div",
-      { class: "menu-row" },
-      h("span", { class: "menu-label" }, "Weight"),
+    el(
+      "div.menu-row",
+      el("span.menu-label", "Weight"),
       stepButton("minus", "Count less", -1),
-      h("output", { class: "menu-weight" }, `×${Math.abs(part.weight)}`),
+      el("output.menu-weight", `×${Math.abs(part.weight)}`),
       stepButton("plus", "Count more", 1),
     ),
-    h(
-      "div",
-      { class: "menu-row" },
-      h(
-        "button",
+    el(
+      "div.menu-row",
+      el(
+        "button.button",
         {
-          type: "button",
-          class: "button",
           "aria-pressed": String(part.weight < 0),
           onclick: () => done({ weight: -part.weight }),
         },
@@ -39,10 +35,10 @@ export function openMenu(anchor, { list, part, label, set, remove, edit }) {
         part.weight < 0 ? "Wanted after all" : "Not this",
       ),
       edit &&
-        h("button", { type: "button", class: "button", onclick: () => (close(), edit()) }, "Edit"),
-      h(
-        "button",
-        { type: "button", class: "button", onclick: () => (close(), remove()) },
+        el("button.button", { onclick: () => (close(), edit()) }, "Edit"),
+      el(
+        "button.button",
+        { onclick: () => (close(), remove()) },
         icon("trash"),
         "Remove",
       ),
@@ -62,24 +58,18 @@ export function openMenu(anchor, { list, part, label, set, remove, edit }) {
       set({ weight: part.weight }, "replace");
       event.currentTarget.focus();
     };
-    return h(
-      "button",
-      { type: "button", class: "ghost", "aria-label": title, onclick: weigh },
-      icon(name),
-    );
+    return el("button.ghost", { "aria-label": title, onclick: weigh }, icon(name));
   }
 }
 
 function whereOf(part, choose) {
-  return h(
-    "div",
-    { class: "menu-where", role: "group", "aria-label": "Where it is looked for" },
+  return el(
+    "div.menu-where",
+    { role: "group", "aria-label": "Where it is looked for" },
     WHERE.map(([kind, name, picture]) =>
-      h(
-        "button",
+      el(
+        "button.button",
         {
-          type: "button",
-          class: "button",
           "aria-pressed": String(part.kind === kind),
           onclick: () => choose(kind),
         },

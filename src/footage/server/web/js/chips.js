@@ -28,7 +28,14 @@ export function chipsOf(query, { edit }) {
     ...query.likes.map((like, at) => likeChip(like, at)),
     ...query.terms.map((term, at) => termChip(term, at, edit)),
     ...tokensOf(query.filters).map(filterChip),
+    query.saved && savedChip(query.saved),
   ];
+}
+
+function savedChip(name) {
+  const face = h("span", { class: "chip-face" }, icon("star", "chip-icon"), name);
+  const remove = () => ask({ saved: null });
+  return h("li", { class: "chip" }, face, removeButton(name, remove, "saved"));
 }
 
 /** The next weight up or down, of the same sign. */

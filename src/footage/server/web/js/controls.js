@@ -1,7 +1,7 @@
 /** The controls of the picture: playing, sound, captions, speed, full screen. */
 
-import { fill, h } from "./dom.js";
-import { icon } from "./icons.js";
+import { el, fill, h } from "./dom.js";
+import { icon, iconButton } from "./icons.js";
 import { note } from "./notes.js";
 import { clock } from "./words.js";
 
@@ -9,36 +9,33 @@ const RATES = [0.5, 1, 1.25, 1.5, 2];
 
 /** Controls of a `<video>`; `stage()` is what fills the screen, and `jump` goes to the match before (-1) or after (1). */
 export function controls(picture, stage, jump) {
-  const play = button("play", "Play (Space)", toggle);
-  const mute = button("sound", "Mute (M)", toggleSound);
-  const captions = button("captions", "Captions (C)", toggleCaptions);
-  const earlier = button("previous", "Previous match (P)", () => jump(-1));
-  const later = button("next", "Next match (N)", () => jump(1));
-  const time = h("span", { class: "clock" });
+  const play = iconButton("play", "Play (Space)", toggle);
+  const mute = iconButton("sound", "Mute (M)", toggleSound);
+  const captions = iconButton("captions", "Captions (C)", toggleCaptions);
+  const earlier = iconButton("previous", "Previous match (P)", () => jump(-1));
+  const later = iconButton("next", "Next match (N)", () => jump(1));
+  const time = el("span.clock");
   const volume = h("input", {
     ...{ type: "range", min: "0", max: "1", step: "0.05", value: "1", class: "slider volume" },
     "aria-label": "Volume",
     oninput: () => Object.assign(picture, { volume: Number(volume.value), muted: false }),
   });
-  const rate = h(
-    "select",
+  const rate = el(
+    "select.rate",
     {
-      class: "rate",
       "aria-label": "Speed",
       onchange: () => (picture.playbackRate = Number(rate.value)),
     },
     RATES.map((value) => h("option", { value: String(value), selected: value === 1 }, `${value}×`)),
   );
-  const element = h(
-    "div",
-    { class: "controls" },
-    h("div", { class: "control-group" }, earlier, play, later, mute, volume, time),
-    h(
-      "div",
-      { class: "control-group" },
+  const element = el(
+    "div.controls",
+    el("div.control-group", earlier, play, later, mute, volume, time),
+    el(
+      "div.control-group",
       captions,
       rate,
-      button("full", "Full screen (F)", fullscreen),
+      iconButton("full", "Full screen (F)", fullscreen),
     ),
   );
   let shown = [0, 0];
@@ -99,12 +96,4 @@ export function controls(picture, stage, jump) {
         .requestFullscreen?.()
         .catch(() => {});
   }
-}
-
-function button(name, label, onclick) {
-  return h(
-    "button",
-    { type: "button", class: "ghost", "aria-label": label, title: label, onclick },
-    icon(name),
-  );
 }

@@ -29,6 +29,14 @@ function flat(children) {
   return children.flat(Infinity).filter((child) => child || child === 0 || child === "");
 }
 
+/** `h`, of `tag` or `tag.class`; attributes may be left out. */
+export function el(name, ...children) {
+  const [tag, kind] = name.split(".");
+  const given = children[0]?.constructor === Object ? children.shift() : null;
+  const type = tag === "button" ? "button" : null;
+  return h(tag, { class: kind, type, ...given }, children);
+}
+
 /** Set styles by name; the content security policy forbids `style` attributes. */
 export function setStyles(element, styles) {
   for (const [name, value] of Object.entries(styles)) element.style.setProperty(name, value);

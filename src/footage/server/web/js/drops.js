@@ -2,7 +2,7 @@
 
 import { addFiles } from "./add.js";
 import { attachFiles } from "./box.js";
-import { h } from "./dom.js";
+import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { change, state } from "./state.js";
 
@@ -10,12 +10,7 @@ const zones = {
   ask: zone("search", "Search with it", "what looks or sounds like this"),
   add: zone("upload", "Add to the library", "videos are sent and indexed"),
 };
-const cover = h(
-  "div",
-  { class: "drop-cover", "aria-hidden": "true", hidden: true },
-  zones.ask,
-  zones.add,
-);
+const cover = el("div.drop-cover", { "aria-hidden": "true", hidden: true }, zones.ask, zones.add);
 
 /** Begin to listen. */
 export function listenToDrops() {
@@ -27,13 +22,7 @@ export function listenToDrops() {
 }
 
 function zone(picture, title, more) {
-  return h(
-    "div",
-    { class: "drop-zone" },
-    icon(picture),
-    h("strong", {}, title),
-    h("span", {}, more),
-  );
+  return el("div.drop-zone", icon(picture), el("strong", title), el("span", more));
 }
 
 function over(event) {
@@ -42,7 +31,7 @@ function over(event) {
   const types = [...event.dataTransfer.items].map(({ type }) => type);
   const pictures = types.length > 0 && types.every((type) => /^(image|audio)\//.test(type));
   zones.add.hidden = pictures;
-  zones.ask.hidden = !pictures && state.view === "library";
+  zones.ask.hidden = !pictures && state.view !== "search";
   cover.hidden = Boolean(document.querySelector("dialog.login"));
   for (const one of Object.values(zones)) one.classList.toggle("drop-over", one === target(event));
 }

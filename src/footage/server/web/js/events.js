@@ -7,7 +7,7 @@ import { icon } from "./icons.js";
 const AGAIN_MILLISECONDS = 2000;
 const REFUSED_MILLISECONDS = 5000;
 
-const listeners = { job: [], library: [], again: [] };
+const listeners = { job: [], library: [], match: [], again: [] };
 const away = h(
   "div",
   { class: "away", role: "status", hidden: true },
@@ -17,7 +17,7 @@ const away = h(
 let source = null;
 let timer = null;
 
-/** Be told of `job` and `library` with their data, and of `again`: the server is back. */
+/** Be told of `job`, `library` and `match` with their data, and of `again`: the server is back. */
 export function onEvent(name, listener) {
   listeners[name].push(listener);
 }
@@ -26,7 +26,7 @@ export function onEvent(name, listener) {
 export function listenToEvents() {
   source?.close();
   source = new EventSource(`${ROOT}/events`);
-  for (const name of ["job", "library"]) {
+  for (const name of ["job", "library", "match"]) {
     source.addEventListener(name, (event) => told(name, JSON.parse(event.data)));
   }
   source.onopen = () => tell("reached");

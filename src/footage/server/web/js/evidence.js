@@ -1,6 +1,6 @@
 /** Why a moment matched: what was seen, said or written there, with the words marked. */
 
-import { h } from "./dom.js";
+import { el, h } from "./dom.js";
 import { icon } from "./icons.js";
 
 /** Which channel a modality is of. */
@@ -30,9 +30,9 @@ export function badges(evidence) {
     shares.set(name, (shares.get(name) ?? 0) + contribution);
   }
   const ordered = [...shares].sort(([, one], [, other]) => other - one);
-  return h(
-    "ul",
-    { class: "why", "aria-label": "Why it matched" },
+  return el(
+    "ul.why",
+    { "aria-label": "Why it matched" },
     ordered
       .filter(([, share], at) => !at || share >= LEAST_BADGE)
       .map(([modality, share]) => {
@@ -70,7 +70,7 @@ export function marked(text, words) {
   let at = 0;
   for (const match of text.matchAll(WORD)) {
     if (!wanted.has(match[0].toLowerCase())) continue;
-    parts.push(text.slice(at, match.index), h("mark", {}, match[0]));
+    parts.push(text.slice(at, match.index), el("mark", match[0]));
     at = match.index + match[0].length;
   }
   return [...parts, text.slice(at)].filter(Boolean);

@@ -27,6 +27,7 @@ const KEYS = [
   ["N P", "next and previous match"],
   ["I O", "mark where a clip begins and ends"],
   ["L", "more like this"],
+  ["X", "select a result; with Shift, all from the last one"],
   ["U", "copy a link to this moment"],
   ["F M C", "full screen, mute, captions"],
   ["Esc", "closes"],

@@ -18,7 +18,8 @@ export async function hitsOf(video, given) {
   const filters = { ...query.filters, video: [video.video_id] };
   const asked = { ...query, filters, byVideo: false };
   const { path, ...options } = request(asked, { limit: MOST, data: blobOf });
-  return (await ask(path, options)).moments;
+  const { moments } = await ask(path, options);
+  return moments.filter(({ video_id: id }) => id === video.video_id); // a saved search has its own
 }
 
 /** A list of those worth showing; `play` is called with where to begin, and the moment's ends. */

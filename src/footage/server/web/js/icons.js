@@ -1,6 +1,6 @@
 /** Line icons of 24 units, by name. */
 
-import { svg } from "./dom.js";
+import { h, svg } from "./dom.js";
 
 const PATHS = {
   search: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM15.4 15.4 20 20",
@@ -10,6 +10,7 @@ const PATHS = {
   star: "m12 4 2.5 5.2 5.5.7-4 3.9 1 5.6-5-2.8-5 2.8 1-5.6-4-3.9 5.500-.7Z",
   filter: "M4 6h16M7 12h10M10 18h4",
   help: "M12 3.500a8.500 8.500 0 1 1 0 17 8.500 8.500 0 0 1 0-17ZM9.500 9.700a2.500 2.500 0 1 1 3.600 2.300c-.7.3-1.100.8-1.100 1.600M12 16.800h.01",
+  bell: "M6 16.500V11a6 6 0 0 1 12 0v5.500l1.500 2h-15ZM10 20.500h4",
   like: "M4 8V6a2 2 0 0 1 2-2h2M16 4h2a2 2 0 0 1 2 2v2M20 16v2a2 2 0 0 1-2 2h-2M8 20H6a2 2 0 0 1-2-2v-2M12 8.500a3.500 3.500 0 1 1 0 7 3.500 3.500 0 0 1 0-7Z",
   minus: "M5 12h14",
   plus: "M12 5v14M5 12h14",
@@ -46,6 +47,8 @@ const PATHS = {
   in: "M9 5H6v14h3M11 12h8m-3-3 3 3-3 3",
   out: "M15 5h3v14h-3M13 12H5m3-3-3 3 3 3",
   library: "M5 5v14M9 5v14M13 5.500l5 13.500",
+  explore:
+    "M8 4.5a3 3 0 1 1 0 6 3 3 0 0 1 0-6ZM17 9.5a2 2 0 1 1 0 4 2 2 0 0 1 0-4ZM10 15a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5Z",
   more: "M6 12h.01M12 12h.01M18 12h.01",
 };
 
@@ -59,3 +62,14 @@ export function icon(name, extra = "") {
   drawing.append(svg("path", { d: PATHS[name] }));
   return drawing;
 }
+
+/** A button that is an icon; `label` is said, and shown on hovering unless `more` has a title. */
+export const iconButton = (name, label, onclick, { class: extra = "", ...more } = {}) =>
+  h(
+    "button",
+    {
+      ...{ type: "button", class: `ghost ${extra}`, "aria-label": label, title: label, onclick },
+      ...more,
+    },
+    icon(name),
+  );

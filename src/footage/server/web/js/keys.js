@@ -3,6 +3,7 @@
 import { focusBox } from "./box.js";
 import { shownLinks } from "./cards.js";
 import { openView } from "./player.js";
+import { pickBy } from "./picks.js";
 import { showHelp } from "./help.js";
 import { change, state } from "./state.js";
 
@@ -31,6 +32,8 @@ function pressed(event) {
     event.target.click();
   } else if (event.key === "l" && document.activeElement.matches(".card-link")) {
     document.activeElement.closest(".card").querySelector("[aria-label^='More like']")?.click();
+  } else if (event.key.toLowerCase() === "x" && !isTyping(event.target)) {
+    pickBy(document.activeElement.closest(".card"), event.shiftKey);
   } else if (event.key.startsWith("Arrow") && !isTyping(event.target)) {
     moveAmongCards(event);
   }

@@ -1,8 +1,8 @@
 /** One video of the library view: its tags, its state, taking it out and bringing it back. */
 
 import { ask as fetched } from "./api.js";
-import { fill, h } from "./dom.js";
-import { icon } from "./icons.js";
+import { el, fill, h } from "./dom.js";
+import { icon, iconButton } from "./icons.js";
 import { none } from "./filters.js";
 import { failed, note } from "./notes.js";
 import { blank } from "./query.js";
@@ -11,8 +11,8 @@ import { videoCard } from "./video_cards.js";
 
 /** The list entry of a video. */
 export function libraryEntry(video) {
-  const tags = h("ul", { class: "tags", "aria-label": `Tags of ${video.title}` });
-  const deeds = h("div", { class: "card-actions" });
+  const tags = el("ul.tags", { "aria-label": `Tags of ${video.title}` });
+  const deeds = el("div.card-actions");
   const entry = videoCard(video, stateMark(video), tags, deeds);
   showTags(tags, video);
   fill(
@@ -50,24 +50,19 @@ function showTags(list, video) {
   fill(
     list,
     video.tags.map((tag) =>
-      h(
-        "li",
-        { class: "tag" },
-        h(
-          "button",
+      el(
+        "li.tag",
+        el(
+          "button.tag-name",
           {
-            type: "button",
-            class: "tag-name",
             title: `Search in videos tagged ${tag}`,
             onclick: () => searchIn("tag", tag),
           },
           tag,
         ),
-        h(
-          "button",
+        el(
+          "button.tag-remove",
           {
-            type: "button",
-            class: "tag-remove",
             "aria-label": `Take the tag ${tag} away`,
             onclick: () => set(video.tags.filter((one) => one !== tag)),
           },
@@ -75,11 +70,7 @@ function showTags(list, video) {
         ),
       ),
     ),
-    h(
-      "li",
-      {},
-      tagField(video, (tag) => set([...video.tags, tag], true)),
-    ),
+    el("li", tagField(video, (tag) => set([...video.tags, tag], true))),
   );
 }
 
@@ -96,7 +87,7 @@ function tagField(video, add) {
     const tag = field.value.trim();
     if (tag) add(tag);
   };
-  return h("form", { class: "tag-add", onsubmit: submit }, field);
+  return el("form.tag-add", { onsubmit: submit }, field);
 }
 
 function searchIn(name, value) {
@@ -109,7 +100,7 @@ function searchIn(name, value) {
 }
 
 function searchButton(video) {
-  return ghost("search", `Search in ${video.title}`, () => searchIn("video", video.video_id));
+  return iconButton("search", `Search in ${video.title}`, () => searchIn("video", video.video_id));
 }
 
 function removeButton(video, entry) {
@@ -126,16 +117,11 @@ function removeButton(video, entry) {
       failed(error);
     }
   };
-  return ghost("trash", `Take ${video.title} out of the library`, remove);
+  return iconButton("trash", `Take ${video.title} out of the library`, remove);
 }
 
 function restoreButton(video, entry) {
-  return h(
-    "button",
-    { type: "button", class: "button", onclick: () => restore(video, entry) },
-    icon("restore"),
-    "Restore",
-  );
+  return el("button.button", { onclick: () => restore(video, entry) }, icon("restore"), "Restore");
 }
 
 async function restore(video, entry) {
@@ -147,10 +133,3 @@ async function restore(video, entry) {
     failed(error);
   }
 }
-
-const ghost = (name, label, onclick) =>
-  h(
-    "button",
-    { type: "button", class: "ghost", "aria-label": label, title: label, onclick },
-    icon(name),
-  );

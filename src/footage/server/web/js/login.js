@@ -1,22 +1,21 @@
 /** Asks for the token of a server that demands one. */
 
 import { ask } from "./api.js";
-import { h } from "./dom.js";
+import { el, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { sentence } from "./words.js";
 
 /** Ask for it over the page, and call `entered` once it is right. */
 export function askToken(entered) {
   if (document.querySelector("dialog.login")) return;
-  const field = h("input", {
-    class: "field",
+  const field = el("input.field", {
     type: "password",
     name: "token",
     required: true,
     autocomplete: "current-password",
     id: "token",
   });
-  const trouble = h("p", { class: "trouble-text", role: "alert" });
+  const trouble = el("p.trouble-text", { role: "alert" });
   const enter = async (event) => {
     event.preventDefault();
     trouble.textContent = "";
@@ -33,28 +32,26 @@ export function askToken(entered) {
       field.select();
     }
   };
-  const dialog = h(
-    "dialog",
+  const dialog = el(
+    "dialog.login",
     {
-      class: "login",
       "aria-labelledby": "login-title",
       oncancel: (event) => event.preventDefault(),
     },
-    h(
-      "form",
-      { class: "login-body", onsubmit: enter },
+    el(
+      "form.login-body",
+      { onsubmit: enter },
       h("img", { src: "icon.svg", alt: "", width: "44", height: "44" }),
       h("h2", { id: "login-title" }, "This library asks who you are"),
-      h("p", {}, "Enter the token that was shown when the server was started."),
+      el("p", "Enter the token that was shown when the server was started."),
       h("label", { for: "token" }, "Token"),
       field,
       trouble,
       h("button", { class: "button button-main" }, icon("check"), "Enter"),
-      h(
-        "p",
-        { class: "panel-note" },
+      el(
+        "p.panel-note",
         "Lost it? ",
-        h("code", {}, "footage serve --new-token"),
+        el("code", "footage serve --new-token"),
         " makes another.",
       ),
     ),

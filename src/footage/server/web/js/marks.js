@@ -2,6 +2,7 @@
 
 import { ROOT, parameters } from "./api.js";
 import { h } from "./dom.js";
+import { exportMenu } from "./exports.js";
 import { icon } from "./icons.js";
 import { clock, span } from "./words.js";
 
@@ -19,7 +20,12 @@ export function marks(video, now, show) {
     icon("download"),
     h("span", {}, "Clip"),
   );
-  const element = h("div", { class: "button-row" }, begins, ends, download);
+  const give = button("film", "Export from in to out", () => {
+    const [start, end] = clip();
+    exportMenu(give, [{ video_id: video.video_id, start, end }]);
+  });
+  give.lastElementChild.textContent = "Export";
+  const element = h("div", { class: "button-row" }, begins, ends, download, give);
   set(null, null);
   return { element, set, mark };
 

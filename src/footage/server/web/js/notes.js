@@ -1,6 +1,6 @@
 /** Short notes at the foot of the page: what was done, what failed, and that the server is away. */
 
-import { h } from "./dom.js";
+import { el, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { sentence } from "./words.js";
 
@@ -16,13 +16,9 @@ export function note(text, { action, kind = "" } = {}) {
     "div",
     { class: `note ${kind}` },
     kind === "note-bad" && icon("warning"),
-    h("span", {}, text),
+    el("span", text),
     action &&
-      h(
-        "button",
-        { type: "button", class: "note-action", onclick: () => (remove(), action.run()) },
-        action.label,
-      ),
+      el("button.note-action", { onclick: () => (remove(), action.run()) }, action.label),
     h(
       "button",
       { type: "button", class: "ghost note-close", "aria-label": "Dismiss", onclick: remove },

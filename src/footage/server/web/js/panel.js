@@ -49,9 +49,10 @@ const panel = h(
     ),
   ),
   balance,
-  savedList((address) =>
-    change({ query: fromAddress(new URLSearchParams(address)), open: null, view: "search" }),
-  ),
+  savedList((address) => {
+    leave();
+    change({ query: fromAddress(new URLSearchParams(address)), open: null, view: "search" });
+  }, leave),
   facets,
 );
 
@@ -77,7 +78,7 @@ let controller = null;
 /** Show the state. */
 export function showPanel({ query, view }) {
   panel.hidden = view !== "search";
-  balance.hidden = !isAsked(query);
+  balance.hidden = !isAsked(query) || Boolean(query.saved);
   const weights = query.weights ?? AUTOMATIC;
   for (const [name, { show }] of sliders) show(weights[name]);
   automatic.disabled = !query.weights;
@@ -100,6 +101,11 @@ function open(wanted = !panel.classList.contains("panel-open")) {
   toggle.setAttribute("aria-expanded", String(wanted));
   if (wanted) panel.querySelector("button").focus();
   else toggle.focus();
+}
+
+/** Close the drawer, if it is one and open. */
+function leave() {
+  if (panel.classList.contains("panel-open")) open(false);
 }
 
 addEventListener("pointerdown", ({ target }) => {

@@ -1,7 +1,7 @@
 /** The player: over the page, with the address saying what is open and where. */
 
 import { shownLinks } from "./cards.js";
-import { h, fill } from "./dom.js";
+import { el, fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { failed } from "./notes.js";
 import { closeVideo, state } from "./state.js";
@@ -30,11 +30,10 @@ export function showPlayer({ open }) {
 export const openView = () => view;
 
 async function begin(open) {
-  const body = h("div", { class: "player-body" }, h("p", { class: "nothing" }, "Opening…"));
-  const own = (dialog = h(
-    "dialog",
+  const body = el("div.player-body", el("p.nothing", "Opening…"));
+  const own = (dialog = el(
+    "dialog.player",
     {
-      class: "player",
       "aria-label": "Player",
       oncancel: (event) => {
         event.preventDefault();
@@ -57,14 +56,14 @@ async function begin(open) {
     view.start();
   } catch (error) {
     if (dialog !== own) return;
-    fill(body, head(null), h("p", { class: "nothing", role: "alert" }, sentence(error)), wayBack());
+    fill(body, head(null), el("p.nothing", { role: "alert" }, sentence(error)), wayBack());
     failed(error, () => {});
   }
 }
 
 function wayBack() {
   const label = state.view === "library" ? "To the library" : "To the results";
-  return h("button", { type: "button", class: "button way-back", onclick: closeVideo }, label);
+  return el("button.button way-back", { onclick: closeVideo }, label);
 }
 
 function head(video) {
@@ -75,20 +74,16 @@ function head(video) {
         video.width && `${video.width} × ${video.height}`,
       ]
     : [];
-  return h(
-    "header",
-    { class: "player-head" },
-    h(
+  return el(
+    "header.player-head",
+    el(
       "div",
-      {},
-      h("h2", { class: "player-title" }, video?.title ?? "This video cannot be opened"),
-      h("p", { class: "player-facts" }, facts.filter(Boolean).join(" · ")),
+      el("h2.player-title", video?.title ?? "This video cannot be opened"),
+      el("p.player-facts", facts.filter(Boolean).join(" · ")),
     ),
-    h(
-      "button",
+    el(
+      "button.ghost",
       {
-        type: "button",
-        class: "ghost",
         "aria-label": "Close the player",
         title: "Close (Esc)",
         onclick: closeVideo,

@@ -1,6 +1,7 @@
 /** What the player shows of one video, and what it does with it. */
 
 import { ROOT } from "./api.js";
+import { chapterList } from "./chapters.js";
 import { controls } from "./controls.js";
 import { h, setStyles } from "./dom.js";
 import { hitList, hitsOf, wordsOf } from "./hits.js";
@@ -18,7 +19,7 @@ import { clock, sentence } from "./words.js";
 
 const STEP = 5; // seconds of an arrow key
 const FRAME = 0.04;
-const [MATCHES, SAID] = [0, 1]; // places of tabs
+const [MATCHES, SAID, CHAPTERS] = [0, 1, 3]; // places of tabs
 
 /** The view of a video, begun at `open.time`, with the moment from `open.start` to `open.end`. */
 export function playerView(video, open) {
@@ -55,11 +56,13 @@ export function playerView(video, open) {
   const shots = shotStrip(video, seek);
   const said = transcript(video, "speech", { seek });
   const written = transcript(video, "screen", { seek });
+  const chapters = chapterList(video, seek);
   const side = tabs(
     [
       { name: "Matches", element: hits.element },
       { name: "Said", ...said },
       { name: "On screen", ...written },
+      { name: "Chapters", ...chapters },
     ],
     now,
   );
@@ -95,6 +98,7 @@ export function playerView(video, open) {
     shots.load(open.time);
     side.choose(isAsked(state.query) ? MATCHES : SAID);
     findHits();
+    showChapters();
     if (!video.playback.there) {
       say(`The drive of this video is not there now; plug it in: ${video.path ?? video.title}.`);
       setStyles(stage, { "--poster": `url("${ROOT}/thumbnails/${id}?t=${open.time}")` });
@@ -125,6 +129,7 @@ export function playerView(video, open) {
   function stop() {
     media?.close();
     shots.stop();
+    chapters.stop();
   }
 
   function goTo({ time, start: from, end: to }) {
@@ -192,6 +197,13 @@ export function playerView(video, open) {
     control.allowJumps(count > 0);
     side.name(MATCHES, isAsked(state.query) ? `Matches ${count || ""}`.trim() : "");
     if (!count && side.chosen() === MATCHES) side.choose(SAID);
+  }
+
+  async function showChapters() {
+    side.name(CHAPTERS, "");
+    const all = await chapters.read();
+    line.showChapters(all);
+    side.name(CHAPTERS, all.length ? "Chapters" : "");
   }
 
   function likeThis() {

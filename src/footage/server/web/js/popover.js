@@ -1,15 +1,15 @@
 /** A small panel at an element; Esc, or a click elsewhere, closes it. */
 
-import { h, setStyles } from "./dom.js";
+import { el, setStyles } from "./dom.js";
 
 let closeOpen = null;
 
 /** Open one with `children`; returns what closes it. Another one that is open closes. */
 export function popover(anchor, label, children) {
   closeOpen?.();
-  const panel = h(
-    "div",
-    { class: "popover", role: "dialog", "aria-label": label, tabindex: "-1" },
+  const panel = el(
+    "div.popover",
+    { role: "dialog", "aria-label": label, tabindex: "-1" },
     children,
   );
   const home = anchor.closest("dialog") ?? document.getElementById("overlays");

@@ -3,6 +3,7 @@
  *
  * `terms` are chips and `draft` is what is being typed; together they are one text. `likes` are
  * `{video, time, weight}`, `files` `{key, kind, name, weight}` of `files.js`, `then` texts.
+ * `saved` names a saved search that the page cannot say in its own parts; it stands alone.
  */
 
 import { parameters } from "./api.js";
@@ -35,6 +36,7 @@ export const blank = () => ({
   weights: null,
   filters: none(),
   byVideo: false,
+  saved: null,
 });
 
 /** The text that chips and draft say together. */
@@ -50,8 +52,12 @@ export const wholeText = (query) =>
   [textOf(query), formatFilters(query.filters)].filter(Boolean).join(" ");
 
 /** Whether anything is asked by, filters apart. */
-export const isAsked = ({ terms, draft, likes, files }) =>
-  Boolean(terms.length || likes.length || files.length || withoutUnfinished(draft).trim());
+export const isAsked = ({ saved, terms, draft, likes, files }) =>
+  Boolean(saved || terms.length || likes.length || files.length || withoutUnfinished(draft).trim());
+
+/** The query without its `saved` where anything else is asked by now. */
+export const settled = (query) =>
+  query.saved && String(toAddress({ ...query, saved: null })) ? { ...query, saved: null } : query;
 
 /** Whether nothing is asked, not even a filter. */
 export const isBlank = (query) => !isAsked(query) && !query.draft && !pairsOf(query.filters).length;
@@ -93,6 +99,7 @@ export function toAddress(query) {
     ...weightPairs(query),
     ["by_video", query.byVideo || ""],
     ...pairsOf(query.filters),
+    ["saved", query.saved],
   ]);
 }
 
@@ -117,7 +124,8 @@ export function fromAddress(address) {
     );
   }
   query.byVideo = address.get("by_video") === "true";
-  return query;
+  query.saved = address.get("saved");
+  return settled(query);
 }
 
 function takeText(query, text) {
@@ -167,11 +175,25 @@ export function request(given, { limit, offset = 0, data }) {
     ["limit", limit],
     ["offset", offset],
   ];
+  if (query.saved) return { path: `${savedPath(query.saved)}/results?${parameters(page)}` };
   if (!query.files.length) return { path: `/search?${searchParameters(query, page)}` };
+  return { path: "/search", method: "POST", body: formOf(query, { limit, offset }, data) };
+}
+
+/** The path and options of `ask` that save a query under a name. */
+export function saving(name, given, data) {
+  const query = readable(given);
+  return { path: savedPath(name), method: "PUT", body: formOf(query, {}, data) };
+}
+
+/** Where the server has a saved search. */
+export const savedPath = (name) => `/searches/${encodeURIComponent(name)}`;
+
+function formOf(query, page, data) {
   const form = new FormData();
-  form.append("query", JSON.stringify(bodyOf(query, { limit, offset })));
+  form.append("query", JSON.stringify(bodyOf(query, page)));
   query.files.forEach((file, at) => form.append(file.kind, data(file.key), partName(file, at)));
-  return { path: "/search", method: "POST", body: form };
+  return form;
 }
 
 function searchParameters(query, page) {

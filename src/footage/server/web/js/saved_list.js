@@ -1,44 +1,41 @@
 /** The button that saves a search, and the list of those that were. */
 
-import { fill, h } from "./dom.js";
-import { icon } from "./icons.js";
-import { isBlank, toAddress, wholeText } from "./query.js";
+import { debounced, h, refill } from "./dom.js";
+import { onEvent } from "./events.js";
+import { icon, iconButton } from "./icons.js";
+import { onLibrary } from "./about.js";
 import { failed, note } from "./notes.js";
 import { popover } from "./popover.js";
+import { isAsked, wholeText } from "./query.js";
 import * as saved from "./saved.js";
+import { bell, newBadge, onSeen, readWatches } from "./watches.js";
 
-const lists = new Set();
+const TOLD_MILLISECONDS = 200; // matches come several at once
+const lists = [];
+
+onLibrary(showAll);
+onEvent("match", debounced(showAll, TOLD_MILLISECONDS));
+onSeen(showAll);
 
 /** The button in the box. */
 export function saveButton() {
-  const element = h(
-    "button",
-    {
-      type: "button",
-      class: "ghost",
-      "aria-label": "Save this search",
-      title: "Save this search",
-      dataset: { focus: "save" },
-      onclick: () => ask(element, query),
-    },
-    icon("star"),
-  );
+  const element = iconButton("star", "Save this search", () => ask(element, query), {
+    dataset: { focus: "save" },
+  });
   let query;
   return {
     element,
     show(now) {
       query = now;
-      element.hidden = isBlank(now);
+      element.hidden = !isAsked(now) || Boolean(now.saved);
     },
   };
 }
 
-/** The list, which is empty where nothing was saved; `open` takes an address. */
-export function savedList(open) {
+/** The list, if there is any; `open` takes an address, `leave` goes to the page. */
+export function savedList(open, leave) {
   const element = h("div", { class: "saved" });
-  const list = { element, open };
-  lists.add(list);
-  show(list);
+  lists.push({ element, open, leave });
   return element;
 }
 
@@ -48,17 +45,18 @@ function ask(anchor, query) {
     type: "text",
     required: true,
     maxlength: "100",
-    value: wholeText(query) || "pictures like this",
+    value: saved.nameOf(wholeText(query)) || "pictures like this",
     "aria-label": "Name of the saved search",
   });
   const keep = async (event) => {
     event.preventDefault();
     close();
     anchor.focus();
+    const kept = saved.nameOf(name.value);
     try {
-      await saved.put({ name: name.value.trim(), address: String(toAddress(query)) });
-      note(`Saved “${name.value.trim()}”.`);
-      lists.forEach(show);
+      await saved.put(kept, query);
+      note(`Saved “${kept}”.`);
+      await showAll();
     } catch (error) {
       failed(error);
     }
@@ -74,44 +72,50 @@ function ask(anchor, query) {
   name.select();
 }
 
-async function show(list) {
-  const all = await saved.get().catch(() => []);
-  list.element.hidden = !all.length;
-  fill(
-    list.element,
+async function showAll() {
+  try {
+    const [all] = await Promise.all([saved.get(), readWatches()]);
+    for (const list of lists) show(list, all);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function show({ element, ...to }, all) {
+  element.hidden = !all.length;
+  refill(
+    element,
     h("h2", { class: "panel-title" }, "Saved searches"),
     h(
       "ul",
       { class: "saved-list" },
-      all.map((one) => row(one, list)),
+      all.map((one) => row(one, to)),
     ),
   );
 }
 
-function row({ name, address }, { open }) {
+function row(search, { open, leave }) {
+  const { name } = search;
+  const address = saved.addressOfSaved(search);
   const follow = (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     open(address);
   };
-  const forget = async () => {
-    await saved.remove(name);
-    lists.forEach(show);
-    note(`Forgot “${name}”.`, {
-      action: {
-        label: "Undo",
-        run: () => saved.put({ name, address }).then(() => lists.forEach(show)),
-      },
-    });
-  };
   return h(
     "li",
     {},
     h("a", { href: `?${address}`, onclick: follow }, icon("star"), h("span", {}, name)),
-    h(
-      "button",
-      { type: "button", class: "ghost", "aria-label": `Forget ${name}`, onclick: forget },
-      icon("close"),
-    ),
+    newBadge(name, leave),
+    bell(name, showAll),
+    iconButton("close", `Forget ${name}`, () => forget(search).catch(failed)),
   );
+}
+
+async function forget(search) {
+  await saved.remove(search.name);
+  await showAll();
+  const undo = { label: "Undo", run: () => saved.putBack(search).then(showAll).catch(failed) };
+  const hasFiles = JSON.stringify(search.query).includes('"file"'); // which are gone with it
+  note(`Forgot “${search.name}”.`, { action: hasFiles ? undefined : undo });
 }

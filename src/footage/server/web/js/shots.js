@@ -1,7 +1,7 @@
 /** The shots beside the one that plays. */
 
 import { ask } from "./api.js";
-import { fill, h } from "./dom.js";
+import { el, fill, h } from "./dom.js";
 import { failed } from "./notes.js";
 import { clock } from "./words.js";
 
@@ -9,12 +9,8 @@ const EACH_SIDE = 4;
 
 /** A strip of shots around the time; `seek` is called with seconds. */
 export function shotStrip(video, seek) {
-  const list = h("ol", { class: "shots" });
-  const element = h(
-    "section",
-    { class: "shot-strip", "aria-label": "Shots around this one" },
-    list,
-  );
+  const list = el("ol.shots");
+  const element = el("section.shot-strip", { "aria-label": "Shots around this one" }, list);
   const controller = new AbortController();
   let shots = [];
   let current = -1;
@@ -48,19 +44,16 @@ export function shotStrip(video, seek) {
   }
 
   function shot({ start, thumbnail }) {
-    return h(
+    return el(
       "li",
-      {},
-      h(
-        "button",
+      el(
+        "button.shot",
         {
-          type: "button",
-          class: "shot",
           "aria-label": `Shot at ${clock(start)}`,
           onclick: () => seek(start),
         },
         thumbnail && h("img", { src: thumbnail, alt: "", loading: "lazy" }),
-        h("span", { class: "shot-time" }, clock(start)),
+        el("span.shot-time", clock(start)),
       ),
     );
   }

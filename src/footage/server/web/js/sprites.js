@@ -1,7 +1,7 @@
 /** Small pictures of a whole video, shown while one moves over its card or timeline. */
 
 import { ROOT } from "./api.js";
-import { h, setStyles } from "./dom.js";
+import { el, setStyles } from "./dom.js";
 
 const known = new Map();
 const CUE =
@@ -36,13 +36,12 @@ export const tileAt = (tiles, time) => tiles.find((tile) => time < tile.end) ?? 
 
 /** A picture of one tile at a time, filling its parent's width; `loaded` once it can be shown. */
 export function tileView(video) {
-  const image = h("img", {
-    class: "sprite",
+  const image = el("img.sprite", {
     src: `${ROOT}/videos/${video}/sprite.jpg`,
     alt: "",
     draggable: "false",
   });
-  const element = h("div", { class: "sprite-window" }, image);
+  const element = el("div.sprite-window", image);
   let shown = null;
   image.onload = () => shown && show(shown); // its size is known now
   const loaded = image.decode().catch(() => {});

@@ -1,12 +1,15 @@
 /**
- * What the page shows, kept in its address: `view`, the query, and which video is open.
+ * What the page shows, kept in its address: `view`, the query, what of the library is explored, and
+ * which video is open.
  *
  * `history.state.depth` counts how many entries of this page lie behind, so that closing what was
  * opened here goes back, and what came by a link does not leave the page.
  */
 
-import { fromAddress, toAddress } from "./query.js";
+import { fromAddress, settled, toAddress } from "./query.js";
 
+const VIEWS = ["search", "library", "explore"];
+const EXPLORE = { show: "clusters", of: "", cluster: "", among: "", by: "", about: "" };
 const listeners = [];
 let typing = false; // whether the present entry holds a query that is still being typed
 
@@ -24,6 +27,7 @@ export function subscribe(listener) {
 export function change(changes, how = "push") {
   const before = { ...state };
   Object.assign(state, changes);
+  state.query = settled(state.query);
   write(how);
   tell(before);
 }
@@ -32,9 +36,11 @@ export function change(changes, how = "push") {
 export const ask = (changes, how) => change({ query: { ...state.query, ...changes } }, how);
 
 /** The address of the page for a state. */
-export function addressOf({ view, query, open }) {
+export function addressOf({ view, query, explore, open }) {
   const address = toAddress(query);
   if (view !== "search") address.set("view", view);
+  const shown = view === "explore" ? Object.entries(explore) : [];
+  for (const [name, value] of shown) if (value) address.set(name, value);
   if (open) {
     address.set("v", open.video);
     address.set("t", String(Math.round(100 * open.time) / 100));
@@ -54,8 +60,11 @@ function read() {
   const video = address.get("v");
   const time = Number(address.get("t"));
   return {
-    view: address.get("view") === "library" ? "library" : "search",
+    view: VIEWS.includes(address.get("view")) ? address.get("view") : "search",
     query: fromAddress(address),
+    explore: Object.fromEntries(
+      Object.entries(EXPLORE).map(([name, usual]) => [name, address.get(name) || usual]),
+    ),
     open: video ? { video, time: Number.isFinite(time) ? Math.max(0, time) : 0 } : null,
   };
 }

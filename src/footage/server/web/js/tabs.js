@@ -1,6 +1,6 @@
 /** Tabs of the player: one pane of several, chosen by click or arrow. */
 
-import { h } from "./dom.js";
+import { el, h } from "./dom.js";
 
 /**
  * Tabs of `panes`, each `{name, element, load, follow}`; `load` is called when one is chosen, and
@@ -28,9 +28,8 @@ export function tabs(panes, now) {
       pane.element,
     ),
   );
-  const element = h(
-    "div",
-    { class: "tabs" },
+  const element = el(
+    "div.tabs",
     h("div", { role: "tablist", "aria-label": "Of this video" }, buttons),
     boxes,
   );

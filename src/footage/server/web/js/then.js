@@ -1,6 +1,6 @@
 /** What is to follow: a text for each step, and how soon. */
 
-import { h } from "./dom.js";
+import { el, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { ask, state } from "./state.js";
 
@@ -10,11 +10,10 @@ export function thenRows(query) {
 }
 
 function row(text, at, isLast, within) {
-  return h(
-    "div",
-    { class: "then-row" },
+  return el(
+    "div.then-row",
     icon("then", "then-icon"),
-    h("label", { class: "then-label", for: `then-${at}` }, "then"),
+    el("label.then-label", { for: `then-${at}` }, "then"),
     h("input", {
       id: `then-${at}`,
       class: "then-input",
@@ -25,11 +24,9 @@ function row(text, at, isLast, within) {
       oninput: (event) => setStep(at, event.target.value),
     }),
     isLast && withinField(within),
-    h(
-      "button",
+    el(
+      "button.ghost",
       {
-        type: "button",
-        class: "ghost",
         "aria-label": `Remove step ${at + 1}`,
         onclick: () => remove(at),
       },
@@ -39,8 +36,7 @@ function row(text, at, isLast, within) {
 }
 
 function withinField(within) {
-  const field = h("input", {
-    class: "within",
+  const field = el("input.within", {
     type: "number",
     min: "0",
     max: "3600",
@@ -49,7 +45,7 @@ function withinField(within) {
     "aria-label": "Seconds until it follows, at most",
     onchange: () => ask({ within: Math.max(0, Number(field.value) || 0) }),
   });
-  return h("span", { class: "within-label" }, "within", field, "s");
+  return el("span.within-label", "within", field, "s");
 }
 
 /** The row itself is kept: it is being typed in. */

@@ -41,8 +41,9 @@ export function timeline(video, seek) {
   );
   let now = 0;
   let view = null;
+  let chapters = [];
 
-  return { element, showTime, showHeat, showMarks, showBuffered };
+  return { element, showTime, showHeat, showMarks, showBuffered, showChapters };
 
   function showTime(time) {
     now = time;
@@ -66,6 +67,14 @@ export function timeline(video, seek) {
 
   function showHeat(moments) {
     heat.replaceChildren(svg("path", { d: heatPath(moments, duration) }));
+  }
+
+  /** Ticks where chapters begin; their titles are in the preview. */
+  function showChapters(all) {
+    chapters = all;
+    for (const { start } of all.slice(1)) {
+      marked.before(h("span", { class: "chapter-tick", style: { left: `${percent(start)}%` } }));
+    }
   }
 
   function percent(time) {
@@ -110,7 +119,8 @@ export function timeline(video, seek) {
       setStyles(view.element, { "aspect-ratio": `${tile.width} / ${tile.height}` });
       view.show(tile);
     }
-    preview.dataset.time = clock(time);
+    const title = chapters.findLast(({ start }) => start <= time)?.title;
+    preview.dataset.time = title ? `${clock(time)} · ${title}` : clock(time);
   }
 
   function pressed(event) {

@@ -1,7 +1,7 @@
 /** What is said, or written on screen: lines that follow the video and that one can click. */
 
 import { ask } from "./api.js";
-import { fill, h, isStill } from "./dom.js";
+import { el, fill, isStill } from "./dom.js";
 import { marked } from "./evidence.js";
 import { sentence } from "./words.js";
 import { clock } from "./words.js";
@@ -10,11 +10,10 @@ const HANDS_OFF = 4000; // milliseconds after scrolling by hand in which it does
 
 /** A list of the lines of a video; `seek` is called with seconds, `mark` with words to mark. */
 export function transcript(video, modality, { seek }) {
-  const list = h("ol", { class: "lines" });
-  const element = h(
-    "div",
+  const list = el("ol.lines");
+  const element = el(
+    "div.transcript",
     {
-      class: "transcript",
       tabindex: "0",
       role: "region",
       "aria-label": modality === "speech" ? "What is said" : "What is written on screen",
@@ -41,10 +40,10 @@ export function transcript(video, modality, { seek }) {
       rows = lines.map(row);
       fill(list, rows);
       if (!rows.length)
-        fill(element, h("p", { class: "nothing" }, nothing(modality, answer.source)));
+        fill(element, el("p.nothing", nothing(modality, answer.source)));
     } catch (error) {
       loaded = false;
-      if (error.name !== "AbortError") fill(element, h("p", { class: "nothing" }, sentence(error)));
+      if (error.name !== "AbortError") fill(element, el("p.nothing", sentence(error)));
     }
     return lines.length;
   }
@@ -55,14 +54,13 @@ export function transcript(video, modality, { seek }) {
   }
 
   function row({ start, text }) {
-    return h(
+    return el(
       "li",
-      {},
-      h(
-        "button",
-        { type: "button", class: "line", onclick: () => seek(start) },
-        h("span", { class: "line-time" }, clock(start)),
-        h("span", { class: "line-text" }, marked(text, words)),
+      el(
+        "button.line",
+        { onclick: () => seek(start) },
+        el("span.line-time", clock(start)),
+        el("span.line-text", marked(text, words)),
       ),
     );
   }

@@ -1,6 +1,6 @@
 /** Cards of whole videos. */
 
-import { h } from "./dom.js";
+import { el, h } from "./dom.js";
 import { addressOf, change, state } from "./state.js";
 import { videoOf } from "./titles.js";
 import { clock, day } from "./words.js";
@@ -12,9 +12,8 @@ export function videoCard(video, ...more) {
   return h(
     "li",
     { class: `card card-video card-${video.state}`, dataset: { video: video.video_id } },
-    h(
+    el(
       "article",
-      {},
       h(
         isThere ? "a" : "div",
         {
@@ -29,18 +28,16 @@ export function videoCard(video, ...more) {
             change({ open });
           },
         },
-        h(
-          "div",
-          { class: "thumb" },
+        el(
+          "div.thumb",
           video.thumbnail && picture(video.thumbnail),
-          h("span", { class: "thumb-time" }, clock(video.duration)),
+          el("span.thumb-time", clock(video.duration)),
         ),
       ),
-      h(
-        "div",
-        { class: "card-body" },
-        h("h3", { class: "card-title", title: video.title }, video.title),
-        h("p", { class: "card-facts" }, day(video.recorded_at)),
+      el(
+        "div.card-body",
+        el("h3.card-title", { title: video.title }, video.title),
+        el("p.card-facts", day(video.recorded_at)),
         more,
       ),
     ),
@@ -48,8 +45,7 @@ export function videoCard(video, ...more) {
 }
 
 function picture(address) {
-  const image = h("img", {
-    class: "thumb-picture",
+  const image = el("img.thumb-picture", {
     src: address,
     alt: "",
     loading: "lazy",

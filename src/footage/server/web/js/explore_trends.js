@@ -1,0 +1,89 @@
+/** What is seen more at some times: a chart of each, what is found in words, and a table. */
+
+import { el, svg } from "./dom.js";
+import { explore, options, strip } from "./stretches.js";
+import { length } from "./words.js";
+
+const [WIDE, HIGH] = [600, 150];
+
+export const trends = {
+  name: "Trends",
+  doing: "Looking for changes over time",
+  pairs: ({ by, about }) => [["q", about], ["by", by]],
+  controls: ({ about }) => [
+    asking(about),
+    options("By", "by", { "": "Month", week: "Week", day: "Day", position: "Place in videos" }),
+  ],
+  facts: ({ trends: found }) => found.length > 0 && "How much there is of it, in all that was filmed",
+  draw: ({ trends: found }) => el("ul.trends", found.map(trend)),
+};
+
+function asking(value) {
+  const send = (event) => {
+    event.preventDefault();
+    explore({ about: field.value.trim() });
+  };
+  const more = { placeholder: "Of what? Say: a dog", "aria-label": "Trends of what" };
+  const field = el("input.field", { type: "search", value, ...more, dataset: { focus: "about" } });
+  return el("form.explore-ask", { onsubmit: send, onchange: send }, field);
+}
+
+const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+const chance = (p) => (p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`);
+
+function trend({ subject, bins, bursts, changes }) {
+  const found = [
+    ...bursts.map(({ first, last, share, usual, p, moments }) => {
+      const when = first === last ? first : `${first} to ${last}`;
+      return [`Much of it in ${when}: ${percent(share)}, elsewhere ${percent(usual)} (${chance(p)}).`, moments];
+    }),
+    ...changes.map(({ at, before, after, p, moments }) => {
+      const way = after > before ? "More" : "Less";
+      return [`${way} from ${at} on: ${percent(after)}, before ${percent(before)} (${chance(p)}).`, moments];
+    }),
+  ];
+  return el(
+    "li.trend",
+    el("h3", subject),
+    chart(bins, bursts, changes, subject),
+    found.map(([text, moments]) => [el("p.trend-finding", text), strip(moments, text)]),
+    el("details", el("summary", "As a table"), table(bins)),
+  );
+}
+
+function chart(bins, bursts, changes, subject) {
+  const most = Math.max(...bins.map(({ share }) => share), 0.01);
+  const step = WIDE / bins.length;
+  const left = (name) => step * bins.findIndex((one) => one.name === name);
+  const box = (kind, x, width, ...more) => svg("rect", { class: kind, x, width, height: HIGH }, more);
+  const path = (kind, d) => svg("path", { class: kind, d });
+  const line = bins.map(({ share }, at) => `${(at + 0.5) * step} ${HIGH - (share / most) * (HIGH - 8)}`);
+  const names = [0, bins.length >> 1, bins.length - 1].map((at) => bins[at].name);
+  const label = `Share of ${subject} from ${names[0]} to ${names[2]}, ${percent(most)} at most`;
+  const attributes = { viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", role: "img" };
+  return el(
+    "div.chart",
+    svg(
+      "svg",
+      { ...attributes, "aria-label": label },
+      bursts.map(({ first, last }) => box("burst", left(first), left(last) + step - left(first))),
+      path("chart-area", `M${step / 2} ${HIGH}L${line.join("L")}V${HIGH}Z`),
+      path("chart-line", `M${line.join("L")}`),
+      changes.map(({ at }) => path("turning", `M${left(at)} 0V${HIGH}`)),
+      bins.map(({ name, share }, at) =>
+        box("chart-bin", at * step, step, svg("title", {}, `${name}: ${percent(share)}`)),
+      ),
+    ),
+    el("span.chart-most", percent(most)),
+    el("div.chart-names", { "aria-hidden": "true" }, names.map((name) => el("span", name))),
+  );
+}
+
+function table(bins) {
+  const row = (kind, ...cells) => el("tr", cells.map((cell) => el(kind, String(cell))));
+  return el(
+    "table.trend-table",
+    row("th", "When", "Share", "Videos", "In all"),
+    bins.map(({ name, share, videos, seconds }) => row("td", name, percent(share), videos, length(seconds))),
+  );
+}

@@ -1,0 +1,54 @@
+/** Stretches of videos, as analyses tell them, and what the parts of the explore view share. */
+
+import { LEAD } from "./cards.js";
+import { el } from "./dom.js";
+import { addressOf, change, state } from "./state.js";
+import { span } from "./words.js";
+
+/** What the state says while one is played. */
+export const openOf = ({ video_id: video, start, end }) => ({
+  ...{ video, time: Math.max(0, start - LEAD), start, end },
+});
+
+/** Its picture, which plays it. */
+export function still(one, kind = "card-link") {
+  const { title, thumbnail: src, start, end } = one;
+  const times = span(start, end);
+  return el(
+    `a.${kind}`,
+    { title, "aria-label": `Play ${title}, ${times}`, ...linkTo({ open: openOf(one) }) },
+    el(
+      "div.thumb",
+      src && el("img.thumb-picture", { src, alt: "", loading: "lazy" }),
+      el("span.thumb-time", times),
+    ),
+  );
+}
+
+/** Attributes of a link that changes the state. */
+export const linkTo = (changes) => ({
+  href: addressOf({ ...state, ...changes }),
+  onclick(event) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    change(changes);
+  },
+});
+
+/** A row of small pictures. */
+export const strip = (stretches, label) =>
+  el("ul.strip", { "aria-label": label }, stretches.map((one) => el("li", still(one, "strip-link"))));
+
+/** Buttons of which one is pressed: `names` by the value that `key` of the address may have. */
+export function options(label, key, names) {
+  const value = state.explore[key] in names ? state.explore[key] : "";
+  const choice = ([one, name]) => {
+    const dataset = { focus: key + one };
+    const onclick = () => explore({ [key]: one });
+    return el("button", { "aria-pressed": String(one === value), dataset, onclick }, name);
+  };
+  return el("div.segmented", { role: "group", "aria-label": label }, Object.entries(names).map(choice));
+}
+
+/** Change what is explored. */
+export const explore = (changes, how) => change({ explore: { ...state.explore, ...changes } }, how);
