@@ -63,7 +63,7 @@ async function begin(open) {
 
 function wayBack() {
   const label = state.view === "library" ? "To the library" : "To the results";
-  return h("button", { type: "button", class: "button way-back", onclick: closeVideo }, label);
+  return el("button.button way-back", { onclick: closeVideo }, label);
 }
 
 function head(video) {
