@@ -115,6 +115,16 @@ def test_a_video_that_is_away_is_written_from_what_is_known(tmp_path: Path, fold
     assert "gone.mp4" in report.notes[0]
 
 
+def test_a_stretch_that_goes_on_beyond_the_end_is_said_to(
+    house: footage.Library, tmp_path: Path
+) -> None:
+    report = house.export(["white@2-30", "white@1-3"], tmp_path / "x.json")
+    (note,) = report.notes
+    assert "white lasts 3.0 s, and a moment ends at 30 s" in note
+    written = json.loads((tmp_path / "x.json").read_text())["moments"]
+    assert [moment["end"] for moment in written] == [3, 3]
+
+
 def test_an_unsteady_video_is_said_to_be_one(tmp_path: Path, folder: Path) -> None:
     times = [n / 30 + (1 if n > 20 else 0) for n in range(60)]
     make_video(folder / "phone.mp4", times=times, seconds=3)

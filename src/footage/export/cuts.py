@@ -11,6 +11,7 @@ from footage.arguments import is_number
 from footage.errors import UsageError
 from footage.export.sources import Source
 from footage.export.timecode import nearest
+from footage.paths import printable
 from footage.search.moments import Moment
 
 MOST_HANDLES = 3600  # seconds; more is a slip
@@ -90,6 +91,20 @@ def cuts_of(
     """
     cuts = [_cut(moment, sources[moment.video_id], handles) for moment in moments]
     return _merged(cuts) if merge else cuts
+
+
+def beyond_the_end(moments: Iterable[Moment], sources: Mapping[str, Source]) -> list[str]:
+    """What is to be said of moments that end after their videos do, a sentence each."""
+    notes = []
+    for moment in moments:
+        source = sources[moment.video_id]
+        lasts = source.video.duration
+        if 0 < lasts < moment.end - 1 / source.rate:
+            notes.append(
+                f"{printable(source.video.title)} lasts {lasts:.1f} s, and a moment ends at "
+                f"{moment.end:g} s: it is cut off where the video ends"
+            )
+    return notes
 
 
 def _cut(moment: Moment, source: Source, handles: Handles) -> Cut:

@@ -11,7 +11,7 @@ from footage.catalog import Video
 from footage.errors import FootageError, LibraryUnwritable, UsageError
 from footage.export.chapters import to_chapters
 from footage.export.clips import write_clips
-from footage.export.cuts import Cut, cuts_of
+from footage.export.cuts import Cut, beyond_the_end, cuts_of
 from footage.export.edl import MOST_EVENTS, to_edl
 from footage.export.fcpxml import to_fcpxml
 from footage.export.options import Options
@@ -95,6 +95,7 @@ def prepared(
         raise UsageError("there are no moments to export", remedy="search for some first")
     sources, notes = sources_of(found, videos)
     cuts = cuts_of(found, sources, handles=options.handles, merge=options.merge)
+    notes += beyond_the_end(found, sources)
     if options.format == "edl" and len(cuts) > MOST_EVENTS:
         notes.append(
             f"the list has {len(cuts):,} events, and some programs read {MOST_EVENTS}: "

@@ -309,15 +309,36 @@ class _Copied:
         self, target: Any, start: float, end: float
     ) -> Iterator[tuple[float, Sequence[Packet[Any]]]]:
         shift = round((self._origin + start) / self._stream.time_base)
+        for time, packets in self._until(end):
+            wanted = [
+                packet for packet in packets if packet.pts >= shift or self._stream.type != "audio"
+            ]
+            for packet in wanted:
+                packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
+                packet.stream = target
+            yield time - start, wanted
+
+    def _until(self, end: float) -> Iterator[tuple[float, Sequence[Any]]]:
+        """The packets that are shown before ``end``, with the seconds at which they are decoded.
+
+        A picture may be decoded before others that are shown earlier. One beyond the end is taken
+        where such others need it, and then all that are shown before it: so no frame is missing in
+        between, and the end is late by the few frames of such a group at most.
+        """
+        base, last = self._stream.time_base, -inf
+        beyond: list[Any] = []
         packet = self._first
         while packet is not None:
-            time = float(packet.dts * self._stream.time_base) - self._origin
-            if time >= end:
+            time = float(packet.dts * base) - self._origin
+            shown = float(packet.pts * base) - self._origin
+            if time >= end - _SLACK and packet.dts > last:
                 return
-            early = packet.pts < shift and self._stream.type == "audio"
-            packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
-            packet.stream = target
-            yield time - start, () if early else (packet,)
+            if shown < end - _SLACK or packet.pts <= last:
+                last = max([last, *(each.pts for each in beyond)])
+                yield time, [*beyond, packet]
+                beyond = []
+            else:
+                beyond.append(packet)
             packet = next(self._demuxed, None)
 
     def _passed_over(self, start: float) -> Iterator[Any]:
@@ -339,10 +360,34 @@ class _Copied:
     def _keyed(self) -> Iterator[Any]:
         """The packets from the first key frame on."""
         begun = False
-        for packet in self._container.demux(self._stream):
+        for packet in _decodable(self._container.demux(self._stream)):
             begun = begun or packet.is_keyframe
-            if begun and packet.dts is not None and packet.pts is not None:
+            if begun and packet.pts is not None:
                 yield packet
+
+
+def _decodable(packets: Iterator[Any]) -> Iterator[Any]:
+    """Packets with times of decoding: Matroska has none, and FFmpeg guesses all but the first."""
+    held: list[Any] = []
+    for packet in packets:
+        if packet.pts is not None:
+            held.append(packet)
+        if packet.pts is not None and packet.dts is not None:
+            yield from _numbered(held, packet.dts)
+            break
+    else:
+        yield from _numbered(held, min((packet.pts for packet in held), default=0))
+    for packet in packets:
+        if packet.pts is not None and packet.dts is not None:
+            yield packet
+
+
+def _numbered(packets: Sequence[Any], last: int) -> Sequence[Any]:
+    """The packets, the last of them decoded at ``last`` and those before it a step earlier each."""
+    step = max(1, packets[-1].duration or 0) if packets else 1
+    for back, packet in enumerate(reversed(packets)):
+        packet.dts = last - back * step
+    return packets
 
 
 class _Buffer:

@@ -87,6 +87,28 @@ def test_copied_clips_begin_at_the_key_frame_before(suffix: str, tmp_path: Path)
     assert recording_of(made.files[0]).channels > 0
 
 
+@pytest.mark.parametrize("end", [0.88, 0.92, 0.96, 1.0, 1.04, 1.2, 2.0])
+@pytest.mark.parametrize(
+    ("suffix", "codec", "options"),
+    [
+        ("mp4", "libx264", {"preset": "medium", "g": "20", "bf": "3"}),
+        ("mkv", "libx264", {"preset": "medium", "g": "20", "bf": "5", "b_strategy": "0"}),
+        ("mov", "libx264", {"preset": "medium", "bf": "0"}),
+        ("mp4", "libx265", {}),
+    ],
+)
+def test_copied_clips_end_without_a_hole(
+    suffix: str, codec: str, options: dict[str, str], end: float, tmp_path: Path
+) -> None:
+    cut = cut_of(numbered(tmp_path / f"a.{suffix}", codec=codec, options=options), 0.4, end)
+    made = write_clips([cut], tmp_path, exact=False)
+    shown = frames_of(made.files[0])
+    assert shown == list(range(shown[0], shown[-1] + 1))
+    assert set(range(cut.first, cut.after)) <= set(shown)
+    reordered = 0 if options.get("bf") == "0" else 5
+    assert shown[-1] < cut.after + reordered
+
+
 def test_an_exact_clip_has_the_timecode_of_its_first_frame(tmp_path: Path) -> None:
     path = numbered(tmp_path / "a.mp4")
     cut = cut_of(path, 0.6, 1.2)
