@@ -42,6 +42,7 @@ def test_the_hint_fits_the_query(tmp_path: Path) -> None:
     assert SearchResult(picture, (), said=False).hint == HINT_EXAMPLE
     assert SearchResult(text, (), said=False).hint == HINT
     assert SearchResult(text, ()).hint == HINT_SAID
+    assert SearchResult(footage.Query(text="said:red"), ()).hint == HINT
     assert "said:" not in HINT + HINT_EXAMPLE
     assert "words" in HINT_EXAMPLE
     assert "other words" not in HINT_EXAMPLE
