@@ -74,10 +74,10 @@ def test_a_watch_without_a_query(run: Run, own: tuple[str, Path]) -> None:
     assert "HTTP" not in webhook.err
 
 
-def test_files_of_one_content_are_named(run: Run, own_house: House) -> None:
+def test_files_of_one_content_are_named(run: Run, own_house: House, tmp_path: Path) -> None:
     own = ("--library", own_house.library)
     film = own_house.videos / "city" / "white.mp4"
-    copied = shutil.copy(film, film.with_name("copy.mp4"))
+    copied = shutil.copy(film, tmp_path / "copy.mp4")
     with own_house.open() as library:
         library.add(copied)
     for asked in ((), (film,)):
