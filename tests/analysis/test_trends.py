@@ -89,7 +89,7 @@ def test_too_few_videos_are_said(planted: footage.Library) -> None:
     plant(planted, 1, looks(["dog", "car"]))
     found = planted.analysis.trends()
     assert found.trends == ()
-    assert found.note == "there are 1 videos: trends take 6 or more"
+    assert found.note == "there is 1 video: trends take 6 or more"
 
 
 @pytest.mark.parametrize("options", [{"by": "year"}, {"count": 0}, {"query": "  "}])

@@ -42,6 +42,7 @@ def test_the_hint_fits_the_query(tmp_path: Path) -> None:
     assert SearchResult(picture, (), said=False).hint == HINT_EXAMPLE
     assert SearchResult(text, (), said=False).hint == HINT
     assert SearchResult(text, ()).hint == HINT_SAID
+    assert SearchResult(footage.Query(text="said:red"), ()).hint == HINT
     assert "said:" not in HINT + HINT_EXAMPLE
     assert "words" in HINT_EXAMPLE
     assert "other words" not in HINT_EXAMPLE
@@ -73,10 +74,10 @@ def test_a_watch_without_a_query(run: Run, own: tuple[str, Path]) -> None:
     assert "HTTP" not in webhook.err
 
 
-def test_files_of_one_content_are_named(run: Run, own_house: House) -> None:
+def test_files_of_one_content_are_named(run: Run, own_house: House, tmp_path: Path) -> None:
     own = ("--library", own_house.library)
     film = own_house.videos / "city" / "white.mp4"
-    copied = shutil.copy(film, film.with_name("copy.mp4"))
+    copied = shutil.copy(film, tmp_path / "copy.mp4")
     with own_house.open() as library:
         library.add(copied)
     for asked in ((), (film,)):

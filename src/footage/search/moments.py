@@ -129,9 +129,11 @@ class SearchResult(Sequence[Moment]):
         """What may find more, where nothing matches well."""
         if self.found:
             return None
-        if not any(step.text for step in self.query.steps):
+        terms = [term for step in self.query.steps for term in step.terms]
+        if not terms:
             return HINT_EXAMPLE
-        return HINT_SAID if self.said else HINT
+        asked = any(term.kind == "said" for term in terms)
+        return HINT_SAID if self.said and not asked else HINT
 
     def to_json(self) -> dict[str, Any]:
         """The shape of ``search --json``."""
