@@ -11,29 +11,23 @@ from rich.text import Text
 from footage.analysis.clusters import Cluster, Clusters
 from footage.analysis.drawing import check_suffix
 from footage.analysis.plots import cluster_map
+from footage.cli.filtering import ALL, filtered
 from footage.cli.options import (
-    FolderFilter,
     JsonOption,
     LibraryOption,
-    LongestFilter,
-    PartitionFilter,
     PlotOption,
     QuietOption,
-    ShortestFilter,
-    SinceFilter,
-    TagFilter,
-    UntilFilter,
     VerboseOption,
-    VideoFilter,
     existing_library,
-    filters,
 )
 from footage.cli.output import err, link, out, plural, print_json, saved_plot, span, step_bar
 from footage.paths import printable
+from footage.query import Filters
 
 SHOWN = 2  # moments of a cluster
 
 
+@filtered()
 def clusters(
     count: Annotated[
         int | None,
@@ -44,14 +38,7 @@ def clusters(
     ] = "segments",
     plot: PlotOption = None,
     library: LibraryOption = None,
-    video: VideoFilter = None,
-    folder: FolderFilter = None,
-    tag: TagFilter = None,
-    since: SinceFilter = None,
-    until: UntilFilter = None,
-    min_duration: ShortestFilter = None,
-    max_duration: LongestFilter = None,
-    partition: PartitionFilter = None,
+    chosen: Filters = ALL,
     with_map: Annotated[
         bool, typer.Option("--map", help="With --json: each segment's place on the map, too.")
     ] = False,
@@ -73,16 +60,6 @@ def clusters(
     """
     if plot is not None:
         check_suffix(plot)
-    chosen = filters(
-        video=video,
-        folder=folder,
-        tag=tag,
-        since=since,
-        until=until,
-        min_duration=min_duration,
-        max_duration=max_duration,
-        partition=partition,
-    )
     with (
         existing_library(library, verbose=verbose, quiet=quiet) as opened,
         step_bar(hidden=quiet or as_json) as tell,

@@ -13,21 +13,13 @@ from rich.text import Text
 from footage.analysis.duplicates import Duplicates
 from footage.analysis.places import Place
 from footage.catalog import Video
+from footage.cli.filtering import ALL, filtered
 from footage.cli.options import (
-    FolderFilter,
     JsonOption,
     LibraryOption,
-    LongestFilter,
-    PartitionFilter,
     QuietOption,
-    ShortestFilter,
-    SinceFilter,
-    TagFilter,
-    UntilFilter,
     VerboseOption,
-    VideoFilter,
     existing_library,
-    filters,
 )
 from footage.cli.output import link, out, place, plural, print_json, span, step_bar
 from footage.errors import NotFound
@@ -38,6 +30,7 @@ if TYPE_CHECKING:
     from footage.library import Library
 
 
+@filtered()
 def duplicates(
     file: Annotated[
         str | None,
@@ -45,14 +38,7 @@ def duplicates(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", help="How many are shown.")] = 100,
     library: LibraryOption = None,
-    video: VideoFilter = None,
-    folder: FolderFilter = None,
-    tag: TagFilter = None,
-    since: SinceFilter = None,
-    until: UntilFilter = None,
-    min_duration: ShortestFilter = None,
-    max_duration: LongestFilter = None,
-    partition: PartitionFilter = None,
+    chosen: Filters = ALL,
     as_json: JsonOption = False,
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
@@ -68,16 +54,6 @@ def duplicates(
     changes are left out: they look the same whenever they were filmed. A file
     that is not in the library is looked at and not taken in.
     """
-    chosen = filters(
-        video=video,
-        folder=folder,
-        tag=tag,
-        since=since,
-        until=until,
-        min_duration=min_duration,
-        max_duration=max_duration,
-        partition=partition,
-    )
     with (
         existing_library(library, verbose=verbose, quiet=quiet) as opened,
         step_bar(hidden=quiet or as_json) as tell,

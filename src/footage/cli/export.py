@@ -11,21 +11,13 @@ import typer
 from rich.markup import escape
 
 from footage.cli import last_search
+from footage.cli.filtering import ALL, filtered
 from footage.cli.options import (
-    FolderFilter,
     JsonOption,
     LibraryOption,
-    LongestFilter,
-    PartitionFilter,
     QuietOption,
-    ShortestFilter,
-    SinceFilter,
-    TagFilter,
-    UntilFilter,
     VerboseOption,
-    VideoFilter,
     existing_library,
-    filters,
 )
 from footage.cli.output import counting_bar, err, out, place, plural, print_json
 from footage.cli.search import why_nothing
@@ -43,6 +35,7 @@ MOST = 1_000  # moments that a search is asked for
 _GUESSES = "nothing here is a sure match; these are the best guesses"
 
 
+@filtered()
 def export(
     what: Annotated[
         list[str] | None,
@@ -90,14 +83,7 @@ def export(
     library: LibraryOption = None,
     limit: Annotated[int, typer.Option("--limit", "-n", help="Moments of a query.")] = 10,
     by_video: Annotated[bool, typer.Option("--by-video", help="The best of each video.")] = False,
-    video: VideoFilter = None,
-    folder: FolderFilter = None,
-    tag: TagFilter = None,
-    since: SinceFilter = None,
-    until: UntilFilter = None,
-    min_duration: ShortestFilter = None,
-    max_duration: LongestFilter = None,
-    partition: PartitionFilter = None,
+    chosen: Filters = ALL,
     as_json: JsonOption = False,
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
@@ -119,22 +105,12 @@ def export(
     words = [word.strip() for word in what or ()]
     target = _target(to)
     format_of(target, format)
-    wanted = filters(
-        video=video,
-        folder=folder,
-        tag=tag,
-        since=since,
-        until=until,
-        min_duration=min_duration,
-        max_duration=max_duration,
-        partition=partition,
-    )
     with (
         existing_library(library, verbose=verbose, quiet=quiet) as opened,
         counting_bar("cutting", hidden=quiet or as_json) as tell,
     ):
         moments, matches = _moments(
-            opened, words, wanted, last=last, limit=limit, by_video=by_video
+            opened, words, chosen, last=last, limit=limit, by_video=by_video
         )
         moments = _sure(moments) if sure else moments
         report = opened.export(

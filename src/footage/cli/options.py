@@ -14,7 +14,7 @@ from footage.errors import InvalidQuery, LibraryLocked, UsageError
 from footage.example import Example, seconds
 from footage.media.faults import missing
 from footage.paths import absolute, default_library, printable
-from footage.query import WITHIN, Filters, day_range
+from footage.query import WITHIN
 
 if TYPE_CHECKING:
     from footage.any_library import AnyLibrary
@@ -87,21 +87,6 @@ WithinOption = Annotated[
 PlotOption = Annotated[
     Path | None, typer.Option("--plot", metavar="FILE", help="Draw it there: .png or .svg.")
 ]
-VideoFilter = Annotated[
-    list[str] | None, typer.Option("--video", metavar="VIDEO", help="Only this video; repeatable.")
-]
-FolderFilter = Annotated[
-    list[Path] | None, typer.Option("--folder", metavar="DIR", help="Only below it; repeatable.")
-]
-TagFilter = Annotated[
-    list[str] | None, typer.Option("--tag", metavar="TAG", help="Only with this tag; repeatable.")
-]
-SinceFilter = Annotated[
-    str | None, typer.Option("--since", metavar="DATE", help="Recorded then or later: 2024-05.")
-]
-UntilFilter = Annotated[
-    str | None, typer.Option("--until", metavar="DATE", help="Recorded then or earlier.")
-]
 BudgetOption = Annotated[
     float | None,
     typer.Option(
@@ -112,21 +97,6 @@ BudgetOption = Annotated[
     ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-ShortestFilter = Annotated[
-    str | None,
-    typer.Option("--min-duration", metavar="TIME", help="Videos this long or longer: 90 or 1:30."),
-]
-LongestFilter = Annotated[
-    str | None, typer.Option("--max-duration", metavar="TIME", help="Videos this long or shorter.")
-]
-PartitionFilter = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--partition",
-        metavar="NAME",
-        help="Only in this part of the index, or below it; repeatable.",
-    ),
-]
 
 
 def any_library(
@@ -226,27 +196,3 @@ def _check_there(path: Path) -> None:
 
 def _place_of(folder: Path | None) -> Path:
     return absolute(folder) if folder else default_library()
-
-
-def filters(
-    *,
-    video: list[str] | None,
-    folder: list[Path] | None,
-    tag: list[str] | None,
-    since: str | None,
-    until: str | None,
-    min_duration: str | None,
-    max_duration: str | None,
-    partition: list[str] | None,
-) -> Filters:
-    """The filters that the options of a command spell. Raises `InvalidQuery`."""
-    return Filters(
-        videos=tuple(video or ()),
-        folders=tuple(folder or ()),
-        tags=tuple(tag or ()),
-        recorded_from=day_range(since)[0] if since else None,
-        recorded_before=day_range(until)[1] if until else None,
-        shortest=seconds(min_duration) if min_duration else None,
-        longest=seconds(max_duration) if max_duration else None,
-        partitions=tuple(partition or ()),
-    )

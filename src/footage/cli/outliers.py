@@ -9,26 +9,20 @@ from rich.table import Table
 from rich.text import Text
 
 from footage.analysis.outliers import Outliers
+from footage.cli.filtering import ALL, filtered
 from footage.cli.options import (
-    FolderFilter,
     JsonOption,
     LibraryOption,
-    LongestFilter,
-    PartitionFilter,
     QuietOption,
-    ShortestFilter,
-    SinceFilter,
-    TagFilter,
-    UntilFilter,
     VerboseOption,
-    VideoFilter,
     existing_library,
-    filters,
 )
 from footage.cli.output import link, out, print_json, span, step_bar
 from footage.paths import printable
+from footage.query import Filters
 
 
+@filtered()
 def outliers(
     within: Annotated[
         str,
@@ -36,14 +30,7 @@ def outliers(
     ] = "library",
     limit: Annotated[int, typer.Option("--limit", "-n", help="Segments shown.")] = 20,
     library: LibraryOption = None,
-    video: VideoFilter = None,
-    folder: FolderFilter = None,
-    tag: TagFilter = None,
-    since: SinceFilter = None,
-    until: UntilFilter = None,
-    min_duration: ShortestFilter = None,
-    max_duration: LongestFilter = None,
-    partition: PartitionFilter = None,
+    chosen: Filters = ALL,
     as_json: JsonOption = False,
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
@@ -58,16 +45,6 @@ def outliers(
     says by how many robust standard deviations it lies farther off than usual;
     from 2.5 on it is an outlier.
     """
-    chosen = filters(
-        video=video,
-        folder=folder,
-        tag=tag,
-        since=since,
-        until=until,
-        min_duration=min_duration,
-        max_duration=max_duration,
-        partition=partition,
-    )
     with (
         existing_library(library, verbose=verbose, quiet=quiet) as opened,
         step_bar(hidden=quiet or as_json) as tell,

@@ -10,31 +10,23 @@ import typer
 from rich.markup import escape
 
 from footage.cli import last_search
+from footage.cli.filtering import ALL, filtered
 from footage.cli.moments import print_moments
 from footage.cli.options import (
     ClipOption,
-    FolderFilter,
     ImageOption,
     JsonOption,
     LibraryOption,
     LikeOption,
-    LongestFilter,
-    PartitionFilter,
     QuietOption,
-    ShortestFilter,
-    SinceFilter,
     SoundOption,
-    TagFilter,
     ThenOption,
-    UntilFilter,
     VerboseOption,
-    VideoFilter,
     WithinOption,
     any_library,
     between,
     emptiness,
     examples,
-    filters,
     spoken,
 )
 from footage.cli.output import err, out, print_json
@@ -47,6 +39,7 @@ if TYPE_CHECKING:
     from footage.any_library import AnyLibrary
 
 
+@filtered()
 def search(
     text: Annotated[
         list[str] | None, typer.Argument(metavar="TEXT", help="What the moment is about.")
@@ -86,14 +79,7 @@ def search(
     limit: Annotated[int, typer.Option("--limit", "-n", help="Moments shown.")] = 10,
     offset: Annotated[int, typer.Option(help="Moments skipped first.")] = 0,
     by_video: Annotated[bool, typer.Option("--by-video", help="The best of each video.")] = False,
-    video: VideoFilter = None,
-    folder: FolderFilter = None,
-    tag: TagFilter = None,
-    since: SinceFilter = None,
-    until: UntilFilter = None,
-    min_duration: ShortestFilter = None,
-    max_duration: LongestFilter = None,
-    partition: PartitionFilter = None,
+    chosen: Filters = ALL,
     as_json: JsonOption = False,
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
@@ -140,16 +126,7 @@ def search(
         weights=_weights(weigh),
         fusion=fusion,
         modalities=tuple(modality or ()),
-        filters=filters(
-            video=video,
-            folder=folder,
-            tag=tag,
-            since=since,
-            until=until,
-            min_duration=min_duration,
-            max_duration=max_duration,
-            partition=partition,
-        ),
+        filters=chosen,
         limit=limit,
         offset=offset,
         group_by_video=by_video,

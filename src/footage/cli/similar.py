@@ -10,27 +10,21 @@ from rich.text import Text
 
 from footage.analysis.similar import DIVERSITY, Similar
 from footage.cli import last_search
+from footage.cli.filtering import ALL, filtered
 from footage.cli.options import (
-    FolderFilter,
     JsonOption,
     LibraryOption,
-    LongestFilter,
-    PartitionFilter,
     QuietOption,
-    ShortestFilter,
-    SinceFilter,
-    TagFilter,
-    UntilFilter,
     VerboseOption,
-    VideoFilter,
     existing_library,
-    filters,
 )
 from footage.cli.output import link, out, place, print_json, span, step_bar
 from footage.media.web import WebVideo
 from footage.paths import printable
+from footage.query import Filters
 
 
+@filtered()
 def similar(
     given: Annotated[
         list[str],
@@ -50,14 +44,7 @@ def similar(
         ),
     ] = DIVERSITY,
     library: LibraryOption = None,
-    video: VideoFilter = None,
-    folder: FolderFilter = None,
-    tag: TagFilter = None,
-    since: SinceFilter = None,
-    until: UntilFilter = None,
-    min_duration: ShortestFilter = None,
-    max_duration: LongestFilter = None,
-    partition: PartitionFilter = None,
+    chosen: Filters = ALL,
     as_json: JsonOption = False,
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
@@ -75,16 +62,6 @@ def similar(
     A video is taken for the few looks that stand for it, a moment for what is
     on at that time. `footage open 1` plays the first result.
     """
-    chosen = filters(
-        video=video,
-        folder=folder,
-        tag=tag,
-        since=since,
-        until=until,
-        min_duration=min_duration,
-        max_duration=max_duration,
-        partition=partition,
-    )
     with (
         existing_library(library, verbose=verbose, quiet=quiet) as opened,
         step_bar(hidden=quiet or as_json) as tell,

@@ -11,30 +11,24 @@ from rich.text import Text
 from footage.analysis.drawing import check_suffix
 from footage.analysis.plots import trend_lines
 from footage.analysis.trends import Trend, Trends
+from footage.cli.filtering import ALL, filtered
 from footage.cli.options import (
-    FolderFilter,
     JsonOption,
     LibraryOption,
-    LongestFilter,
-    PartitionFilter,
     PlotOption,
     QuietOption,
-    ShortestFilter,
-    SinceFilter,
-    TagFilter,
-    UntilFilter,
     VerboseOption,
-    VideoFilter,
     existing_library,
-    filters,
 )
 from footage.cli.output import link, out, plural, print_json, saved_plot, span, step_bar
 from footage.paths import printable
+from footage.query import Filters
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDEST = 40  # bars
 
 
+@filtered()
 def trends(
     query: Annotated[
         list[str] | None,
@@ -48,14 +42,7 @@ def trends(
     ] = None,
     plot: PlotOption = None,
     library: LibraryOption = None,
-    video: VideoFilter = None,
-    folder: FolderFilter = None,
-    tag: TagFilter = None,
-    since: SinceFilter = None,
-    until: UntilFilter = None,
-    min_duration: ShortestFilter = None,
-    max_duration: LongestFilter = None,
-    partition: PartitionFilter = None,
+    chosen: Filters = ALL,
     as_json: JsonOption = False,
     verbose: VerboseOption = 0,
     quiet: QuietOption = False,
@@ -74,16 +61,6 @@ def trends(
     """
     if plot is not None:
         check_suffix(plot)
-    chosen = filters(
-        video=video,
-        folder=folder,
-        tag=tag,
-        since=since,
-        until=until,
-        min_duration=min_duration,
-        max_duration=max_duration,
-        partition=partition,
-    )
     with (
         existing_library(library, verbose=verbose, quiet=quiet) as opened,
         step_bar(hidden=quiet or as_json) as tell,

@@ -10,50 +10,28 @@ from rich.table import Table
 from rich.text import Text
 
 from footage.catalog import Video
+from footage.cli.filtering import ALL, filtered
 from footage.cli.options import (
-    FolderFilter,
     JsonOption,
     LibraryOption,
-    LongestFilter,
-    PartitionFilter,
-    ShortestFilter,
-    SinceFilter,
-    TagFilter,
-    UntilFilter,
     any_library,
     emptiness,
-    filters,
 )
 from footage.cli.output import clock, day, link, out, place, plural, print_json
 from footage.paths import printable
 from footage.query import Filters
 
 
+@filtered(video=False)
 def videos(
     library: LibraryOption = None,
-    folder: FolderFilter = None,
-    tag: TagFilter = None,
-    since: SinceFilter = None,
-    until: UntilFilter = None,
-    min_duration: ShortestFilter = None,
-    max_duration: LongestFilter = None,
-    partition: PartitionFilter = None,
+    chosen: Filters = ALL,
     hidden: Annotated[
         bool, typer.Option("--all", help="Also the missing and the removed ones.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List the videos, oldest recording first."""
-    chosen = filters(
-        video=None,
-        folder=folder,
-        tag=tag,
-        since=since,
-        until=until,
-        min_duration=min_duration,
-        max_duration=max_duration,
-        partition=partition,
-    )
     with any_library(library) as opened:
         found = opened.videos(chosen, hidden=hidden)
         empty = emptiness(opened) if not found and chosen == Filters() else ""

@@ -11,29 +11,22 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from footage.cli.filtering import ALL, filtered
 from footage.cli.help import Command, Group, TextCommand
 from footage.cli.options import (
     ClipOption,
-    FolderFilter,
     ImageOption,
     JsonOption,
     LibraryOption,
     LikeOption,
-    LongestFilter,
-    PartitionFilter,
     QuietOption,
-    ShortestFilter,
-    SinceFilter,
     SoundOption,
-    TagFilter,
     ThenOption,
-    UntilFilter,
     VerboseOption,
     WithinOption,
     between,
     examples,
     existing_library,
-    filters,
     spoken,
 )
 from footage.cli.output import err, out, plural, print_json
@@ -69,6 +62,7 @@ def list_(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command("add", cls=TextCommand)
+@filtered(video=False)
 def add(
     name: NameArgument,
     text: Annotated[
@@ -103,13 +97,7 @@ def add(
     like: LikeOption = None,
     then: ThenOption = None,
     within: WithinOption = None,
-    folder: FolderFilter = None,
-    tag: TagFilter = None,
-    since: SinceFilter = None,
-    until: UntilFilter = None,
-    min_duration: ShortestFilter = None,
-    max_duration: LongestFilter = None,
-    partition: PartitionFilter = None,
+    chosen: Filters = ALL,
     library: LibraryOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -125,16 +113,6 @@ def add(
     The query is saved under the name. `footage index` tells what was found in what it has indexed,
     and sends it to the webhook, signed; the secret for that is shown once.
     """
-    chosen = filters(
-        video=None,
-        folder=folder,
-        tag=tag,
-        since=since,
-        until=until,
-        min_duration=min_duration,
-        max_duration=max_duration,
-        partition=partition,
-    )
     query = None
     if text or image or clip or sound or like or then:
         query = Query(
