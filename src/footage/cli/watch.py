@@ -126,8 +126,8 @@ def add(
     elif chosen != Filters():
         raise UsageError("filters are given, and no query", remedy="give both anew")
     with existing_library(library, quiet=quiet) as opened:
-        known = name in [one.name for one in opened.watches.list()]
-        if query is None and name not in [one.name for one in opened.saved.list()]:
+        known = name in opened.watches.names()
+        if query is None and name not in opened.saved.names():
             raise UsageError(
                 f"there is nothing to watch for as {name!r:.120}",
                 remedy=f"say what to look for: footage watch add {shlex.quote(name)} QUERY",

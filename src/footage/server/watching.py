@@ -83,8 +83,8 @@ class Watching:
         self._wake.clear()
         with self._lock:
             asked, self._asked = self._asked, set()
-        there = {watch.name for watch in self._library.watches.list()} if asked else set()
-        for name in sorted(asked & there):
+        there = self._library.watches.names() if asked else ()
+        for name in sorted(asked.intersection(there)):
             self._library.watches.run(name)
         for match in self._library.watches.since(self._told):
             self._told = max(self._told, match.number)

@@ -49,6 +49,10 @@ class Watches:
         """All watches, by name."""
         return [self._store.watch(name) for name in self._store.names()]
 
+    def names(self) -> Sequence[str]:
+        """The names of all watches, in order."""
+        return self._store.names()
+
     def get(self, name: str) -> Watch:
         """The watch of that name; raises `NotFound`."""
         return self._store.watch(name)
