@@ -14,11 +14,11 @@ from server.serving import Served, assert_failed, made, serving
 from videos import text_as_video
 
 import footage
-from footage.server import watched, watcher
+from footage.server import folder_watcher, watched_folders
 from footage.server.config import Limits, ServerSettings
 from footage.server.sources import Sources
 from footage.server.uploads import Uploads
-from footage.server.watched import WatchedFolders
+from footage.server.watched_folders import WatchedFolders
 
 
 def arriving(path: Path, **options: Any) -> Path:
@@ -29,10 +29,10 @@ def arriving(path: Path, **options: Any) -> Path:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks follow each other as fast as they can."""
-    monkeypatch.setattr(watched, "STILL_SECONDS", 0.01)
-    monkeypatch.setattr(watcher, "STILL_SECONDS", 0.01)
-    monkeypatch.setattr(watcher, "LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(watcher, "MOST_OF_THE_TIME", 1)
+    monkeypatch.setattr(watched_folders, "STILL_SECONDS", 0.01)
+    monkeypatch.setattr(folder_watcher, "STILL_SECONDS", 0.01)
+    monkeypatch.setattr(folder_watcher, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(folder_watcher, "MOST_OF_THE_TIME", 1)
 
 
 def until(condition: Callable[[], Any]) -> Any:
@@ -141,7 +141,7 @@ def test_where_all_of_a_job_failed_it_is_tried_later(
     def full(*_files: Path, **_options: Any) -> None:
         raise footage.LibraryUnwritable("the disk is full")
 
-    monkeypatch.setattr(watcher, "FAILED_SECONDS", 0.01 if soon else 60.0)
+    monkeypatch.setattr(folder_watcher, "FAILED_SECONDS", 0.01 if soon else 60.0)
     with monkeypatch.context() as patch:
         patch.setattr(empty_served.library, "add", full)
         arriving(folder / "a.mp4", seconds=1)
@@ -224,10 +224,10 @@ def test_watching_ends(empty_served: Served, folder: Path) -> None:
 def test_what_is_still_being_written_is_not_taken(
     library: footage.Library, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watched, "STILL_SECONDS", 5.0)
+    monkeypatch.setattr(watched_folders, "STILL_SECONDS", 5.0)
     clock = [100.0]
     # of this module alone: servers of other tests live by the real one
-    monkeypatch.setattr(watched, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(watched_folders, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     sources = Sources([tmp_path], Uploads(library.folder, Limits()), 10)
     folders = WatchedFolders(library, sources)
     one = folders.add(folder)
@@ -245,5 +245,5 @@ def test_a_file_of_folders_that_is_damaged_is_begun_anew(
 ) -> None:
     sources = Sources([tmp_path], Uploads(library.folder, Limits()), 10)
     for written in ("{", "[1]", '[{"id": "x", "tried": {"a": [1]}}]', '{"a": 1}'):
-        (library.folder / watched.FILE_NAME).write_text(written)
+        (library.folder / watched_folders.FILE_NAME).write_text(written)
         assert WatchedFolders(library, sources).all() == []

@@ -19,7 +19,7 @@ from videos import make_video
 
 from footage.media.peers import public_only
 from footage.search.confidence import FOUND
-from footage.server import watching
+from footage.server import match_news
 from footage.server.config import ServerSettings
 
 DOGS = {"text": "red - blue", "filters": {"tags": ["trip"]}}
@@ -28,8 +28,8 @@ DOGS = {"text": "red - blue", "filters": {"tags": ["trip"]}}
 @pytest.fixture
 def own(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """A library with a red video; what lies in ``tmp_path`` may be indexed."""
-    monkeypatch.setattr(watching, "LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(watching, "SEND_SECONDS", 0.05)
+    monkeypatch.setattr(match_news, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(match_news, "SEND_SECONDS", 0.05)
     with open_deaf(tmp_path / "my.library") as library:
         film(folder, "old", "red")
         library.add(folder)

@@ -18,6 +18,7 @@ from rich.text import Text
 
 from footage import logs
 from footage.any_library import AnyLibrary
+from footage.cli.matches import deliver, print_new
 from footage.cli.models import fetching
 from footage.cli.options import (
     BudgetOption,
@@ -31,7 +32,6 @@ from footage.cli.options import (
     through_server,
 )
 from footage.cli.output import clock, confirm, err, out, place, plural, print_json, size
-from footage.cli.watched import deliver, print_new
 from footage.embedders import Absent, to_fetch
 from footage.errors import UsageError
 from footage.ingest.report import (

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from footage.cli.filtering import ALL, filtered
 from footage.cli.help import Command, Group, TextCommand
+from footage.cli.matches import deliver, print_matches, print_new
 from footage.cli.options import (
     ClipOption,
     ImageOption,
@@ -30,7 +31,6 @@ from footage.cli.options import (
     spoken,
 )
 from footage.cli.output import err, out, plural, print_json
-from footage.cli.watched import deliver, print_matches, print_new
 from footage.errors import UsageError
 from footage.paths import printable
 from footage.query import Filters, Query

@@ -19,6 +19,7 @@ from footage.server import (
     analyses,
     exports,
     faults,
+    folder_routes,
     job_routes,
     media,
     own,
@@ -29,14 +30,15 @@ from footage.server import (
     upload_routes,
     videos,
     watch_routes,
-    watched_routes,
 )
 from footage.server.config import ServerSettings
 from footage.server.errands import Errands
 from footage.server.events import Events
+from footage.server.folder_watcher import FolderWatcher
 from footage.server.gate import OWN, Gate
 from footage.server.job import FILE_NAME, JobStore
 from footage.server.jobs import Jobs
+from footage.server.match_news import MatchNews
 from footage.server.metrics import Metrics
 from footage.server.pages import PageFiles
 from footage.server.playback import Playback
@@ -44,9 +46,7 @@ from footage.server.searches import Turns
 from footage.server.service import Service
 from footage.server.sources import Sources
 from footage.server.uploads import Uploads
-from footage.server.watched import WatchedFolders
-from footage.server.watcher import Watcher
-from footage.server.watching import Watching
+from footage.server.watched_folders import WatchedFolders
 
 VERSION = "/api/v1"
 PAGE = Path(__file__).parent / "web"
@@ -59,7 +59,7 @@ _ROUTERS = (
     pictures,
     media,
     job_routes,
-    watched_routes,
+    folder_routes,
     upload_routes,
     watch_routes,
     status,
@@ -89,17 +89,17 @@ def create_app(library: Library, *, settings: ServerSettings) -> FastAPI:
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         service.uploads.sweep()
         service.jobs.start()
-        service.watching.start()
-        service.watcher.start()
+        service.match_news.start()
+        service.folder_watcher.start()
         try:
             yield
         finally:
             service.events.close()
             await to_thread.run_sync(service.playback.close)
-            await to_thread.run_sync(service.watcher.close)
+            await to_thread.run_sync(service.folder_watcher.close)
             await to_thread.run_sync(service.errands.close)
             await to_thread.run_sync(service.jobs.close)
-            await to_thread.run_sync(service.watching.close)
+            await to_thread.run_sync(service.match_news.close)
 
     app = FastAPI(
         title="footage",
@@ -138,10 +138,10 @@ def _service(library: Library, settings: ServerSettings) -> Service:
         playback=Playback(library, limits),
         metrics=Metrics(),
         turns=Turns(limits.searches),
-        watching=Watching(library, events),
+        match_news=MatchNews(library, events),
         facets=Results(),
-        watched=watched,
-        watcher=Watcher(watched, jobs, events, library.is_being_indexed),
+        watched_folders=watched,
+        folder_watcher=FolderWatcher(watched, jobs, events, library.is_being_indexed),
         errands=Errands(),
         analyses=Turns(1, "analyses"),
     )

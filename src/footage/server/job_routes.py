@@ -57,7 +57,7 @@ def retry(service: Shared, job_id: JobId) -> Response:
     """Put a job that has ended into the queue again."""
     job = service.jobs.job(job_id)
     if job.kind == "watched":
-        service.watched.try_again(job.sources[0])
+        service.watched_folders.try_again(job.sources[0])
     return JSON(service.jobs.shown(service.jobs.retry(job_id)))
 
 

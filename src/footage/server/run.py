@@ -58,7 +58,7 @@ def serve(
             stack.enter_context(public_only())
         app = create_app(library, settings=settings)
         for folder in watch:
-            app.state.service.watched.add(folder)
+            app.state.service.watched_folders.add(folder)
         server = _Server(_config(app))
         server.service = app.state.service
         on_ready(settings)

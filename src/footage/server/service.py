@@ -15,14 +15,14 @@ from footage.search.cache import Results
 from footage.server.config import ServerSettings
 from footage.server.errands import Errands
 from footage.server.events import Events
+from footage.server.folder_watcher import FolderWatcher
 from footage.server.jobs import Jobs
+from footage.server.match_news import MatchNews
 from footage.server.metrics import Metrics
 from footage.server.playback import Playback
 from footage.server.searches import Turns
 from footage.server.uploads import Uploads
-from footage.server.watched import WatchedFolders
-from footage.server.watcher import Watcher
-from footage.server.watching import Watching
+from footage.server.watched_folders import WatchedFolders
 
 T = TypeVar("T")
 
@@ -41,10 +41,10 @@ class Service:
     playback: Playback
     metrics: Metrics
     turns: Turns
-    watching: Watching
+    match_news: MatchNews
     facets: Results[dict[str, Any]]
-    watched: WatchedFolders
-    watcher: Watcher
+    watched_folders: WatchedFolders
+    folder_watcher: FolderWatcher
     errands: Errands
     analyses: Turns
 

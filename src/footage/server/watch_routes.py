@@ -144,7 +144,7 @@ def put(service: Shared, name: Name, body: Annotated[WatchBody, Body()]) -> Resp
         look_back=body.look_back,
     )
     if body.look_back:
-        service.watching.judge(name)
+        service.match_news.judge(name)
     return JSON(made.to_json())
 
 
@@ -159,7 +159,7 @@ def remove(service: Shared, name: Name) -> Response:
 def run(service: Shared, name: Name) -> Response:
     """Judge what is new soon, and begin anew with requests to the webhook that were given up."""
     service.library.watches.retry_dead(name)
-    service.watching.judge(name)
+    service.match_news.judge(name)
     return JSON(service.library.watches.get(name).to_json(), 202)
 
 
@@ -172,7 +172,7 @@ def matches(service: Shared, parameters: Annotated[MatchesParameters, Query()]) 
     )
     return JSON(
         {
-            "matches": service.watching.shown(found),
+            "matches": service.match_news.shown(found),
             "total": watches.count(name, new=parameters.new),
             "new": watches.count(name, new=True),
         }

@@ -28,20 +28,20 @@ class WatchedBody(BaseModel):
 @router.get("/watched")
 def watched(service: Shared) -> Response:
     """The folders that are watched."""
-    return JSON({"watched": [one.to_json() for one in service.watched.all()]})
+    return JSON({"watched": [one.to_json() for one in service.watched_folders.all()]})
 
 
 @router.post("/watched", status_code=201)
 def watch(service: Shared, body: Annotated[WatchedBody, Body()]) -> Response:
     """Index what is in a folder, and what appears in it."""
-    added = service.watched.add(body.folder, body.tags)
+    added = service.watched_folders.add(body.folder, body.tags)
     value = added.to_json()
-    service.watcher.look_soon()
+    service.folder_watcher.look_soon()
     return JSON(value, 201)
 
 
 @router.delete("/watched/{watched_id}", status_code=204)
 def unwatch(service: Shared, watched_id: WatchedId) -> Response:
     """Watch a folder no longer; its videos stay."""
-    service.watched.remove(watched_id)
+    service.watched_folders.remove(watched_id)
     return Response(status_code=204)

@@ -14,7 +14,7 @@ from footage.server.events import Events
 from footage.server.faults import Refused
 from footage.server.job import Job
 from footage.server.jobs import Jobs
-from footage.server.watched import STILL_SECONDS, WatchedFolder, WatchedFolders
+from footage.server.watched_folders import STILL_SECONDS, WatchedFolder, WatchedFolders
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ MOST_OF_THE_TIME = 20  # times as long as a look took at least, so that large tr
 FAILED_SECONDS, LONGEST_SECONDS = 60.0, 3600.0  # before it is tried again where all of a job failed
 
 
-class Watcher:
+class FolderWatcher:
     """A thread that looks into the watched folders while nothing is being indexed."""
 
     def __init__(

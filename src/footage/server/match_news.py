@@ -22,7 +22,7 @@ SEND_SECONDS = 2.0  # between two looks for what is to be sent
 LAST_SECONDS = 1.0  # a request under way may still take when the server stops
 
 
-class Watching:
+class MatchNews:
     """Two threads: a webhook that does not answer keeps no page waiting."""
 
     def __init__(self, library: Library, events: Events) -> None:
