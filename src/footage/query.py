@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -188,6 +188,20 @@ class Query:
                 f"offset and limit reach moment {self.limit + self.offset:,}",
                 remedy=f"stay within the best {DEEPEST:,}, or narrow the search with a filter",
             )
+
+
+def with_ids(query: Query, id_of: Callable[[str], str]) -> Query:
+    """The query with what ``id_of`` makes of each video it names: names may lead elsewhere."""
+
+    def likes(step: Step | Query) -> tuple[Like, ...]:
+        return tuple(replace(like, video=id_of(like.video)) for like in step.likes)
+
+    return replace(
+        query,
+        filters=replace(query.filters, videos=tuple(map(id_of, query.filters.videos))),
+        likes=likes(query),
+        then=tuple(replace(step, likes=likes(step)) for step in query.then),
+    )
 
 
 def _modalities(values: object) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,9 @@ from footage.errors import CatalogDamaged, FootageError, InvalidQuery, LibraryUn
 from footage.example import Example
 from footage.media.faults import media_fault
 from footage.media.identity import content_id
-from footage.query import Query
+from footage.query import Query, with_ids
 from footage.query_json import QueryBody, body_of, query_of, written
-from footage.steps import Like, Step
+from footage.reading_log import now
 from footage.validation import first_wrong
 
 FOLDER = "searches"
@@ -89,15 +89,14 @@ class SavedSearches:
         that is not there, `MediaError` for an example that cannot be read, `LibraryUnwritable`.
         """
         checked_name(name)
-        named = self._by_id(query)
-        now = datetime.now(timezone.utc).isoformat(timespec="microseconds")
+        named = with_ids(query, lambda reference: self._catalog.video(reference).video_id)
         # within the transaction, so that nobody takes the file away before its row is there
         with self._catalog.transaction() as db:
             text = json.dumps(written(body_of(named, self._kept)))
             db.execute(
                 "INSERT INTO searches VALUES (?1, ?2, ?3, ?3) ON CONFLICT (name) DO UPDATE SET"
                 " query = excluded.query, changed_at = excluded.changed_at",
-                (name, text, now),
+                (name, text, now()),
             )
             self._tidy()
         return self.get(name)
@@ -146,24 +145,6 @@ class SavedSearches:
         raise CatalogDamaged(
             f"the search {row['name']!r:.120} cannot be read ({why})",
             remedy="save it anew, or remove it",
-        )
-
-    def _by_id(self, query: Query) -> Query:
-        """The query with the ids of the videos it names: names and paths may lead elsewhere."""
-        ids = tuple(self._catalog.video(each).video_id for each in query.filters.videos)
-        return replace(
-            query,
-            likes=self._likes_by_id(query.likes),
-            then=tuple(self._step_by_id(step) for step in query.then),
-            filters=replace(query.filters, videos=ids),
-        )
-
-    def _step_by_id(self, step: Step) -> Step:
-        return replace(step, likes=self._likes_by_id(step.likes))
-
-    def _likes_by_id(self, likes: tuple[Like, ...]) -> tuple[Like, ...]:
-        return tuple(
-            replace(like, video=self._catalog.video(like.video).video_id) for like in likes
         )
 
     def _kept(self, path: Path) -> str:

@@ -28,12 +28,11 @@ from footage.library import Library
 from footage.media.peers import named_by_the_owner
 from footage.media.urls import is_url, read_url
 from footage.paths import absolute, seen_from
-from footage.query import Filters, Query
+from footage.query import Query, with_ids
 from footage.server.errands import Errand, Telling
 from footage.server.faults import Refused
 from footage.server.searches import searched
 from footage.server.service import Service, Shared
-from footage.steps import Like
 from footage.wire import packed, unpacked
 
 router = APIRouter(include_in_schema=False, prefix="/own")
@@ -189,16 +188,8 @@ def _settled(library: Library, query: Query) -> Query:
         except UsageError:  # which the search raises in its turn
             return reference
 
-    def settled(likes: tuple[Like, ...]) -> tuple[Like, ...]:
-        return tuple(replace(like, video=known(like.video)) for like in likes)
-
-    filters: Filters = replace(
-        query.filters,
-        videos=tuple(map(known, query.filters.videos)),
-        folders=tuple(map(absolute, query.filters.folders)),
-    )
-    then = tuple(replace(step, likes=settled(step.likes)) for step in query.then)
-    return replace(query, filters=filters, likes=settled(query.likes), then=then)
+    folders = tuple(map(absolute, query.filters.folders))
+    return with_ids(replace(query, filters=replace(query.filters, folders=folders)), known)
 
 
 def _named(sources: Sequence[str | Path], body: Mapping[str, Any]) -> list[str]:
