@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from typing import Annotated
 
 import typer
 
-from footage.cli.options import LibraryOption, VerboseOption, existing_library
+from footage.cli.options import LibraryOption, VerboseOption, check_installed, existing_library
 from footage.cli.output import err
-from footage.errors import UsageError
 
 PORT = 8421
 NEEDS = ("mcp", "uvicorn")
@@ -34,7 +32,7 @@ def mcp(
     The assistant starts it, and speaks to it over stdin and stdout. What its tools answer goes to
     whoever runs the assistant. docs/mcp.md says how to set one up.
     """
-    _check_installed()
+    check_installed("mcp", NEEDS, extra="mcp")
     from footage.mcp.run import over_http, over_stdio
     from footage.mcp.server import make_server
 
@@ -44,13 +42,3 @@ def mcp(
             over_http(server, port, lambda url: err.print(f"answering at [bold]{url}[/]"))
         else:
             over_stdio(server)
-
-
-def _check_installed() -> None:
-    """Raise `UsageError` where what it needs is not there."""
-    missing = [name for name in NEEDS if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UsageError(
-            f"`footage mcp` needs what is not installed ({', '.join(missing)})",
-            remedy="run: pip install 'footage[mcp]'",
-        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -138,6 +140,16 @@ def check_unserved(folder: Path | None) -> None:
         raise LibraryLocked(
             f"footage serve (process {served.pid}, {served.url}) holds {place}",
             remedy="stop it first",
+        )
+
+
+def check_installed(command: str, needs: Sequence[str], *, extra: str) -> None:
+    """Raise `UsageError` where a command needs modules, of an extra, that are not installed."""
+    missing = [name for name in needs if find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            f"`footage {command}` needs what is not installed ({', '.join(missing)})",
+            remedy=f"run: pip install 'footage[{extra}]'",
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +9,14 @@ import typer
 from rich.markup import escape
 
 from footage import logs
-from footage.cli.options import JsonOption, LibraryOption, VerboseOption, existing_library
+from footage.cli.options import (
+    JsonOption,
+    LibraryOption,
+    VerboseOption,
+    check_installed,
+    existing_library,
+)
 from footage.cli.output import err, out, place, print_json
-from footage.errors import UsageError
 from footage.paths import absolute
 from footage.server.found import owning
 
@@ -62,7 +66,7 @@ def serve(
     It listens on this machine alone. On any other --host a token is demanded, which is shown when
     it is made. Ctrl-C stops it.
     """
-    _check_installed()
+    check_installed("serve", NEEDS, extra="server")
     from footage.server import tokens
     from footage.server.config import ServerSettings
     from footage.server.run import serve as run
@@ -96,13 +100,3 @@ def serve(
             err.print("[dim]Ctrl-C stops it[/]")
 
         run(opened, settings, on_ready=on_ready, private_urls=private_urls, watch=watched)
-
-
-def _check_installed() -> None:
-    """Raise `UsageError` where what the server needs is not there."""
-    missing = [name for name in NEEDS if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UsageError(
-            f"`footage serve` needs what is not installed ({', '.join(missing)})",
-            remedy="run: pip install 'footage[server]'",
-        )
