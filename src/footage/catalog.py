@@ -36,11 +36,17 @@ MOST_EXCLUDED = 1_000  # ids one filter may name
 MOST_PARTITIONS = 1_000  # and partitions
 SHOWN = 10  # partitions an error names
 
-_VISIBLE = (
-    "(EXISTS (SELECT 1 FROM locations l WHERE l.video_id = v.video_id)"
-    " OR EXISTS (SELECT 1 FROM addresses a WHERE a.video_id = v.video_id))"
-    " AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.video_id = v.video_id)"
-)
+
+def visible(video_id: str) -> str:
+    """The condition in SQL that the video of a column lies somewhere and was not removed."""
+    return (
+        f"(EXISTS (SELECT 1 FROM locations l WHERE l.video_id = {video_id})"
+        f" OR EXISTS (SELECT 1 FROM addresses a WHERE a.video_id = {video_id}))"
+        f" AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.video_id = {video_id})"
+    )
+
+
+_VISIBLE = visible("v.video_id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from footage.catalog import Catalog, Video
+from footage.catalog import Catalog, Video, visible
 from footage.reading_log import now
 from footage.search.fusion import is_same
 from footage.search.moments import Evidence, Moment
@@ -21,11 +21,7 @@ from footage.watches.watch import Match, Watch
 
 SENT_TOGETHER = 100  # matches of one request
 # a video that was removed, or lies nowhere, takes its matches along until it is back
-THERE = (
-    "(EXISTS (SELECT 1 FROM locations l WHERE l.video_id = matches.video_id)"
-    " OR EXISTS (SELECT 1 FROM addresses a WHERE a.video_id = matches.video_id))"
-    " AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.video_id = matches.video_id)"
-)
+THERE = visible("matches.video_id")
 
 
 class _Taken(Exception):
