@@ -325,6 +325,10 @@ class Catalog(Database):
             for video_id, video in videos.items()
         }
 
+    def count(self) -> int:
+        """How many videos there are, without the missing and removed ones."""
+        return int(self.rows(f"SELECT count(*) FROM videos v WHERE {_VISIBLE}")[0][0])
+
     def oldest_first(self, video_ids: Sequence[str] | None = None) -> list[str]:
         """Ids in the order of `videos`, by default all: a fraction of what the videos cost."""
         some = "" if video_ids is None else " WHERE video_id IN (SELECT value FROM json_each(?))"

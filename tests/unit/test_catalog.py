@@ -214,6 +214,13 @@ def test_a_video_whose_file_now_holds_another_is_missing(five: Catalog) -> None:
     assert five.video(f"{1:032x}").tags == ("sea", "summer")
 
 
+def test_only_what_is_there_is_counted(five: Catalog) -> None:
+    five.bury(f"{2:032x}")
+    put(five, 6, "/films/beach/a.mp4")
+    five.put(a_video(7, url="https://example.org/a.mp4"))
+    assert five.count() == len(passing(five)) == 5
+
+
 def test_a_video_with_an_address_is_never_missing(catalog: Catalog) -> None:
     catalog.put(a_video(1, url="https://example.org/a.mp4"))
     assert passing(catalog) == [1]

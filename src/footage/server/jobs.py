@@ -175,7 +175,7 @@ class Jobs:
         job = self._next()
         if job is None:
             return
-        videos = len(self._library.videos())
+        videos = self._library.catalog.count()
         try:
             self._run(job)
         # one job must not end the others
@@ -185,7 +185,7 @@ class Jobs:
             self._end(job, "failed")
         finally:
             self._running = None
-        if (left := len(self._library.videos())) != videos:
+        if (left := self._library.catalog.count()) != videos:
             self._events.tell("library", {"videos": left})
 
     def _next(self) -> Job | None:

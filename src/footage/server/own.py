@@ -98,7 +98,7 @@ def _answered(service: Service, call: str, body: Mapping[str, Any]) -> Response:
     except FootageError as error:
         return _json({"error": packed(error)}, error.http_status)
     if call in CHANGING:
-        service.events.tell("library", {"videos": len(library.videos())})
+        service.events.tell("library", {"videos": library.catalog.count()})
     return _json({"result": packed(result)})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from footage.library import Library
@@ -10,12 +11,11 @@ from footage.reading_log import ReadingEntry
 from footage.server.faults import without_folder
 
 
-def reader_states(library: Library) -> list[dict[str, Any]]:
-    """The shape of ``readers``: each reader, whether it works, and how far it is."""
+def reader_states(library: Library, video_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The shape of ``readers``: each one, whether it works, and how far it is with the videos."""
     entries = library.text_store.log.entries()
-    ready = [video.video_id for video in library.videos()]
     return [
-        _state(library, modality, [entries.get((video_id, modality)) for video_id in ready])
+        _state(library, modality, [entries.get((video_id, modality)) for video_id in video_ids])
         for modality in MODALITIES
     ]
 

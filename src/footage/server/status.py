@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
@@ -63,7 +63,7 @@ def about(service: Shared) -> Response:
             "videos": len(videos),
             "seconds": round(sum(video.duration for video in videos), 3),
             "indexing": library.is_being_indexed(),
-            "readers": reader_states(library),
+            "readers": reader_states(library, [video.video_id for video in videos]),
             "disk": library.disk_use(),
             "roots": [str(root) for root in settings.roots],
             "limits": {
@@ -117,9 +117,8 @@ def _let_in(service: Service, token: str, response: Response) -> Response:
 
 def _gauges(service: Service) -> dict[str, tuple[str, dict[str, float]]]:
     states: Counter[str] = Counter(job.state for job in service.jobs.all())
-    videos: list[Any] = service.library.videos()
     return {
-        "footage_videos": ("Videos in the library.", {"": float(len(videos))}),
+        "footage_videos": ("Videos in the library.", {"": float(service.library.catalog.count())}),
         "footage_jobs": (
             "Jobs by state.",
             {f'{{state="{state}"}}': float(count) for state, count in sorted(states.items())},

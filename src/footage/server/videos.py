@@ -144,7 +144,7 @@ def remove_tag(service: Shared, video: Named, tag: Tag) -> Response:
 def remove(service: Shared, video: Named) -> Response:
     """Take it out of the library; its file is not touched."""
     (removed,) = service.library.remove(video.video_id)
-    service.events.tell("library", {"videos": len(service.library.videos())})
+    service.events.tell("library", {"videos": service.library.catalog.count()})
     return JSON(shown(service, removed))
 
 
