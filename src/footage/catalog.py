@@ -329,8 +329,18 @@ class Catalog(Database):
         """How many videos there are, without the missing and removed ones."""
         return int(self.rows(f"SELECT count(*) FROM videos v WHERE {_VISIBLE}")[0][0])
 
-    def oldest_first(self, video_ids: Sequence[str] | None = None) -> list[str]:
-        """Ids in the order of `videos`, by default all: a fraction of what the videos cost."""
+    def page(
+        self, filters: Filters, *, hidden: bool = False, limit: int, offset: int
+    ) -> tuple[list[Video], int]:
+        """Some of the videos that pass the filters, in the order of `videos`, and how many pass.
+
+        A fraction of what all of them cost.
+        """
+        found = self._oldest_first(self.select(filters, hidden=hidden))
+        videos = self.videos(found[offset : offset + limit]).values()
+        return [video.within(filters.folders) for video in videos], len(found)
+
+    def _oldest_first(self, video_ids: Sequence[str] | None) -> list[str]:
         some = "" if video_ids is None else " WHERE video_id IN (SELECT value FROM json_each(?))"
         wanted = () if video_ids is None else (json.dumps(list(video_ids)),)
         sql = f"SELECT video_id FROM videos{some} ORDER BY recorded_at, title, video_id"

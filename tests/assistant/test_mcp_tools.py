@@ -186,10 +186,10 @@ def test_a_list_written_as_text_is_read(ask: Ask) -> None:
 def test_a_failure_nobody_thought_of_tells_nothing(
     ask: Ask, house: footage.Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_filters: Any) -> Any:
+    def broken(*_: Any, **_options: Any) -> Any:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(house, "videos", broken)
+    monkeypatch.setattr(house.catalog, "page", broken)
     assert failed(ask("videos")) == "footage failed in an unforeseen way; its log says more"
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 
 from footage.catalog import Video
-from footage.errors import MediaError, NotFound, UsageError
+from footage.errors import MediaError, UsageError
 from footage.library import Library
 from footage.mcp.answers import (
     Found,
@@ -30,7 +30,8 @@ from footage.mcp.arguments import (
     VideosArguments,
 )
 from footage.media.previews import picture_at
-from footage.reader import Line
+from footage.reader import Line, Reading
+from footage.server.transcripts import reading_of
 from footage.steps import Like
 
 PICTURE_WIDTH = 768  # pixels: more is scaled down by those who look
@@ -83,10 +84,10 @@ def _look(library: Library, asked: LookArguments) -> tuple[Sight, bytes | None]:
             remedy="name an earlier time",
         )
     kind, picture = _picture(library, video, time)
-    beside = [] if video.removed else library.neighbours(video.video_id, time, count=20)
+    count = asked.neighbours
+    beside = [] if video.removed else library.neighbours(video.video_id, time, count=count)
     around = [Neighbour.of(video.video_id, segment) for segment in beside]
-    before = [one for one in around if one.end <= time]
-    count, (start, end) = asked.neighbours, (time - asked.context, time + asked.context)
+    start, end = time - asked.context, time + asked.context
     sight = Sight(
         id=moment_id(video.video_id, time),
         video=FoundVideo.of(video),
@@ -94,9 +95,9 @@ def _look(library: Library, asked: LookArguments) -> tuple[Sight, bytes | None]:
         picture=kind,
         said=[SpokenLine.of(line) for line in _lines(library, video, "speech", start, end)],
         shown=[SpokenLine.of(line) for line in _lines(library, video, "screen", start, end)],
-        before=before[max(0, len(before) - count) :],
+        before=[one for one in around if one.end <= time],
         at=next((one for one in around if one.start <= time < one.end), None),
-        after=[one for one in around if one.start > time][:count],
+        after=[one for one in around if one.start > time],
     )
     return sight, picture
 
@@ -114,24 +115,23 @@ def _picture(library: Library, video: Video, time: float) -> tuple[Any, bytes | 
 
 def _lines(library: Library, video: Video, modality: str, start: float, end: float) -> list[Line]:
     """What was read in a stretch of a video; nothing where it was not read."""
-    try:
-        reading = library.transcript(video.video_id, modality)
-    except NotFound:
-        return []
+    return _within(reading_of(library, video, modality), start, end)
+
+
+def _within(reading: Reading, start: float, end: float) -> list[Line]:
     return [line for line in reading.lines if line.end > start and line.start < end]
 
 
 def _videos(library: Library, asked: VideosArguments) -> tuple[VideoList, None]:
-    found = library.videos(asked.filters())
-    page = found[asked.offset : asked.offset + asked.limit]
-    return VideoList(videos=[FoundVideo.of(video) for video in page], total=len(found)), None
+    page, total = library.catalog.page(asked.filters(), limit=asked.limit, offset=asked.offset)
+    return VideoList(videos=[FoundVideo.of(video) for video in page], total=total), None
 
 
 def _transcript(library: Library, asked: TranscriptArguments) -> tuple[Transcript, None]:
     video = library.video(asked.video)
     reading = library.transcript(video.video_id, asked.modality)
     end = asked.end if asked.end is not None else float("inf")
-    lines = [line for line in reading.lines if line.end > asked.start and line.start < end]
+    lines = _within(reading, asked.start, end)
     told, rest = lines[:MOST_LINES], lines[MOST_LINES:]
     transcript = Transcript(
         video=FoundVideo.of(video),

@@ -44,11 +44,13 @@ class TagsBody(BaseModel):
 @router.get("/videos")
 def videos(service: Shared, parameters: Annotated[VideosParameters, Query()]) -> Response:
     """The videos, oldest recording first."""
-    catalog, filters = service.library.catalog, parameters.filters()
-    found = catalog.oldest_first(catalog.select(filters, hidden=parameters.hidden))
-    page = catalog.videos(found[parameters.offset : parameters.offset + parameters.limit])
-    videos = [shown(service, video.within(filters.folders)) for video in page.values()]
-    return JSON({"videos": videos, "total": len(found)})
+    page, total = service.library.catalog.page(
+        parameters.filters(),
+        hidden=parameters.hidden,
+        limit=parameters.limit,
+        offset=parameters.offset,
+    )
+    return JSON({"videos": [shown(service, video) for video in page], "total": total})
 
 
 @router.get("/facets")
