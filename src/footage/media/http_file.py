@@ -161,7 +161,7 @@ class _Connection(http.client.HTTPConnection):
         super().__init__(*arguments, **options)
         self._line = line
         if line.public_only:
-            self._create_connection = peers.connect
+            peers.confine(self)
 
     def connect(self) -> None:
         super().connect()
@@ -173,7 +173,7 @@ class _SecureConnection(http.client.HTTPSConnection):
         super().__init__(*arguments, **options)
         self._line = line
         if line.public_only:
-            self._create_connection = peers.connect
+            peers.confine(self)
 
     def connect(self) -> None:
         super().connect()

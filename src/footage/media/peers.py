@@ -12,9 +12,12 @@ import ipaddress
 import socket
 from collections.abc import Iterator
 from contextvars import ContextVar
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from footage.errors import MediaForbidden
+
+if TYPE_CHECKING:
+    import http.client
 
 Address: TypeAlias = "ipaddress.IPv4Address | ipaddress.IPv6Address"
 
@@ -95,6 +98,12 @@ def connect(
         else:
             return connected
     raise failure
+
+
+def confine(connection: http.client.HTTPConnection) -> None:
+    """Have a connection that is not made yet go to public addresses alone, as by `connect`."""
+    made: Any = connection
+    made._create_connection = connect
 
 
 def _is_global(address: Address) -> bool:

@@ -16,7 +16,6 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 from footage.errors import MediaForbidden, UsageError
@@ -98,16 +97,15 @@ def post(
 def _connection(
     scheme: str, host: str, port: int | None, timeout: float, private: bool
 ) -> http.client.HTTPConnection:
-    made: Any
+    connection: http.client.HTTPConnection
     if scheme == "https":
-        made = http.client.HTTPSConnection(
+        connection = http.client.HTTPSConnection(
             host, port or SCHEMES[scheme], timeout=timeout, context=ssl.create_default_context()
         )
     else:
-        made = http.client.HTTPConnection(host, port or SCHEMES[scheme], timeout=timeout)
+        connection = http.client.HTTPConnection(host, port or SCHEMES[scheme], timeout=timeout)
     if not private:
-        made._create_connection = peers.connect
-    connection: http.client.HTTPConnection = made
+        peers.confine(connection)
     return connection
 
 
