@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from footage.errors import FootageError, MediaError
+from footage.errors import FootageError
 from footage.media.identity import FileStamp
 from footage.server.events import Events
 from footage.server.faults import Refused
 from footage.server.job import Job
 from footage.server.jobs import Jobs
-from footage.server.watched_folders import STILL_SECONDS, WatchedFolder, WatchedFolders
+from footage.server.watched_folders import STILL_SECONDS, WatchedFolder, WatchedFolders, stamped
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class FolderWatcher:
                 if not files and watched.settling:  # after a restart nobody has looked before
                     self._closed.wait(STILL_SECONDS)
                     files = self._folders.look(watched)
-                self._given[watched.id] = _stamped(files)
+                self._given[watched.id] = stamped(files)
                 return files
         return []
 
@@ -125,14 +125,3 @@ class FolderWatcher:
 
     def _may_try(self, watched: WatchedFolder) -> bool:
         return time.monotonic() >= self._failures.get(watched.id, (0, 0.0))[1]
-
-
-def _stamped(files: list[Path]) -> dict[Path, FileStamp]:
-    """Files with their stamps, without those that are gone meanwhile."""
-    found = {}
-    for path in files:
-        try:
-            found[path] = FileStamp.of(path)
-        except MediaError:
-            continue
-    return found

@@ -10,7 +10,8 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -160,15 +161,11 @@ class WatchedFolders:
         files: Sequence[Path],
         known: Mapping[Path, FileStamp],
     ) -> dict[Path, FileStamp]:
-        fresh = {}
-        for path in files:
-            try:
-                stamp = FileStamp.of(path)
-            except MediaError:  # gone meanwhile
-                continue
-            if stamp not in (known.get(path), watched.tried.get(str(path))):
-                fresh[path] = stamp
-        return fresh
+        return {
+            path: stamp
+            for path, stamp in stamped(files).items()
+            if stamp not in (known.get(path), watched.tried.get(str(path)))
+        }
 
     def _stands_still(self, path: Path, stamp: FileStamp) -> bool:
         seen, since = self._seen.get(str(path), (None, 0.0))
@@ -193,6 +190,15 @@ class WatchedFolders:
                 draft.write_text(json.dumps(kept), "ascii")
         except OSError as error:
             raise LibraryUnwritable(f"{self._path} cannot be written ({error.strerror})") from error
+
+
+def stamped(files: Iterable[Path]) -> dict[Path, FileStamp]:
+    """Files with their stamps, without those that are gone meanwhile."""
+    found = {}
+    for path in files:
+        with suppress(MediaError):
+            found[path] = FileStamp.of(path)
+    return found
 
 
 def _read(path: Path) -> dict[str, WatchedFolder]:
