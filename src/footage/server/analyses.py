@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -144,5 +143,5 @@ async def similar(
 async def _answered(
     request: Request, service: Service, work: Callable[[], dict[str, Any]]
 ) -> Response:
-    found = await service.analyses.run(request, partial(work))
+    found = await service.analyses.run(request, work)
     return JSON(presented(found, folder=service.library.folder))

@@ -89,9 +89,14 @@ class Jobs:
 
         It ends as soon as the command does, and is not taken up again.
         """
-        created = now()
-        job = Job(errand.id, kind, list(sources), checked_tags(tags), created_at=created)
-        job.attended = True
+        job = Job(
+            errand.id,
+            kind,
+            list(sources),
+            checked_tags(tags),
+            created_at=now(),
+            attended=True,
+        )
         self._attended[job.id] = errand, work
         if before := sum(not other.ended for other in self._store.jobs()):
             errand.tell("waiting", f"{before:,} before it in the queue of footage serve")
@@ -206,9 +211,7 @@ class Jobs:
         watch = _Watch(job, self._cancel, lambda: self._tell(job))
         try:
             self._work(job, watch)
-        except IngestInterrupted:
-            self._interrupted(job)
-        except Gone:
+        except (IngestInterrupted, Gone):
             self._interrupted(job)
         except FootageError as error:
             job.error = error_shape(error, self._library.folder)["error"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import TypeVar
 
 import anyio
@@ -52,7 +51,7 @@ class Turns:
         try:
             if await request.is_disconnected():
                 raise Refused(499, "cancelled", "nobody waits for it", remedy="ask again")
-            return await to_thread.run_sync(partial(work))
+            return await to_thread.run_sync(work)
         finally:
             self._semaphore.release()
 
