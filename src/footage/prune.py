@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,5 +62,18 @@ def size_of(paths: Iterable[Path]) -> int:
 
 def _size(path: Path) -> int:
     if path.is_dir():
-        return sum(entry.stat().st_size for entry in path.rglob("*") if entry.is_file())
+        return _size_below(path)
     return path.stat().st_size if path.is_file() else 0
+
+
+def _size_below(folder: str | Path) -> int:
+    """As thumbnails are many: pathlib asks twice about each file, and takes five times as long."""
+    total = 0
+    with suppress(FileNotFoundError, PermissionError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                total += _size_below(entry.path)
+            elif entry.is_file():
+                with suppress(FileNotFoundError):  # deleted meanwhile
+                    total += entry.stat().st_size
+    return total
