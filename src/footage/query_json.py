@@ -7,7 +7,7 @@ request, or in the library's folder.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from footage.errors import InvalidQuery
 from footage.example import Example
 from footage.paths import absolute
-from footage.query import Filters, Query
+from footage.query import Filters, Query, as_weights
 from footage.steps import Like, Step
 from footage.validation import first_wrong
 
@@ -106,7 +106,7 @@ def query_of(body: QueryBody, files: Files) -> Query:
         vector=body.vector,
         then=then,
         within=body.within,
-        weights=pairs(body.weights),
+        weights=as_weights(body.weights),
         fusion=body.fusion,
         modalities=tuple(body.modalities),
         filters=_filters(body.filters),
@@ -145,11 +145,6 @@ def body_of(query: Query, file_of: Callable[[Path], str]) -> QueryBody:
 def written(body: QueryBody) -> dict[str, Any]:
     """The JSON of a body, without what is as it is where nothing is said of it."""
     return body.model_dump(exclude_defaults=True)
-
-
-def pairs(weights: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-    """Weights as a query has them."""
-    return tuple(sorted(weights.items()))
 
 
 def check_plain(value: str) -> None:

@@ -20,6 +20,7 @@ from footage.export.options import Options, options_of
 from footage.export.stretches import stretch
 from footage.export.texts import ascii_line, file_name
 from footage.export.write import one_text, prepared
+from footage.query_json import check_plain
 from footage.search.moments import Moment
 from footage.server.answers import attachment
 from footage.server.media import LONGEST_CLIP
@@ -121,8 +122,7 @@ def _headers(title: str, suffix: str, notes: Sequence[str]) -> dict[str, str]:
 
 
 def _moment(service: Service, body: StretchBody) -> Moment:
-    if "\0" in body.video:
-        raise InvalidQuery(f"{body.video!r:.100} has a zero in it", remedy="leave that out")
+    check_plain(body.video)
     return stretch(service.library.video(body.video), body.start, body.end)
 
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from footage.errors import InvalidQuery
 from footage.example import Example, seconds
-from footage.query import Filters, Query, day_range
-from footage.query_json import check_plain, pairs
+from footage.query import Filters, Query, as_weights, day_range
+from footage.query_json import check_plain
 from footage.steps import Like, Step
 
 
@@ -66,7 +66,7 @@ class SearchParameters(FilterParameters):
             likes=tuple(map(Like.parse, self.like)),
             then=tuple(map(Step, self.then)),
             within=self.within,
-            weights=pairs({name: w for name, w in channels.items() if w is not None}),
+            weights=as_weights({name: w for name, w in channels.items() if w is not None}),
             fusion=self.fusion,
             modalities=tuple(self.modality),
             filters=self.filters(),
