@@ -19,6 +19,7 @@ from footage.catalog import Video
 from footage.embedder import Route, Track, VideoEmbedding
 from footage.errors import NotFound, UsageError
 from footage.reader import Line
+from footage.times import clock
 
 MOST_CHAPTERS = 24  # found by themselves; more is no glance
 MOST_ASKED = 200
@@ -109,7 +110,7 @@ def find_summary(held: Held, reference: str | Path, *, chapters: int | None = No
     return Summary(
         video,
         tuple(
-            Chapter(start, end, name or _clock(start), pictures[key], tuple(pictures[first:after]))
+            Chapter(start, end, name or clock(start), pictures[key], tuple(pictures[first:after]))
             for start, end, name, key, first, after in zip(
                 starts, ends, names, keys, firsts, [*firsts[1:], len(vectors)], strict=True
             )
@@ -172,9 +173,3 @@ def _said(lines: Sequence[Line], start: float, end: float) -> str:
     begins = [line.start for line in lines]
     first, after = bisect_right(begins, start - 1e-9), bisect_right(begins, end - 1e-9)
     return " ".join(line.text for line in lines[first:after])
-
-
-def _clock(seconds: float) -> str:
-    whole = int(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
