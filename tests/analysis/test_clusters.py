@@ -12,6 +12,7 @@ from analysis.planted import NAMES, PlantedEmbedder, looks, plant
 from houses import House, Run
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.manifold import trustworthiness
 
 import footage
 from footage.analysis import grouping, layout, naming
@@ -187,12 +188,12 @@ def test_the_silhouette_is_that_of_all_pairs() -> None:
 
 
 def test_what_is_alike_lies_together_on_the_map() -> None:
-    names = [NAMES[at % 4] for at in range(120)]
-    places, how = layout.laid_out(looks(names, noise=0.5))
+    rows = looks([NAMES[at % 4] for at in range(120)], noise=0.5)
+    places, how = layout.laid_out(rows)
     assert how in {"t-sne", "pca"}
     assert places.min() >= 0
     assert places.max() <= 1
-    assert layout.trustworthiness(looks(names, noise=0.5), places) > 0.7
+    assert trustworthiness(rows, places, n_neighbors=12, metric="cosine") > 0.7
 
 
 def test_the_map_of_many_has_the_others_beside_their_like(monkeypatch: pytest.MonkeyPatch) -> None:
