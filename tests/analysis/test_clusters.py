@@ -18,7 +18,7 @@ import footage
 from footage.analysis import grouping, layout, naming
 from footage.analysis.clusters import Clusters
 from footage.analysis.drawing import Drawing
-from footage.analysis.material import units
+from footage.index.unit import unit
 from footage.reader import Line, ReaderFingerprint, Reading
 
 SIZES = {"dog": 20, "car": 14, "beach": 12, "concert": 8}
@@ -161,7 +161,7 @@ def test_progress_may_stop_it(planted: footage.Library) -> None:
 @given(st.integers(0, 60), st.integers(1, 8), st.integers(0, 10_000), st.none() | st.integers(1, 9))
 def test_groups_of_anything(count: int, width: int, seed: int, wanted: int | None) -> None:
     chance = np.random.default_rng(seed)
-    rows = units(chance.integers(-2, 3, size=(count, width)).astype(np.float32))
+    rows = unit(chance.integers(-2, 3, size=(count, width)).astype(np.float32))
     labels = grouping.grouped(rows, wanted)
     assert labels.shape == (count,)
     sizes = np.bincount(labels) if count else np.zeros(0)
@@ -176,7 +176,7 @@ def test_groups_of_anything(count: int, width: int, seed: int, wanted: int | Non
 
 def test_the_silhouette_is_that_of_all_pairs() -> None:
     chance = np.random.default_rng(3)
-    rows = units(chance.normal(size=(40, 5)))
+    rows = unit(chance.normal(size=(40, 5)))
     labels = grouping.ordered(chance.integers(0, 3, 40))
     far = 1 - rows @ rows.T
     widths = []

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footage.analysis import grouping, layout, naming
-from footage.analysis.material import Held, Material, Tell, gather, units, untold
+from footage.analysis.material import Held, Material, Tell, gather, untold
 from footage.analysis.places import Place, row_place, varied
 from footage.arguments import check_range
 from footage.errors import InvalidQuery, UsageError
+from footage.index.unit import unit
 from footage.query import Filters
 
 SHOWN = 6  # moments of a cluster
@@ -178,7 +179,7 @@ def _cluster(
     name: _Name,
 ) -> Cluster:
     total = rows[own].sum(axis=0, dtype=np.float64)
-    typical = rows[own] @ units(total[None])[0]
+    typical = rows[own] @ unit(total[None])[0]
     order = own[np.argsort(-typical, kind="stable")]
     pairs = len(own) * (len(own) - 1)
     seconds = float(material.seconds[own].sum())

@@ -19,8 +19,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.analysis.material import BLOCK, Material, Tell, units, untold
+from footage.analysis.material import BLOCK, Material, Tell, untold
 from footage.embedder import Vectors
+from footage.index.unit import unit
 
 DIMENSIONS = 32  # of the principal components: what is beyond hardly tells groups apart
 MOST_PIECES = 300
@@ -45,7 +46,7 @@ class Reduction(NamedTuple):
 
     def of(self, vectors: Vectors) -> Vectors:
         """Vectors [n, d] there, at unit length: how they differ from the mean, not how far."""
-        return units((vectors - self.mean) @ self.axes)
+        return unit((vectors - self.mean) @ self.axes)
 
 
 def reduction(material: Material, dimensions: int = DIMENSIONS) -> Reduction:
@@ -135,7 +136,7 @@ def centres(rows: Vectors | NDArray[np.float16], most: int, tell: Tell = untold)
         sums = np.zeros_like(middles)
         np.add.at(sums, labels, learned)
         empty = np.linalg.norm(sums, axis=1) < 1e-6
-        moved = np.where(empty[:, None], middles, units(sums))
+        moved = np.where(empty[:, None], middles, unit(sums))
         if np.abs(moved - middles).max() < 1e-4:
             break
         middles = moved

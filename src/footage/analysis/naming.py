@@ -23,11 +23,12 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.analysis.material import Held, Material, Tell, units
+from footage.analysis.material import Held, Material, Tell
 from footage.durable import draft_of
 from footage.embedder import Vectors
 from footage.errors import ArchiveDamaged, InvalidQuery
 from footage.index.stems import STOP_WORDS
+from footage.index.unit import unit
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ def concept_vectors(held: Held, tell: Tell) -> Vectors | None:
             vectors.append(held.embedder.encode_text(name))
     except InvalidQuery:
         return None
-    found = units(np.array(vectors))
+    found = unit(np.array(vectors))
     _keep(path, found)
     return found
 
@@ -176,7 +177,7 @@ def _kept(path: Path, dimension: int) -> Vectors | None:
     except (OSError, EOFError, ValueError, KeyError, BadZipFile):
         return None
     whole = vectors.shape == (len(concepts()), dimension) and bool(np.isfinite(vectors).all())
-    return units(vectors.astype(np.float32)) if whole and names == list(concepts()) else None
+    return unit(vectors.astype(np.float32)) if whole and names == list(concepts()) else None
 
 
 def _keep(path: Path, vectors: Vectors) -> None:

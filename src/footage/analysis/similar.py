@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footage.analysis import grouping
-from footage.analysis.material import Held, Tell, seen_route, track_of, units, untold
+from footage.analysis.material import Held, Tell, seen_route, track_of, untold
 from footage.analysis.places import Place, place_of
 from footage.arguments import check_range, is_number, listed
 from footage.catalog import Video
 from footage.embedder import Vector, Vectors
 from footage.errors import ArchiveDamaged, InvalidQuery, UsageError
+from footage.index.unit import unit
 from footage.query import DEEPEST, Filters, Query
 from footage.search.liked import liked
 from footage.search.moments import Moment
@@ -86,7 +87,7 @@ def find_similar(
     vectors = np.zeros((len(found), held.embedder.fingerprint.dimension))
     for at, one in enumerate(found):
         vectors[at] = _vector(held, one.moment, of)
-    chosen = diverse([one.score for one in found], units(vectors), limit, diversity)
+    chosen = diverse([one.score for one in found], unit(vectors), limit, diversity)
     note = None if found else "there is nothing else in the library to be like it"
     return Similar(of, names, tuple(_alike(held, found[at]) for at in chosen), note)
 
@@ -140,7 +141,7 @@ def _looks(held: Held, names: Iterable[str]) -> list[_Look]:
         track = track_of(held, video, seen_route(held))
         if track is None or not len(track):
             raise InvalidQuery(f"{video.title} has nothing to be like", remedy="index it first")
-        middles = grouping.centres(units(track.vectors), min(PIECES, len(track)))
+        middles = grouping.centres(unit(track.vectors), min(PIECES, len(track)))
         found += [_Look(video.video_id, middle) for middle in middles]
     return found
 

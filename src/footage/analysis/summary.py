@@ -18,6 +18,7 @@ from footage.analysis.titles import titles
 from footage.catalog import Video
 from footage.embedder import Route, Track, VideoEmbedding
 from footage.errors import NotFound, UsageError
+from footage.index.unit import unit
 from footage.reader import Line
 from footage.times import clock
 
@@ -142,8 +143,7 @@ def _pooled(track: Track) -> Track:
     lasts = np.minimum(firsts + step, len(track)) - 1
     spans = np.column_stack([track.spans[firsts, 0], track.spans[lasts, 1]])
     sums = np.add.reduceat(track.vectors.astype(np.float64), firsts, axis=0)
-    lengths = np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
-    return Track(spans, (sums / lengths).astype(np.float32))
+    return Track(spans, unit(sums))
 
 
 def _keys(
