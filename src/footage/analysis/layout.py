@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.analysis.material import Tell, untold
+from footage.analysis.material import Tell, evenly, untold
 from footage.embedder import Vectors
 
 LANDMARKS = 800  # that t-SNE places; the others go between those they are like
@@ -27,8 +27,7 @@ def laid_out(rows: Vectors, tell: Tell = untold) -> tuple[Places, str]:
     """
     if len(rows) < FEWEST:
         return _scaled(rows), "pca"
-    picked = np.unique(np.linspace(0, len(rows) - 1, LANDMARKS).round().astype(np.int64))
-    landmarks = np.asarray(rows[picked], dtype=np.float32)
+    landmarks = np.asarray(rows[evenly(len(rows), LANDMARKS)], dtype=np.float32)
     settled = t_sne(landmarks, tell)
     return _scaled(_between(rows, landmarks, settled)), "t-sne"
 

@@ -123,6 +123,11 @@ class Material:
         )
 
 
+def evenly(count: int, most: int) -> NDArray[np.int64]:
+    """At most so many places among ``count``, evenly apart."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
+
+
 def gather(held: Held, filters: Filters | None = None, tell: Tell = untold) -> Material:
     """The segments of the videos that pass, in the order of `Library.videos`.
 

@@ -23,7 +23,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.analysis.material import Held, Material, Tell
+from footage.analysis.material import Held, Material, Tell, evenly
 from footage.durable import draft_of
 from footage.embedder import Vectors
 from footage.errors import ArchiveDamaged, InvalidQuery
@@ -94,8 +94,7 @@ def standing_out(
     material: Material, looks: NDArray[np.floating], vectors: Vectors
 ) -> list[tuple[str, ...]]:
     """The concepts that each of some looks [n, d] stands out by among all of the material."""
-    picked = np.unique(np.linspace(0, len(material) - 1, SAMPLE).round().astype(np.int64))
-    scores = material.wide(picked) @ vectors.T
+    scores = material.wide(evenly(len(material), SAMPLE)) @ vectors.T
     usual, spread = scores.mean(axis=0), np.maximum(scores.std(axis=0), 1e-6)
     near = looks @ vectors.T
     apart = (near - usual) / spread

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.analysis.material import Material, Tell, untold
+from footage.analysis.material import Material, Tell, evenly, untold
 
 MOST_AMONG = 10_000  # rows, evenly picked, that neighbours are looked for among
 BLOCK = 1024
@@ -26,9 +26,7 @@ def elsewhere(material: Material, count: int, tell: Tell = untold) -> Near:
     and better where copies abound (A. Zimek and others, "Subsampling for efficient and effective
     unsupervised outlier detection ensembles", KDD 2013).
     """
-    among = np.unique(
-        np.linspace(0, len(material) - 1, min(len(material), MOST_AMONG)).round().astype(np.int64)
-    )
+    among = evenly(len(material), MOST_AMONG)
     known = material.wide(among)
     owners = material.owners[among]
     found = [np.full((0, count), -1)], [np.full((0, count), np.nan, np.float32)]
