@@ -5,14 +5,12 @@ group says little, since some texts are near to everything; so a concept counts 
 group's mean score lies above that of the whole library, in standard deviations of single segments,
 and half as much by how near it is at all.
 
-Words are weighed by class-based TF-IDF (M. Grootendorst, "BERTopic: neural topic modeling with a
-class-based TF-IDF procedure", 2022): often in this group, seldom in the others.
+Words are weighed as those of titles are: often in this group, seldom in the others.
 """
 
 from __future__ import annotations
 
 import logging
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -24,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footage.analysis.material import Held, Material, Tell, evenly
+from footage.analysis.titles import class_weights
 from footage.durable import draft_of
 from footage.embedder import Vectors
 from footage.errors import ArchiveDamaged, InvalidQuery
@@ -135,18 +134,10 @@ def frequent_words(
 
 def class_tf_idf(counts: Sequence[Counter[str]]) -> list[tuple[str, ...]]:
     """Of each class the words that stand out, the best first, at most `NAMED_BY`."""
-    everywhere: Counter[str] = Counter()
-    for own in counts:
-        everywhere.update(own)
-    average = sum(everywhere.values()) / max(len(counts), 1)
     found = []
-    for own in counts:
-        weights = {
-            word: count / own.total() * math.log(1 + average / everywhere[word])
-            for word, count in own.items()
-            if count >= LEAST_SAID
-        }
-        ranked = sorted(weights, key=lambda word: (-weights[word], word))
+    for own, weights in zip(counts, class_weights(counts), strict=True):
+        often = [word for word, count in own.items() if count >= LEAST_SAID]
+        ranked = sorted(often, key=lambda word: (-weights[word], word))
         found.append(tuple(ranked[:NAMED_BY]))
     return found
 
