@@ -123,9 +123,9 @@ def frequent_words(
             log.warning("its words name nothing: %s", error)
             continue
         rows = np.flatnonzero(material.owners == at)
+        spans = material.spans[rows]
         for line in lines:
             middle = (line.start + line.end) / 2
-            spans = material.spans[rows]
             on = rows[(spans[:, 0] <= middle) & (middle < spans[:, 1])]
             if len(on):
                 counts[labels[on[0]]].update(_words(line.text))
