@@ -65,9 +65,7 @@ def _best(near: NDArray[np.float32], count: int) -> Near:
     """The places and values of the largest in each row, the first of equals first; NaN is none."""
     values = np.where(np.isnan(near), -np.inf, near)
     kept = min(count, values.shape[1])
-    at = np.argpartition(-values, kept - 1, axis=1)[:, :kept] if kept < values.shape[1] else None
-    if at is None:
-        at = np.broadcast_to(np.arange(values.shape[1]), values.shape).copy()
+    at = np.argpartition(-values, kept - 1, axis=1)[:, :kept]
     chosen = np.take_along_axis(values, at, axis=1)
     order = np.lexsort((at, -chosen), axis=1)
     at, chosen = np.take_along_axis(at, order, axis=1), np.take_along_axis(chosen, order, axis=1)
