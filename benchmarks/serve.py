@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> str:
     count, seconds, minutes = (1_000, 5, 2) if options.quick else (10_000, 60, 60)
     folder = options.work / "serve.library"
     shutil.rmtree(folder, ignore_errors=True)
-    with synthetic(options.work / f"search-{count}.library", count) as library:
+    with synthetic(options.work / f"framed-{count}.library", count) as library:
         shutil.copytree(library.folder, folder)
     path = repeated(
         film(options.work / "base-720p30.mp4", seconds=60),
