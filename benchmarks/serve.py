@@ -62,10 +62,12 @@ def run(options: argparse.Namespace) -> str:
 
 
 @contextlib.contextmanager
-def server(folder: Path, root: Path) -> Iterator[tuple[str, int]]:
-    """The address and process of a server of a library."""
+def server(folder: Path, *roots: Path) -> Iterator[tuple[str, int]]:
+    """The address and process of a server of a library, which may index below ``roots``."""
     line = [sys.executable, "-m", "footage", "serve", "--port", "0", "--json"]
-    line += ["--library", str(folder), "--root", str(root)]
+    line += ["--library", str(folder)]
+    for root in roots:
+        line += ["--root", str(root)]
     environment = {**os.environ, "PYTHONPATH": f"src{os.pathsep}."}
     running = subprocess.Popen(line, stdout=subprocess.PIPE, text=True, env=environment)
     assert running.stdout is not None
