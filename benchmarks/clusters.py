@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import HDBSCAN, KMeans
+from sklearn.manifold import trustworthiness
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 from benchmarks.quality import batches
@@ -160,5 +161,8 @@ def map_figures(vectors: Vectors) -> str:
     rows = reduced(vectors)
     flat = np.asarray(rows[:, :2], dtype=np.float32)
     drawn, how = layout.laid_out(rows)
-    true = [f"{layout.trustworthiness(rows, places):.3f}" for places in (drawn, flat)]
+    true = [
+        f"{trustworthiness(rows, places, n_neighbors=12, metric='cosine'):.3f}"
+        for places in (drawn, flat)
+    ]
     return f"Trustworthiness of the map (12 neighbours): {how} {true[0]}, two components {true[1]}"

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> str:
     count, seconds, minutes = (1_000, 5, 2) if options.quick else (10_000, 60, 60)
     folder = options.work / "serve.library"
     shutil.rmtree(folder, ignore_errors=True)
-    with synthetic(options.work / f"search-{count}.library", count) as library:
+    with synthetic(options.work / f"framed-{count}.library", count) as library:
         shutil.copytree(library.folder, folder)
     path = repeated(
         film(options.work / "base-720p30.mp4", seconds=60),
@@ -62,10 +62,12 @@ def run(options: argparse.Namespace) -> str:
 
 
 @contextlib.contextmanager
-def server(folder: Path, root: Path) -> Iterator[tuple[str, int]]:
-    """The address and process of a server of a library."""
+def server(folder: Path, *roots: Path) -> Iterator[tuple[str, int]]:
+    """The address and process of a server of a library, which may index below ``roots``."""
     line = [sys.executable, "-m", "footage", "serve", "--port", "0", "--json"]
-    line += ["--library", str(folder), "--root", str(root)]
+    line += ["--library", str(folder)]
+    for root in roots:
+        line += ["--root", str(root)]
     environment = {**os.environ, "PYTHONPATH": f"src{os.pathsep}."}
     running = subprocess.Popen(line, stdout=subprocess.PIPE, text=True, env=environment)
     assert running.stdout is not None

@@ -7,7 +7,6 @@ meets both alike. CPU is of the program and what it starts, not of the server.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -16,6 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks.search import SEGMENTS_A_VIDEO, synthetic
+from benchmarks.serve import server
 from benchmarks.tables import table
 from footage.server.found import LOCK, NOTE
 
@@ -42,28 +42,20 @@ def run(options: argparse.Namespace) -> str:
 def measured(folder: Path, words: tuple[str, ...], rounds: int) -> dict[str, tuple[float, float]]:
     """The median of wall and CPU seconds, alone and through a server."""
     taken: dict[str, list[tuple[float, float]]] = {"alone": [], "through the server": []}
-    serve = [sys.executable, "-m", "footage", "serve", "--port", "0", "--json"]
-    server = subprocess.Popen([*serve, "--library", str(folder)], stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    said = ""
-    while not said.endswith("}\n"):
-        said += server.stdout.readline()
-    json.loads(said)
     command = [sys.executable, "-m", "footage", *words, "--library", str(folder)]
     note, hidden = folder / NOTE, folder / f"{NOTE}.hidden"
     try:
-        timed(command)  # the server loads its model
-        for _ in range(rounds):
-            taken["through the server"].append(timed(command))
-            note.rename(hidden)  # so that it is not found
-            time.sleep(LET_GO)
-            try:
-                taken["alone"].append(timed(command))
-            finally:
-                hidden.rename(note)
+        with server(folder):
+            timed(command)  # the server loads its model
+            for _ in range(rounds):
+                taken["through the server"].append(timed(command))
+                note.rename(hidden)  # so that it is not found
+                time.sleep(LET_GO)
+                try:
+                    taken["alone"].append(timed(command))
+                finally:
+                    hidden.rename(note)
     finally:
-        server.terminate()
-        server.wait()
         (folder / LOCK).unlink(missing_ok=True)
     return {
         how: (statistics.median(w for w, _ in each), statistics.median(c for _, c in each))

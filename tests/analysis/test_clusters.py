@@ -12,12 +12,13 @@ from analysis.planted import NAMES, PlantedEmbedder, looks, plant
 from houses import House, Run
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.manifold import trustworthiness
 
 import footage
 from footage.analysis import grouping, layout, naming
 from footage.analysis.clusters import Clusters
 from footage.analysis.drawing import Drawing
-from footage.analysis.material import units
+from footage.index.unit import unit
 from footage.reader import Line, ReaderFingerprint, Reading
 
 SIZES = {"dog": 20, "car": 14, "beach": 12, "concert": 8}
@@ -160,7 +161,7 @@ def test_progress_may_stop_it(planted: footage.Library) -> None:
 @given(st.integers(0, 60), st.integers(1, 8), st.integers(0, 10_000), st.none() | st.integers(1, 9))
 def test_groups_of_anything(count: int, width: int, seed: int, wanted: int | None) -> None:
     chance = np.random.default_rng(seed)
-    rows = units(chance.integers(-2, 3, size=(count, width)).astype(np.float32))
+    rows = unit(chance.integers(-2, 3, size=(count, width)).astype(np.float32))
     labels = grouping.grouped(rows, wanted)
     assert labels.shape == (count,)
     sizes = np.bincount(labels) if count else np.zeros(0)
@@ -175,7 +176,7 @@ def test_groups_of_anything(count: int, width: int, seed: int, wanted: int | Non
 
 def test_the_silhouette_is_that_of_all_pairs() -> None:
     chance = np.random.default_rng(3)
-    rows = units(chance.normal(size=(40, 5)))
+    rows = unit(chance.normal(size=(40, 5)))
     labels = grouping.ordered(chance.integers(0, 3, 40))
     far = 1 - rows @ rows.T
     widths = []
@@ -187,12 +188,12 @@ def test_the_silhouette_is_that_of_all_pairs() -> None:
 
 
 def test_what_is_alike_lies_together_on_the_map() -> None:
-    names = [NAMES[at % 4] for at in range(120)]
-    places, how = layout.laid_out(looks(names, noise=0.5))
+    rows = looks([NAMES[at % 4] for at in range(120)], noise=0.5)
+    places, how = layout.laid_out(rows)
     assert how in {"t-sne", "pca"}
     assert places.min() >= 0
     assert places.max() <= 1
-    assert layout.trustworthiness(looks(names, noise=0.5), places) > 0.7
+    assert trustworthiness(rows, places, n_neighbors=12, metric="cosine") > 0.7
 
 
 def test_the_map_of_many_has_the_others_beside_their_like(monkeypatch: pytest.MonkeyPatch) -> None:

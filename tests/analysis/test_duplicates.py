@@ -17,7 +17,7 @@ from videos import make_video
 import footage
 from footage.analysis import alignment, matching
 from footage.analysis.duplicates import Duplicates
-from footage.analysis.material import units
+from footage.index.unit import unit
 
 Looks = NDArray[np.float32]
 
@@ -41,14 +41,14 @@ class Film:
         shot = np.searchsorted(self.cuts, times, side="right")
         rows = self.looks[shot] + self.drift[shot] * times[:, None]
         rows = rows + noise * np.random.default_rng(int(1e3 * start)).normal(size=rows.shape)
-        return units(rows)
+        return unit(rows)
 
 
 def put(library: footage.Library, number: int, frames: Looks) -> str:
     """A video of these frames, one a second, in segments of five."""
     count = -(-len(frames) // 5)
     middles = np.array([frames[5 * at : 5 * at + 5].mean(axis=0) for at in range(count)])
-    return plant(library, number, units(middles), frames=frames)
+    return plant(library, number, unit(middles), frames=frames)
 
 
 def films(library: footage.Library, count: int = 4) -> list[Film]:
@@ -118,7 +118,7 @@ def test_what_stands_still_is_left_out(planted: footage.Library) -> None:
     still = np.repeat(Film(77, 9).frames(0, 1), 60, axis=0)
     for number in (7, 8):
         noise = 0.02 * np.random.default_rng(number).normal(size=still.shape)
-        put(planted, number, units(still + noise))
+        put(planted, number, unit(still + noise))
     assert planted.analysis.duplicates().duplicates == ()
 
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import footage
 from footage.analysis import neighbours
-from footage.analysis.material import Material, units
+from footage.analysis.material import Material
+from footage.index.unit import unit
 
 STRANGE = (f"{4:032x}", 10.0)
 
@@ -82,7 +83,7 @@ def test_what_cannot_be_asked(options: dict[str, Any], planted: footage.Library)
 @settings(max_examples=40)
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=40), st.integers(1, 6), st.integers(0, 99))
 def test_neighbours_are_the_nearest(owners: list[int], count: int, seed: int) -> None:
-    rows = units(np.random.default_rng(seed).normal(size=(len(owners), 6))).astype(np.float16)
+    rows = unit(np.random.default_rng(seed).normal(size=(len(owners), 6))).astype(np.float16)
     own = np.sort(np.array(owners, dtype=np.int32))
     material = Material((None,) * 5, own, np.zeros((len(own), 2)), rows)  # type: ignore[arg-type]
     exact = rows.astype(np.float32) @ rows.astype(np.float32).T

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import footage
-from footage.analysis.material import units
 from footage.analysis.similar import Similar, diverse
+from footage.index.unit import unit
 
 
 def shelf(library: footage.Library) -> None:
@@ -94,7 +94,7 @@ def test_the_diverse_are_the_best_first(
     count: int, limit: int, diversity: float, seed: int
 ) -> None:
     chance = np.random.default_rng(seed)
-    scores, vectors = chance.random(count), units(chance.normal(size=(count, 4)))
+    scores, vectors = chance.random(count), unit(chance.normal(size=(count, 4)))
     chosen = diverse(scores.tolist(), vectors, limit, diversity)
     assert len(chosen) == len(set(chosen)) == min(count, limit)
     if count and diversity < 1:
@@ -104,7 +104,7 @@ def test_the_diverse_are_the_best_first(
 
 
 def test_of_two_that_are_equal_one_is_enough() -> None:
-    vectors = units(np.array([[1.0, 0], [1, 0], [0, 1]]))
+    vectors = unit(np.array([[1.0, 0], [1, 0], [0, 1]]))
     assert diverse([0.9, 0.89, 0.8], vectors, 2, 0.3) == [0, 2]
 
 

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footage.analysis import grouping, layout, naming
-from footage.analysis.material import Held, Material, Tell, gather, units, untold
+from footage.analysis.material import Held, Material, Tell, gather, untold
 from footage.analysis.places import Place, row_place, varied
 from footage.arguments import check_range
+from footage.embedder import Vectors
 from footage.errors import InvalidQuery, UsageError
+from footage.index.unit import unit
 from footage.query import Filters
 
 SHOWN = 6  # moments of a cluster
@@ -128,22 +130,40 @@ def find_clusters(
         material = material.whole()
     if len(material) < 2:
         return Clusters(of, (), 0.0, note=_too_few(material, of))
-    rows = grouping.reduced(material, grouping.reduction(material))
-    labels = grouping.grouped(rows, count, tell)
-    concepts = naming.concept_vectors(held, tell)
-    names = _Names(
-        [()] * (int(labels.max()) + 1)
-        if concepts is None
-        else naming.named_concepts(material, labels, concepts),
+    rows, labels, concepts = groups_of(held, material, count, tell)
+    names = zip(
+        concepts,
         naming.frequent_words(held, material, labels, "speech"),
         naming.frequent_words(held, material, labels, "screen"),
+        strict=True,
     )
     found = tuple(
-        _cluster(held, material, rows, np.flatnonzero(labels == number), names.of(number))
-        for number in range(int(labels.max()) + 1)
+        _cluster(held, material, rows, np.flatnonzero(labels == at), _Name(at + 1, *words))
+        for at, words in enumerate(names)
     )
     points, how = _points(material, rows, labels, tell) if with_map else ((), None)
     return Clusters(of, found, grouping.silhouette(rows, labels), points, how)
+
+
+class Groups(NamedTuple):
+    """The groups that clusters, and the trends of clusters, are of."""
+
+    rows: Vectors
+    """The material, as `grouping.reduced` has it, float32 [n, up to `DIMENSIONS`]."""
+    labels: NDArray[np.int64]
+    """Which group each is of, [n]; the largest is 0."""
+    concepts: list[tuple[str, ...]]
+    """What each group shows; empty where the embedder reads no texts."""
+
+
+def groups_of(held: Held, material: Material, count: int | None, tell: Tell) -> Groups:
+    """Group some segments or videos, as many as ``count`` or as differ enough, and name them."""
+    rows = grouping.reduced(material, grouping.reduction(material))
+    labels = grouping.grouped(rows, count, tell)
+    vectors = naming.concept_vectors(held, tell)
+    if vectors is None:
+        return Groups(rows, labels, [()] * (int(labels.max()) + 1))
+    return Groups(rows, labels, naming.named_concepts(material, labels, vectors))
 
 
 def check_count(count: int | None) -> None:
@@ -161,24 +181,15 @@ class _Name(NamedTuple):
     written: tuple[str, ...]
 
 
-class _Names(NamedTuple):
-    concepts: list[tuple[str, ...]]
-    said: list[tuple[str, ...]]
-    written: list[tuple[str, ...]]
-
-    def of(self, number: int) -> _Name:
-        return _Name(number + 1, self.concepts[number], self.said[number], self.written[number])
-
-
 def _cluster(
     held: Held,
     material: Material,
-    rows: NDArray[np.float32],
+    rows: Vectors,
     own: NDArray[np.int64],
     name: _Name,
 ) -> Cluster:
     total = rows[own].sum(axis=0, dtype=np.float64)
-    typical = rows[own] @ units(total[None])[0]
+    typical = rows[own] @ unit(total[None])[0]
     order = own[np.argsort(-typical, kind="stable")]
     pairs = len(own) * (len(own) - 1)
     seconds = float(material.seconds[own].sum())
@@ -198,7 +209,7 @@ def _cluster(
 
 
 def _points(
-    material: Material, rows: NDArray[np.float32], labels: NDArray[np.int64], tell: Tell
+    material: Material, rows: Vectors, labels: NDArray[np.int64], tell: Tell
 ) -> tuple[tuple[Point, ...], str]:
     places, how = layout.laid_out(rows, tell)
     points = tuple(

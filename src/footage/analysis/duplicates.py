@@ -13,12 +13,7 @@ from numpy.typing import NDArray
 
 from footage.analysis import alignment
 from footage.analysis.alignment import Aligned, Numbers, Pair
-from footage.analysis.frames import (
-    DIMENSIONS,
-    FrameSet,
-    frame_set,
-    with_file,
-)
+from footage.analysis.frames import DIMENSIONS, FrameSet, frame_set, with_file
 from footage.analysis.grouping import reduction
 from footage.analysis.matching import Matches, matches
 from footage.analysis.material import Held, Tell, gather, untold
@@ -117,11 +112,7 @@ def find_duplicates(
     if len(frames.videos) < 2:
         few = "there are fewer than two videos, so none can be a copy of another"
         return Duplicates(video, (), few)
-    found = [
-        _duplicate(held, frames, pair)
-        for pair in shared(frames, only=only, tell=tell)
-        if only is None or only in (pair.one, pair.other)
-    ]
+    found = [_duplicate(held, frames, pair) for pair in shared(frames, only=only, tell=tell)]
     found.sort(key=lambda one: (-one.score, one.first.video_id, one.first.start))
     alone = looked_for and f"{looked_for.video.title} shares nothing with another video"
     note = None if found else alone or "no two videos share anything"
@@ -147,8 +138,10 @@ def shared(frames: FrameSet, *, only: int | None = None, tell: Tell = untold) ->
         pair = Pair(frames.of(one), frames.of(other), usual)
         weights = votes.near[own].astype(np.float64) - ALIKE + LEAST_VOTE
         times, others = frames.times[votes.i[own]], frames.times[votes.j[own]]
+        shots = frames.shots[one], frames.shots[other]
+        ends = frames.videos[one].duration, frames.videos[other].duration
         fitted = [
-            _fitted(frames, one, other, stretch)
+            _fitted(stretch, pair, shots, ends)
             for stretch in stretches(pair, times, others, weights)
         ]
         found += [Shared(one, other, aligned) for aligned in best_of(fitted)]
@@ -178,12 +171,12 @@ def stretches(pair: Pair, times: Numbers, others: Numbers, weights: Numbers) -> 
         left &= ~(inside & (np.abs(others - line.at(times)) <= alignment.APART))
 
 
-def _fitted(frames: FrameSet, one: int, other: int, stretch: Aligned) -> Aligned:
+def _fitted(
+    stretch: Aligned, pair: Pair, shots: tuple[Numbers, Numbers], ends: tuple[float, float]
+) -> Aligned:
     """With the line through the shots of both, and ends where the content ends."""
-    line = alignment.refined(stretch, frames.shots[one], frames.shots[other])
-    ends = frames.videos[one].duration, frames.videos[other].duration
-    times = frames.of(one)[0], frames.of(other)[0]
-    return alignment.fitted(stretch._replace(line=line), *times, ends)
+    line = alignment.refined(stretch, *shots)
+    return alignment.fitted(stretch._replace(line=line), pair.a[0], pair.b[0], ends)
 
 
 def best_of(found: Iterable[Aligned]) -> list[Aligned]:

@@ -19,8 +19,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.analysis.material import BLOCK, Material, Tell, units, untold
+from footage.analysis.material import BLOCK, Material, Tell, evenly, untold
 from footage.embedder import Vectors
+from footage.index.unit import unit
 
 DIMENSIONS = 32  # of the principal components: what is beyond hardly tells groups apart
 MOST_PIECES = 300
@@ -45,7 +46,7 @@ class Reduction(NamedTuple):
 
     def of(self, vectors: Vectors) -> Vectors:
         """Vectors [n, d] there, at unit length: how they differ from the mean, not how far."""
-        return units((vectors - self.mean) @ self.axes)
+        return unit((vectors - self.mean) @ self.axes)
 
 
 def reduction(material: Material, dimensions: int = DIMENSIONS) -> Reduction:
@@ -127,7 +128,7 @@ def centres(rows: Vectors | NDArray[np.float16], most: int, tell: Tell = untold)
     Spherical k-means from k-means++ (D. Arthur, S. Vassilvitskii, 2007), seeded, on some rows.
     """
     chance = np.random.default_rng(SEED)
-    learned: Vectors = rows[_spread(len(rows), LEARNED_FROM)].astype(np.float32)
+    learned: Vectors = rows[evenly(len(rows), LEARNED_FROM)].astype(np.float32)
     middles = _first_centres(learned, min(most, max(2, len(learned) // 2)), chance)
     for done in range(ROUNDS):
         tell("finding groups", done, ROUNDS)
@@ -135,7 +136,7 @@ def centres(rows: Vectors | NDArray[np.float16], most: int, tell: Tell = untold)
         sums = np.zeros_like(middles)
         np.add.at(sums, labels, learned)
         empty = np.linalg.norm(sums, axis=1) < 1e-6
-        moved = np.where(empty[:, None], middles, units(sums))
+        moved = np.where(empty[:, None], middles, unit(sums))
         if np.abs(moved - middles).max() < 1e-4:
             break
         middles = moved
@@ -144,11 +145,6 @@ def centres(rows: Vectors | NDArray[np.float16], most: int, tell: Tell = untold)
 
 def _pieces(rows: Vectors, most: int, tell: Tell) -> Labels:
     return ordered(_nearest(rows, centres(rows, most, tell)))
-
-
-def _spread(count: int, most: int) -> NDArray[np.int64]:
-    """At most so many places among ``count``, evenly apart."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
 
 
 def _first_centres(rows: Vectors, count: int, chance: np.random.Generator) -> Vectors:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.analysis.material import Tell, units, untold
+from footage.analysis.material import Tell, evenly, untold
 from footage.embedder import Vectors
 
 LANDMARKS = 800  # that t-SNE places; the others go between those they are like
@@ -27,8 +27,7 @@ def laid_out(rows: Vectors, tell: Tell = untold) -> tuple[Places, str]:
     """
     if len(rows) < FEWEST:
         return _scaled(rows), "pca"
-    picked = np.unique(np.linspace(0, len(rows) - 1, LANDMARKS).round().astype(np.int64))
-    landmarks = np.asarray(rows[picked], dtype=np.float32)
+    landmarks = np.asarray(rows[evenly(len(rows), LANDMARKS)], dtype=np.float32)
     settled = t_sne(landmarks, tell)
     return _scaled(_between(rows, landmarks, settled)), "t-sne"
 
@@ -109,15 +108,3 @@ def _scaled(places: NDArray[np.floating]) -> Places:
     low, high = flat.min(axis=0), flat.max(axis=0)
     size = max(float((high - low).max()), 1e-9)
     return np.asarray((flat - (low + high) / 2) / size + 0.5, dtype=np.float32)
-
-
-def trustworthiness(rows: Vectors, places: Places, neighbours: int = 12) -> float:
-    """How far neighbours on the map are neighbours in truth, 0 to 1 (J. Venna, S. Kaski, 2001)."""
-    count = len(rows)
-    true = np.argsort(np.argsort(-(units(rows) @ units(rows).T), axis=1), axis=1)
-    apart = ((places[:, None] - places[None]) ** 2).sum(axis=2)
-    np.fill_diagonal(apart, np.inf)
-    shown = np.argsort(apart, axis=1)[:, :neighbours]
-    late = np.maximum(np.take_along_axis(true, shown, axis=1) - neighbours, 0)
-    most = count * neighbours * (2 * count - 3 * neighbours - 1)
-    return float(1 - 2 / most * late.sum())

@@ -19,6 +19,7 @@ from footage.archive import Archive
 from footage.catalog import Catalog, Video
 from footage.embedder import Embedder, Route, Track, Vectors, VideoEmbedding
 from footage.errors import ArchiveDamaged
+from footage.index.unit import unit
 from footage.query import Filters, Query
 from footage.search.moments import SearchResult
 from footage.text_store import TextStore
@@ -117,15 +118,14 @@ class Material:
             tuple(self.videos[at] for at in present),
             np.arange(len(present), dtype=np.int32),
             np.column_stack([np.zeros(len(present)), ends]).reshape(-1, 2),
-            units(sums[present]).astype(np.float16),
+            unit(sums[present]).astype(np.float16),
             self.route,
         )
 
 
-def units(rows: NDArray[np.floating]) -> Vectors:
-    """The rows at unit length, float32; rows of zeros stay."""
-    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    return np.asarray(rows / lengths, dtype=np.float32)
+def evenly(count: int, most: int) -> NDArray[np.int64]:
+    """At most so many places among ``count``, evenly apart."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
 
 
 def gather(held: Held, filters: Filters | None = None, tell: Tell = untold) -> Material:
@@ -144,7 +144,7 @@ def gather(held: Held, filters: Filters | None = None, tell: Tell = untold) -> M
             continue
         owners.append(np.full(len(track), at, dtype=np.int32))
         spans.append(track.spans)
-        vectors.append(units(track.vectors).astype(np.float16))
+        vectors.append(unit(track.vectors).astype(np.float16))
     if not vectors:
         nothing = np.zeros((0, held.embedder.fingerprint.dimension), np.float16)
         return Material(videos, np.zeros(0, np.int32), np.zeros((0, 2)), nothing, route)

@@ -5,14 +5,12 @@ group says little, since some texts are near to everything; so a concept counts 
 group's mean score lies above that of the whole library, in standard deviations of single segments,
 and half as much by how near it is at all.
 
-Words are weighed by class-based TF-IDF (M. Grootendorst, "BERTopic: neural topic modeling with a
-class-based TF-IDF procedure", 2022): often in this group, seldom in the others.
+Words are weighed as those of titles are: often in this group, seldom in the others.
 """
 
 from __future__ import annotations
 
 import logging
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -23,11 +21,13 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.analysis.material import Held, Material, Tell, units
+from footage.analysis.material import Held, Material, Tell, evenly
+from footage.analysis.titles import class_weights
 from footage.durable import draft_of
 from footage.embedder import Vectors
 from footage.errors import ArchiveDamaged, InvalidQuery
 from footage.index.stems import STOP_WORDS
+from footage.index.unit import unit
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def concept_vectors(held: Held, tell: Tell) -> Vectors | None:
             vectors.append(held.embedder.encode_text(name))
     except InvalidQuery:
         return None
-    found = units(np.array(vectors))
+    found = unit(np.array(vectors))
     _keep(path, found)
     return found
 
@@ -93,8 +93,7 @@ def standing_out(
     material: Material, looks: NDArray[np.floating], vectors: Vectors
 ) -> list[tuple[str, ...]]:
     """The concepts that each of some looks [n, d] stands out by among all of the material."""
-    picked = np.unique(np.linspace(0, len(material) - 1, SAMPLE).round().astype(np.int64))
-    scores = material.wide(picked) @ vectors.T
+    scores = material.wide(evenly(len(material), SAMPLE)) @ vectors.T
     usual, spread = scores.mean(axis=0), np.maximum(scores.std(axis=0), 1e-6)
     near = looks @ vectors.T
     apart = (near - usual) / spread
@@ -124,9 +123,9 @@ def frequent_words(
             log.warning("its words name nothing: %s", error)
             continue
         rows = np.flatnonzero(material.owners == at)
+        spans = material.spans[rows]
         for line in lines:
             middle = (line.start + line.end) / 2
-            spans = material.spans[rows]
             on = rows[(spans[:, 0] <= middle) & (middle < spans[:, 1])]
             if len(on):
                 counts[labels[on[0]]].update(_words(line.text))
@@ -135,18 +134,10 @@ def frequent_words(
 
 def class_tf_idf(counts: Sequence[Counter[str]]) -> list[tuple[str, ...]]:
     """Of each class the words that stand out, the best first, at most `NAMED_BY`."""
-    everywhere: Counter[str] = Counter()
-    for own in counts:
-        everywhere.update(own)
-    average = sum(everywhere.values()) / max(len(counts), 1)
     found = []
-    for own in counts:
-        weights = {
-            word: count / own.total() * math.log(1 + average / everywhere[word])
-            for word, count in own.items()
-            if count >= LEAST_SAID
-        }
-        ranked = sorted(weights, key=lambda word: (-weights[word], word))
+    for own, weights in zip(counts, class_weights(counts), strict=True):
+        often = [word for word, count in own.items() if count >= LEAST_SAID]
+        ranked = sorted(often, key=lambda word: (-weights[word], word))
         found.append(tuple(ranked[:NAMED_BY]))
     return found
 
@@ -176,7 +167,7 @@ def _kept(path: Path, dimension: int) -> Vectors | None:
     except (OSError, EOFError, ValueError, KeyError, BadZipFile):
         return None
     whole = vectors.shape == (len(concepts()), dimension) and bool(np.isfinite(vectors).all())
-    return units(vectors.astype(np.float32)) if whole and names == list(concepts()) else None
+    return unit(vectors.astype(np.float32)) if whole and names == list(concepts()) else None
 
 
 def _keep(path: Path, vectors: Vectors) -> None:

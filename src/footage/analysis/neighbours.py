@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.analysis.material import Material, Tell, untold
+from footage.analysis.material import Material, Tell, evenly, untold
 
 MOST_AMONG = 10_000  # rows, evenly picked, that neighbours are looked for among
 BLOCK = 1024
@@ -26,9 +26,7 @@ def elsewhere(material: Material, count: int, tell: Tell = untold) -> Near:
     and better where copies abound (A. Zimek and others, "Subsampling for efficient and effective
     unsupervised outlier detection ensembles", KDD 2013).
     """
-    among = np.unique(
-        np.linspace(0, len(material) - 1, min(len(material), MOST_AMONG)).round().astype(np.int64)
-    )
+    among = evenly(len(material), MOST_AMONG)
     known = material.wide(among)
     owners = material.owners[among]
     found = [np.full((0, count), -1)], [np.full((0, count), np.nan, np.float32)]
@@ -67,9 +65,7 @@ def _best(near: NDArray[np.float32], count: int) -> Near:
     """The places and values of the largest in each row, the first of equals first; NaN is none."""
     values = np.where(np.isnan(near), -np.inf, near)
     kept = min(count, values.shape[1])
-    at = np.argpartition(-values, kept - 1, axis=1)[:, :kept] if kept < values.shape[1] else None
-    if at is None:
-        at = np.broadcast_to(np.arange(values.shape[1]), values.shape).copy()
+    at = np.argpartition(-values, kept - 1, axis=1)[:, :kept]
     chosen = np.take_along_axis(values, at, axis=1)
     order = np.lexsort((at, -chosen), axis=1)
     at, chosen = np.take_along_axis(at, order, axis=1), np.take_along_axis(chosen, order, axis=1)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from footage.analysis.summary import Chapter, Picture, Summary
 from footage.durable import draft_of
 from footage.errors import LibraryUnwritable, NotFound
+from footage.times import clock
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
@@ -63,9 +64,9 @@ def sheet_of(summary: Summary) -> bytes:
     sheet = Image.new("RGB", (width, _HEADER + _MARGIN + rows * cell), _PAPER)
     pen = _Pen(ImageDraw.Draw(sheet))
     told = (
-        f"{_clock(video.duration)}  ·  {len(summary.chapters)} chapters"
+        f"{clock(video.duration)}  ·  {len(summary.chapters)} chapters"
         if (len(summary.chapters) > 1)
-        else _clock(video.duration)
+        else clock(video.duration)
     )
     pen.write((_MARGIN, 18), video.title, 24, _INK, width - 2 * _MARGIN)
     pen.write((_MARGIN, 50), f"{told}  ·  {video.recorded_at:%Y-%m-%d}", 15, _FAINT, width)
@@ -73,7 +74,7 @@ def sheet_of(summary: Summary) -> bytes:
         x = _MARGIN + at % columns * (WIDTH + _GAP)
         y = _HEADER + at // columns * cell
         _place(sheet, tile.picture, (x, y), height)
-        pen.write((x, y + height + 3), _clock(tile.picture.time), 14, _FAINT, 80)
+        pen.write((x, y + height + 3), clock(tile.picture.time), 14, _FAINT, 80)
         if tile.title:
             pen.mark(x, y - 4, WIDTH)
             pen.write((x, y + height + _LINE + 1), tile.title, 15, _INK, WIDTH)
@@ -117,7 +118,7 @@ def _tiles(
 
 
 def _called(number: int, chapter: Chapter) -> str:
-    begins = _clock(chapter.start)
+    begins = clock(chapter.start)
     return f"{number}. {'from ' if chapter.title == begins else ''}{chapter.title}"
 
 
@@ -173,9 +174,3 @@ def _font(size: int, text: str) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
         except OSError:
             continue
     return ImageFont.load_default(size)
-
-
-def _clock(seconds: float) -> str:
-    whole = int(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

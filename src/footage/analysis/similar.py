@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footage.analysis import grouping
-from footage.analysis.material import Held, Tell, seen_route, track_of, units, untold
+from footage.analysis.material import Held, Tell, seen_route, track_of, untold
 from footage.analysis.places import Place, place_of
 from footage.arguments import check_range, is_number, listed
 from footage.catalog import Video
-from footage.embedder import Vector, Vectors
+from footage.embedder import Track, Vector, Vectors
 from footage.errors import ArchiveDamaged, InvalidQuery, UsageError
+from footage.index.unit import unit
 from footage.query import DEEPEST, Filters, Query
 from footage.search.liked import liked
 from footage.search.moments import Moment
@@ -83,10 +84,8 @@ def find_similar(
     found = _best_of_each(found, asked) if of == "videos" else _each_once(found)
     found.sort(key=lambda one: (-one.score, one.moment.video_id, one.moment.start))
     found = found[: DEPTH * limit]
-    vectors = np.zeros((len(found), held.embedder.fingerprint.dimension))
-    for at, one in enumerate(found):
-        vectors[at] = _vector(held, one.moment, of)
-    chosen = diverse([one.score for one in found], units(vectors), limit, diversity)
+    vectors = _vectors(held, [one.moment for one in found], of)
+    chosen = diverse([one.score for one in found], unit(vectors), limit, diversity)
     note = None if found else "there is nothing else in the library to be like it"
     return Similar(of, names, tuple(_alike(held, found[at]) for at in chosen), note)
 
@@ -140,7 +139,7 @@ def _looks(held: Held, names: Iterable[str]) -> list[_Look]:
         track = track_of(held, video, seen_route(held))
         if track is None or not len(track):
             raise InvalidQuery(f"{video.title} has nothing to be like", remedy="index it first")
-        middles = grouping.centres(units(track.vectors), min(PIECES, len(track)))
+        middles = grouping.centres(unit(track.vectors), min(PIECES, len(track)))
         found += [_Look(video.video_id, middle) for middle in middles]
     return found
 
@@ -202,20 +201,29 @@ def _best_of_each(found: Sequence[_Candidate], asked: Sequence[_Look]) -> list[_
     return ranked
 
 
-def _vector(held: Held, moment: Moment, of: str) -> NDArray[np.float64]:
-    """What a moment, or the whole video that it is of, looks like."""
+def _vectors(held: Held, moments: Sequence[Moment], of: str) -> NDArray[np.float64]:
+    """What moments [n], or the whole videos that they are of, look like: [n, d]."""
     mark = held.embedder.fingerprint
-    nothing = np.zeros(mark.dimension)
-    try:
-        track = held.archive.track(moment.video_id, mark, seen_route(held))
-    except ArchiveDamaged:
-        return nothing
-    if track is None or not len(track):
-        return nothing
+    found = np.zeros((len(moments), mark.dimension))
+    by_video: dict[str, list[int]] = {}
+    for at, moment in enumerate(moments):
+        by_video.setdefault(moment.video_id, []).append(at)
+    for video_id, places in by_video.items():
+        try:
+            track = held.archive.track(video_id, mark, seen_route(held))
+        except ArchiveDamaged:
+            continue
+        if track is not None and len(track):
+            for at in places:
+                found[at] = _seen_in(track, moments[at], of)
+    return found
+
+
+def _seen_in(track: Track, moment: Moment, of: str) -> Vector:
     inside = (track.spans[:, 1] > moment.start) & (track.spans[:, 0] < moment.end)
     if of == "videos" or not inside.any():
         inside[:] = True
-    return np.asarray(track.vectors[inside].mean(axis=0), dtype=np.float64)
+    return np.asarray(track.vectors[inside].mean(axis=0))
 
 
 def _alike(held: Held, one: _Candidate) -> Alike:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from footage.analysis import grouping, naming
+from footage.analysis.clusters import groups_of
 from footage.analysis.material import Held, Material, Tell
 from footage.query import DEEPEST, Filters, Query
 
@@ -32,19 +32,11 @@ def cluster_subjects(
     held: Held, material: Material, count: int | None, tell: Tell
 ) -> list[Subject]:
     """The clusters of some segments, as `Analysis.clusters` finds them."""
-    rows = grouping.reduced(material, grouping.reduction(material))
-    labels = grouping.grouped(rows, count, tell)
-    vectors = naming.concept_vectors(held, tell)
-    groups = range(int(labels.max()) + 1)
-    names = (
-        [f"cluster {number + 1}" for number in groups]
-        if vectors is None
-        else [", ".join(c[:2]) for c in naming.named_concepts(material, labels, vectors)]
-    )
+    _rows, labels, concepts = groups_of(held, material, count, tell)
     return [
         Subject(
-            names[number],
-            number + 1,
+            ", ".join(shown[:2]) or f"cluster {number}",
+            number,
             [
                 Stretch(
                     int(material.owners[row]),
@@ -52,10 +44,10 @@ def cluster_subjects(
                     float(material.spans[row, 1]),
                     1.0,
                 )
-                for row in np.flatnonzero(labels == number)
+                for row in np.flatnonzero(labels == number - 1)
             ],
         )
-        for number in groups
+        for number, shown in enumerate(concepts, start=1)
     ]
 
 

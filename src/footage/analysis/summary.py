@@ -18,7 +18,9 @@ from footage.analysis.titles import titles
 from footage.catalog import Video
 from footage.embedder import Route, Track, VideoEmbedding
 from footage.errors import NotFound, UsageError
+from footage.index.unit import unit
 from footage.reader import Line
+from footage.times import clock
 
 MOST_CHAPTERS = 24  # found by themselves; more is no glance
 MOST_ASKED = 200
@@ -109,7 +111,7 @@ def find_summary(held: Held, reference: str | Path, *, chapters: int | None = No
     return Summary(
         video,
         tuple(
-            Chapter(start, end, name or _clock(start), pictures[key], tuple(pictures[first:after]))
+            Chapter(start, end, name or clock(start), pictures[key], tuple(pictures[first:after]))
             for start, end, name, key, first, after in zip(
                 starts, ends, names, keys, firsts, [*firsts[1:], len(vectors)], strict=True
             )
@@ -141,8 +143,7 @@ def _pooled(track: Track) -> Track:
     lasts = np.minimum(firsts + step, len(track)) - 1
     spans = np.column_stack([track.spans[firsts, 0], track.spans[lasts, 1]])
     sums = np.add.reduceat(track.vectors.astype(np.float64), firsts, axis=0)
-    lengths = np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
-    return Track(spans, (sums / lengths).astype(np.float32))
+    return Track(spans, unit(sums))
 
 
 def _keys(
@@ -172,9 +173,3 @@ def _said(lines: Sequence[Line], start: float, end: float) -> str:
     begins = [line.start for line in lines]
     first, after = bisect_right(begins, start - 1e-9), bisect_right(begins, end - 1e-9)
     return " ".join(line.text for line in lines[first:after])
-
-
-def _clock(seconds: float) -> str:
-    whole = int(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

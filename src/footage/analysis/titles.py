@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import log
 
 from footage.index.stems import STOP_WORDS, WORD
@@ -23,18 +23,29 @@ _UNTOLD = STOP_WORDS | frozenset(_FILLERS.split())
 def titles(texts: Sequence[str]) -> list[str]:
     """For each text the words that it has more of than the others, in the order they come.
 
-    Words are weighed by class-based TF-IDF (Grootendorst, arXiv:2203.05794): their share in the
-    text times the log of how rare they are in all. Empty where there are no words to choose from.
+    Empty where there are no words to choose from.
     """
-    bags = [Counter(_words(text)) for text in texts]
-    total = sum(bags, Counter[str]())
-    mean = sum(total.values()) / len(bags) if bags else 0.0
-    return [_title(bag, total, mean, text) for bag, text in zip(bags, texts, strict=True)]
+    weights = class_weights([Counter(_words(text)) for text in texts])
+    return [_title(own, text) for own, text in zip(weights, texts, strict=True)]
 
 
-def _title(bag: Counter[str], total: Counter[str], mean: float, text: str) -> str:
-    size = sum(bag.values())
-    weights = {word: n / size * log(1 + mean / total[word]) for word, n in bag.items()}
+def class_weights(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:
+    """How much each word of each class tells it apart: class-based TF-IDF.
+
+    Its share in the class times the log of how rare it is in all (M. Grootendorst, "BERTopic:
+    neural topic modeling with a class-based TF-IDF procedure", arXiv:2203.05794, 2022).
+    """
+    everywhere: Counter[str] = Counter()
+    for own in counts:
+        everywhere.update(own)
+    mean = everywhere.total() / max(len(counts), 1)
+    return [
+        {word: n / size * log(1 + mean / everywhere[word]) for word, n in own.items()}
+        for own, size in zip(counts, map(Counter.total, counts), strict=True)
+    ]
+
+
+def _title(weights: Mapping[str, float], text: str) -> str:
     best = sorted(weights, key=lambda word: (-weights[word], text.lower().find(word)))[:WORDS]
     written = {word.lower(): word for word in reversed(WORD.findall(text))}
     ordered = sorted(best, key=lambda word: text.lower().find(word))

@@ -234,9 +234,7 @@ def _numbers(words: Sequence[str]) -> list[int]:
 def _is_number(word: str) -> bool:
     """Whether a word is ``3`` or ``5-8``."""
     first, _, end = word.partition("-")
-    end = end or first
-    short = max(len(first), len(end)) <= last_search.LONGEST_NUMBER
-    return first.isdecimal() and end.isdecimal() and short
+    return last_search.is_number(first) and last_search.is_number(end or first)
 
 
 def _print(report: ExportReport, target: Path, *, quiet: bool) -> None:

@@ -36,9 +36,14 @@ def keep(folder: Path, stretches: Iterable[Moment | Place], *, first: int = 1) -
         draft.replace(folder / FILE_NAME)
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is to be the number of a result."""
+    return text.isdecimal() and len(text) <= LONGEST_NUMBER
+
+
 def reference(folder: Path, text: str) -> str:
     """The id of the video of a numbered result; the text itself where it is no such number."""
-    if text.isdecimal() and len(text) <= LONGEST_NUMBER:
+    if is_number(text):
         with contextlib.suppress(NotFound):
             return recall(folder, int(text))[0]
     return text
@@ -46,7 +51,7 @@ def reference(folder: Path, text: str) -> str:
 
 def moment(folder: Path, text: str) -> str:
     """``VIDEO@TIME`` of the middle of a numbered result; the text itself where it is no number."""
-    if text.isdecimal() and len(text) <= LONGEST_NUMBER:
+    if is_number(text):
         with contextlib.suppress(NotFound):
             if found := moments(folder).get(int(text)):
                 return f"{found.video_id}@{(found.start + found.end) / 2:.3f}"

@@ -73,7 +73,7 @@ def open_(
 
 
 def _resolve(library: AnyLibrary, moment: str) -> tuple[Place, float]:
-    if moment.isdecimal() and len(moment) <= last_search.LONGEST_NUMBER:
+    if last_search.is_number(moment):
         reference, start = last_search.recall(library.folder, int(moment))
         video = library.video(reference)
     else:

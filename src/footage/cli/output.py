@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.cells import cell_len
@@ -17,10 +17,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from footage import times
-from footage.analysis.drawing import Drawing
 from footage.errors import FootageError, InvalidQuery, UsageError
 from footage.media.web import Place, WebVideo
 from footage.paths import absolute, printable
+
+if TYPE_CHECKING:
+    from footage.analysis.drawing import Drawing
 
 clock, span = times.clock, times.span
 UNBROKEN = 10_000  # columns: what goes into a pipe or a file is not folded

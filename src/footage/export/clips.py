@@ -48,8 +48,8 @@ def write_clips(
     Raises `LibraryUnwritable` where the folder cannot be written.
     """
     clips = Clips()
-    for done, (number, cut) in enumerate(enumerate(cuts, 1)):
-        on_progress(done, len(cuts))
+    for number, cut in enumerate(cuts, 1):
+        on_progress(number - 1, len(cuts))
         try:
             file, made = _clip(number, cut, folder, exact=exact)
         except (FootageError, av.FFmpegError, ValueError) as error:

@@ -139,8 +139,7 @@ def _chapters(cuts: Sequence[Cut], title: str) -> dict[str, str]:
 
 def _of_each(folder: Path, texts: Mapping[str, str]) -> dict[Path, str]:
     _make_folder(folder)
-    names = {name: file_name(name) for name in texts}
-    return {folder / f"{names[name]}.vtt": text for name, text in texts.items()}
+    return {folder / f"{file_name(name)}.vtt": text for name, text in texts.items()}
 
 
 def _make_folder(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from footage.embedder import Vector, Vectors
 
@@ -10,8 +11,8 @@ _AT_ONCE = 1 << 18  # numbers: for more, OpenBLAS wakes threads that then spin f
 _ROUNDING = 1e-5  # of a length: what float32 leaves of 1, with room
 
 
-def unit(vectors: Vectors) -> Vectors:
-    """Float32 vectors [n, dimension], each scaled to length 1; zeros stay zeros.
+def unit(vectors: NDArray[np.floating]) -> Vectors:
+    """Vectors [n, dimension] as float32, each scaled to length 1; zeros stay zeros.
 
     One that has that length already, to rounding, is kept bit for bit: rows are compared by digest
     with those of libraries whose vectors were written as they came.

@@ -179,24 +179,26 @@ def load(path: Path, dimension: int) -> tuple[Background, Vectors | None] | None
         return None
 
 
+def saved(
+    path: Path, dimension: int, background: Background, bank: Vectors | None
+) -> tuple[Background, Vectors | None]:
+    """The same as every later process has it, to the last digit; as it is where nothing is kept."""
+    try:
+        save(path, background, bank)
+    except OSError as error:
+        log.info("the background stays in memory: %s", error)
+        return background, bank
+    return load(path, dimension) or (background, bank)
+
+
 def bank_kept(path: Path, dimension: int, encode: Callable[[], Vectors]) -> Vectors:
     """A bank's vectors [b, dimension], encoded once and from then on read from ``path``."""
-    kept = _bank(path, dimension)
+    _, kept = load(path, dimension) or (None, None)
     if kept is not None:
         return kept
     vectors = encode()
-    try:
-        save(path, Background({}, 0), vectors)
-    except OSError as error:
-        log.info("the bank stays in memory: %s", error)
-        return vectors
-    kept = _bank(path, dimension)  # as every later process has it
+    _, kept = saved(path, dimension, Background({}, 0), vectors)
     return vectors if kept is None else kept
-
-
-def _bank(path: Path, dimension: int) -> Vectors | None:
-    kept = load(path, dimension)
-    return None if kept is None else kept[1]
 
 
 def _sample(kept: Mapping[str, NDArray[Any]], name: str, dimension: int) -> Sample:

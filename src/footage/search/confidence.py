@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from footage.embedder import Route, Vector, Vectors, VideoEmbedding
 from footage.index.segments import Hit
-from footage.search.background import Background, Sample, drawn, load, save
+from footage.search.background import Background, Sample, drawn, load, saved
 
 log = logging.getLogger(__name__)
 
@@ -207,18 +207,9 @@ class Confidence:
             return
         if incomplete and self._encode is not None:
             self._bank = self._encode()
-        self._background = drawn(held, self._read, seed=self._path.stem)
+        background = drawn(held, self._read, seed=self._path.stem)
         self._scales = {}
-        try:
-            save(self._path, self._background, self._bank)
-        except OSError as error:
-            log.info("the background stays in memory: %s", error)
-            return
-        # as every later process has it, to the last digit
-        self._background, self._bank = load(self._path, self._dimension) or (
-            self._background,
-            self._bank,
-        )
+        self._background, self._bank = saved(self._path, self._dimension, background, self._bank)
 
     def _scale(self, route: Route, text: bool) -> Scale | None:
         background = self._background
