@@ -26,6 +26,8 @@ from website import site  # noqa: F401 (a fixture)
 
 import footage
 from footage.cli import app as program
+from footage.readers import screen, speech
+from footage.readers.needs import Package
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # some load ONNX Runtime without footage
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as for what a script runs in the background
@@ -129,6 +131,13 @@ def library(tmp_path: Path) -> Iterator[footage.Library]:
     """An empty library."""
     with footage.open(tmp_path / "my.library", embedder=ColourEmbedder()) as library:
         yield library
+
+
+@pytest.fixture
+def subtitles_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the extras ``speech`` and ``ocr`` are not installed, whether they are or not."""
+    for reader in (speech, screen):
+        monkeypatch.setattr(reader, "_PACKAGES", (Package("no-such-package"),))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
