@@ -204,6 +204,7 @@ def test_what_is_said_and_written_is_found_whatever_sees(ask: Any) -> None:
     assert first(ask("sign:exit", "--video", "mute.mp4")) == ("mute", 4, 8)
 
 
+@pytest.mark.parametrize("made", SLOWER, indirect=True)  # lite hardly knows plain colours
 @pytest.mark.parametrize(
     ("form", "answers"),
     [
@@ -221,13 +222,8 @@ def test_what_is_said_and_written_is_found_whatever_sees(ask: Any) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_what_is_seen_is_found(
-    form: tuple[str, ...],
-    answers: set[tuple[str, int, int]],
-    place: Place,
-    ask: Any,
+    form: tuple[str, ...], answers: set[tuple[str, int, int]], ask: Any
 ) -> None:
-    if place.embedder == "lite":
-        pytest.skip("it knows things, and hardly plain colours")
     assert first(ask(*form)) in answers
 
 
