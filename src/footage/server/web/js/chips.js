@@ -121,7 +121,7 @@ function weighedChip({ list, at, part, label, kind = "", face, edit }) {
   const open = () => openMenu(main, { list, part, label, set, remove, edit });
   const said = [
     part.weight < 0 ? `not ${label}` : label,
-    kind && kind,
+    kind,
     `weight ${Math.abs(part.weight)}`,
   ];
   const main = h(

@@ -48,9 +48,6 @@ const later = debounced(() => search(), SLIDING_MILLISECONDS);
 
 onLibrary(() => told && showVerdict(told));
 
-/** The moments shown now, best first. */
-export const shownMoments = () => moments;
-
 /** Search for the state's query, unless that is what is shown; at once, or when typing pauses. */
 export function showResults({ query }, before) {
   if (!isAsked(query)) return forget();

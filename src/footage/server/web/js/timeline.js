@@ -142,7 +142,7 @@ export function timeline(video, seek) {
 }
 
 /** How likely it matches over the whole video, as an area of 1000 by 100. */
-export function heatPath(moments, duration) {
+function heatPath(moments, duration) {
   if (!moments.length || !duration) return "";
   const best = Math.max(...moments.map(strength)) || 1;
   const steps = 240;

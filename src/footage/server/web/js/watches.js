@@ -3,7 +3,7 @@
 import { ask, parameters } from "./api.js";
 import { card } from "./cards.js";
 import { fill, h } from "./dom.js";
-import { icon, iconButton } from "./icons.js";
+import { iconButton } from "./icons.js";
 import { failed, note } from "./notes.js";
 import { toAddress } from "./query.js";
 import { change, state, subscribe } from "./state.js";
