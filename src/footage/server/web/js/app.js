@@ -5,7 +5,7 @@ import { boxElement, focusBox, showBox } from "./box.js";
 import { listenToDrops } from "./drops.js";
 import { listenToEvents, onEvent } from "./events.js";
 import { exploreElement, showExplore } from "./explore.js";
-import { h, fill } from "./dom.js";
+import { fill, h, opensElsewhere } from "./dom.js";
 import { homeElement, showHome } from "./home.js";
 import { icon } from "./icons.js";
 import { showHelp } from "./help.js";
@@ -18,7 +18,7 @@ import { picksElement } from "./picks.js";
 import { showPlayer } from "./player.js";
 import { blank, isAsked, textOf } from "./query.js";
 import { resultsElement, searchAgain, showResults } from "./results.js";
-import { addressOf, ask, change, state, subscribe } from "./state.js";
+import { ask, change, linkTo, state, subscribe } from "./state.js";
 import { newElement, newsButton } from "./watches.js";
 
 const views = h("nav", { class: "views", "aria-label": "Views" });
@@ -64,30 +64,23 @@ function mark() {
 }
 
 function home(event) {
-  if (event.metaKey || event.ctrlKey) return;
+  if (opensElsewhere(event)) return;
   event.preventDefault();
   change({ view: "search", query: blank(), open: null });
   focusBox();
 }
 
 function showViews({ view }) {
-  const link = (name, label, picture) => {
-    const to = { ...state, view: name, open: null };
-    return h(
+  const link = (name, label, picture) =>
+    h(
       "a",
       {
-        href: addressOf(to),
+        ...linkTo({ view: name, open: null }),
         "aria-current": view === name ? "page" : null,
-        onclick: (event) => {
-          if (event.metaKey || event.ctrlKey) return;
-          event.preventDefault();
-          change({ view: name, open: null });
-        },
       },
       icon(picture),
       h("span", {}, label),
     );
-  };
   fill(
     views,
     link("search", "Search", "search"),

@@ -1,7 +1,7 @@
 /** Cards: one moment each, or one video with its best moment. */
 
 import { ROOT } from "./api.js";
-import { h, setStyles } from "./dom.js";
+import { h, opensElsewhere, setStyles } from "./dom.js";
 import { icon } from "./icons.js";
 import { badges, quotation } from "./evidence.js";
 import { addressOf, ask, change, state } from "./state.js";
@@ -66,7 +66,7 @@ export function card(moment) {
 }
 
 function followed(event, open, moment) {
-  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+  if (opensElsewhere(event)) return;
   event.preventDefault();
   change({ open: { ...open, start: moment.start, end: moment.end } });
 }

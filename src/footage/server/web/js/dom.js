@@ -71,5 +71,8 @@ export function debounced(work, milliseconds) {
   return later;
 }
 
+/** Whether a click on a link is for another tab or window, which is the browser's to open. */
+export const opensElsewhere = ({ metaKey, ctrlKey, shiftKey }) => metaKey || ctrlKey || shiftKey;
+
 /** Whether the reader wants nothing to move. */
 export const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

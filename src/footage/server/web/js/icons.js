@@ -49,7 +49,6 @@ const PATHS = {
   library: "M5 5v14M9 5v14M13 5.500l5 13.500",
   explore:
     "M8 4.5a3 3 0 1 1 0 6 3 3 0 0 1 0-6ZM17 9.5a2 2 0 1 1 0 4 2 2 0 0 1 0-4ZM10 15a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5Z",
-  more: "M6 12h.01M12 12h.01M18 12h.01",
 };
 
 /** An icon, which says nothing to a screen reader. */

@@ -1,6 +1,6 @@
 /** The button that saves a search, and the list of those that were. */
 
-import { debounced, h, refill } from "./dom.js";
+import { debounced, h, opensElsewhere, refill } from "./dom.js";
 import { onEvent } from "./events.js";
 import { icon, iconButton } from "./icons.js";
 import { onLibrary } from "./about.js";
@@ -98,7 +98,7 @@ function row(search, { open, leave }) {
   const { name } = search;
   const address = saved.addressOfSaved(search);
   const follow = (event) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    if (opensElsewhere(event)) return;
     event.preventDefault();
     open(address);
   };

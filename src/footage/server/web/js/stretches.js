@@ -2,7 +2,7 @@
 
 import { LEAD } from "./cards.js";
 import { el } from "./dom.js";
-import { addressOf, change, state } from "./state.js";
+import { change, linkTo, state } from "./state.js";
 import { span } from "./words.js";
 
 /** What the state says while one is played. */
@@ -24,16 +24,6 @@ export function still(one, kind = "card-link") {
     ),
   );
 }
-
-/** Attributes of a link that changes the state. */
-export const linkTo = (changes) => ({
-  href: addressOf({ ...state, ...changes }),
-  onclick(event) {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    change(changes);
-  },
-});
 
 /** A row of small pictures. */
 export const strip = (stretches, label) =>

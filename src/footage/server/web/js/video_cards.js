@@ -1,13 +1,12 @@
 /** Cards of whole videos. */
 
 import { el, h } from "./dom.js";
-import { addressOf, change, state } from "./state.js";
+import { linkTo } from "./state.js";
 import { videoOf } from "./titles.js";
 import { clock, day } from "./words.js";
 
 /** A list entry for a video; `more` is put below its title. */
 export function videoCard(video, ...more) {
-  const open = { video: video.video_id, time: 0 };
   const isThere = video.state !== "removed";
   return h(
     "li",
@@ -17,16 +16,8 @@ export function videoCard(video, ...more) {
       h(
         isThere ? "a" : "div",
         {
-          class: isThere ? "card-link" : "",
           dataset: { focus: `video-${video.video_id}` },
-          href: isThere ? addressOf({ ...state, open }) : null,
-          "aria-label": isThere ? `Play ${video.title}` : null,
-          onpointerenter: () => isThere && videoOf(video.video_id, { seconds: 60 }).catch(() => {}),
-          onclick: (event) => {
-            if (!isThere || event.metaKey || event.ctrlKey || event.shiftKey) return;
-            event.preventDefault();
-            change({ open });
-          },
+          ...(isThere && playing(video)),
         },
         el(
           "div.thumb",
@@ -43,6 +34,11 @@ export function videoCard(video, ...more) {
     ),
   );
 }
+
+const playing = ({ video_id: video, title }) => ({
+  ...{ class: "card-link", "aria-label": `Play ${title}`, ...linkTo({ open: { video, time: 0 } }) },
+  onpointerenter: () => videoOf(video, { seconds: 60 }).catch(() => {}), // it may be played next
+});
 
 function picture(address) {
   const image = el("img.thumb-picture", {
