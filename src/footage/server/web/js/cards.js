@@ -83,19 +83,22 @@ export function confidenceMark({ word, level, percent }) {
   );
 }
 
-function thumb(moment) {
-  const image = h("img", {
+/** The picture of a card, which goes where it cannot be had. */
+export const thumbPicture = (src) =>
+  h("img", {
     class: "thumb-picture",
-    src: moment.thumbnail,
+    src,
     alt: "",
     loading: "lazy",
     decoding: "async",
+    onerror: ({ currentTarget }) => currentTarget.remove(),
   });
-  image.onerror = () => image.remove();
+
+function thumb(moment) {
   const box = h(
     "div",
     { class: "thumb" },
-    moment.thumbnail && image,
+    moment.thumbnail && thumbPicture(moment.thumbnail),
     h("span", { class: "thumb-time" }, timesOf(moment)),
     h("span", { class: "thumb-play", "aria-hidden": "true" }, icon("play")),
   );
@@ -201,4 +204,6 @@ export function refreshActions(list, momentOf) {
   }
 }
 
-export const thumbnailOf = (video, time) => `${ROOT}/thumbnails/${video}?t=${time.toFixed(2)}`;
+/** The address of a picture of a video at a time. */
+export const thumbnailOf = (video, time) =>
+  `${ROOT}/thumbnails/${encodeURIComponent(video)}?t=${time.toFixed(2)}`;

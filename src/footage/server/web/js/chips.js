@@ -8,7 +8,7 @@ import { icon } from "./icons.js";
 import { ask, state } from "./state.js";
 import { blobOf, fetched } from "./files.js";
 import { tokensOf, withoutFilter } from "./filters.js";
-import { ROOT } from "./api.js";
+import { thumbnailOf } from "./cards.js";
 import { clock } from "./words.js";
 import { titleOf } from "./titles.js";
 import { openMenu } from "./chip_menu.js";
@@ -61,7 +61,7 @@ function termChip(term, at, edit) {
 }
 
 function likeChip(like, at) {
-  const address = `${ROOT}/thumbnails/${encodeURIComponent(like.video)}?t=${like.time}`;
+  const address = thumbnailOf(like.video, like.time);
   const text = h("span", { class: "chip-text" }, `like ${clock(like.time)}`);
   titleOf(like.video).then((title) => (text.textContent = `like ${title} ${clock(like.time)}`));
   const face = [h("img", { class: "chip-picture", src: address, alt: "" }), text];

@@ -1,6 +1,7 @@
 /** What the player shows of one video, and what it does with it. */
 
 import { ROOT } from "./api.js";
+import { thumbnailOf } from "./cards.js";
 import { chapterList } from "./chapters.js";
 import { controls } from "./controls.js";
 import { h, setStyles } from "./dom.js";
@@ -101,7 +102,7 @@ export function playerView(video, open) {
     showChapters();
     if (!video.playback.there) {
       say(`The drive of this video is not there now; plug it in: ${video.path ?? video.title}.`);
-      setStyles(stage, { "--poster": `url("${ROOT}/thumbnails/${id}?t=${open.time}")` });
+      setStyles(stage, { "--poster": `url("${thumbnailOf(id, open.time)}")` });
       return;
     }
     media = mediaOf(picture, video);

@@ -1,6 +1,6 @@
 /** Stretches of videos, as analyses tell them, and what the parts of the explore view share. */
 
-import { LEAD } from "./cards.js";
+import { LEAD, thumbPicture } from "./cards.js";
 import { el } from "./dom.js";
 import { change, linkTo, state } from "./state.js";
 import { span } from "./words.js";
@@ -19,7 +19,7 @@ export function still(one, kind = "card-link") {
     { title, "aria-label": `Play ${title}, ${times}`, ...linkTo({ open: openOf(one) }) },
     el(
       "div.thumb",
-      src && el("img.thumb-picture", { src, alt: "", loading: "lazy" }),
+      src && thumbPicture(src),
       el("span.thumb-time", times),
     ),
   );

@@ -1,5 +1,6 @@
 /** Cards of whole videos. */
 
+import { thumbPicture } from "./cards.js";
 import { el, h } from "./dom.js";
 import { linkTo } from "./state.js";
 import { videoOf } from "./titles.js";
@@ -21,7 +22,7 @@ export function videoCard(video, ...more) {
         },
         el(
           "div.thumb",
-          video.thumbnail && picture(video.thumbnail),
+          video.thumbnail && thumbPicture(video.thumbnail),
           el("span.thumb-time", clock(video.duration)),
         ),
       ),
@@ -39,14 +40,3 @@ const playing = ({ video_id: video, title }) => ({
   ...{ class: "card-link", "aria-label": `Play ${title}`, ...linkTo({ open: { video, time: 0 } }) },
   onpointerenter: () => videoOf(video, { seconds: 60 }).catch(() => {}), // it may be played next
 });
-
-function picture(address) {
-  const image = el("img.thumb-picture", {
-    src: address,
-    alt: "",
-    loading: "lazy",
-    decoding: "async",
-  });
-  image.onerror = () => image.remove();
-  return image;
-}
