@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { el, fill } from "./dom.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { failed } from "./notes.js";
 import { state } from "./state.js";
 import { sentence } from "./words.js";
@@ -56,7 +56,7 @@ export function showBanner() {
     bannerElement,
     icon("warning"),
     el("p", text),
-    el("button.ghost", { "aria-label": "Dismiss the warning", onclick }, icon("close")),
+    iconButton("close", "Dismiss the warning", onclick),
   );
 }
 

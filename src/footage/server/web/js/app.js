@@ -7,7 +7,7 @@ import { listenToEvents, onEvent } from "./events.js";
 import { exploreElement, showExplore } from "./explore.js";
 import { fill, h, opensElsewhere } from "./dom.js";
 import { homeElement, showHome } from "./home.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { showHelp } from "./help.js";
 import { listenToKeys } from "./keys.js";
 import { libraryElement, showLibrary } from "./library.js";
@@ -44,17 +44,7 @@ fill(
     { class: "top-end" },
     newsButton,
     views,
-    h(
-      "button",
-      {
-        type: "button",
-        class: "ghost",
-        "aria-label": "Help and keys",
-        title: "Help (?)",
-        onclick: showHelp,
-      },
-      icon("help"),
-    ),
+    iconButton("help", "Help and keys", showHelp, { title: "Help (?)" }),
   ),
 );
 fill(document.getElementById("main"), bannerElement, search, libraryElement, exploreElement, picksElement);

@@ -2,7 +2,7 @@
 
 import { ROOT } from "./api.js";
 import { h, opensElsewhere, setStyles } from "./dom.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { badges, quotation } from "./evidence.js";
 import { addressOf, ask, change, state } from "./state.js";
 import { tileAt, tilesOf, tileView } from "./sprites.js";
@@ -153,34 +153,26 @@ function scrubbing(box, moment) {
 
 function actions(moment) {
   const { query } = state;
-  const like = (weight) => () => {
-    const part = { video: moment.video_id, time: (moment.start + moment.end) / 2, weight };
-    const likes = [
-      ...state.query.likes.filter(
-        ({ video, time }) => video !== part.video || Math.abs(time - part.time) > 0.5,
-      ),
-      part,
-    ];
-    ask({ likes });
-    scrollTo({ top: 0 });
-  };
   const only = () =>
     ask({ filters: withFilter(state.query.filters, "video", moment.video_id), byVideo: false });
   return h(
     "div",
     { class: "card-actions" },
-    query.byVideo && action("film", `All moments in ${moment.title}`, only),
-    action("like", `More like this: ${moment.title}, ${clock(moment.start)}`, like(1)),
-    action("minus", `Less like this: ${moment.title}, ${clock(moment.start)}`, like(-0.5)),
+    query.byVideo && iconButton("film", `All moments in ${moment.title}`, only),
+    likeButton("like", "More like this", moment, 1),
+    likeButton("minus", "Less like this", moment, -0.5),
   );
 }
 
-function action(name, label, onclick) {
-  return h(
-    "button",
-    { type: "button", class: "ghost", "aria-label": label, title: label.split(":")[0], onclick },
-    icon(name),
-  );
+function likeButton(name, title, moment, weight) {
+  const { video_id: video, start, end } = moment;
+  const part = { video, time: (start + end) / 2, weight };
+  const isOther = (one) => one.video !== video || Math.abs(one.time - part.time) > 0.5;
+  const like = () => {
+    ask({ likes: [...state.query.likes.filter(isOther), part] });
+    scrollTo({ top: 0 });
+  };
+  return iconButton(name, `${title}: ${moment.title}, ${clock(start)}`, like, { title });
 }
 
 /** Cards that wait for an answer. */

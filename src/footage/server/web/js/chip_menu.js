@@ -1,7 +1,7 @@
 /** What a click on a chip opens: where it is looked for, its weight, not, edit and remove. */
 
 import { el } from "./dom.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { stepped } from "./chips.js";
 import { popover } from "./popover.js";
 
@@ -58,7 +58,7 @@ export function openMenu(anchor, { list, part, label, set, remove, edit }) {
       set({ weight: part.weight }, "replace");
       event.currentTarget.focus();
     };
-    return el("button.ghost", { "aria-label": title, onclick: weigh }, icon(name));
+    return iconButton(name, title, weigh);
   }
 }
 

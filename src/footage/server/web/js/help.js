@@ -1,7 +1,7 @@
 /** What one can type, and the keys. */
 
 import { h } from "./dom.js";
-import { icon } from "./icons.js";
+import { iconButton } from "./icons.js";
 
 const SAY = [
   ["a dog on the beach", "what is seen, said or written"],
@@ -53,11 +53,7 @@ export function showHelp() {
         "header",
         { class: "player-head" },
         h("h2", { id: "help-title", class: "player-title" }, "How to ask, and the keys"),
-        h(
-          "button",
-          { type: "button", class: "ghost", "aria-label": "Close the help", onclick: close },
-          icon("close"),
-        ),
+        iconButton("close", "Close the help", close),
       ),
       h(
         "div",

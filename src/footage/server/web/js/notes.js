@@ -1,7 +1,7 @@
 /** Short notes at the foot of the page: what was done, what failed, and that the server is away. */
 
 import { el, h } from "./dom.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { sentence } from "./words.js";
 
 const SECONDS = 6;
@@ -19,11 +19,7 @@ export function note(text, { action, kind = "" } = {}) {
     el("span", text),
     action &&
       el("button.note-action", { onclick: () => (remove(), action.run()) }, action.label),
-    h(
-      "button",
-      { type: "button", class: "ghost note-close", "aria-label": "Dismiss", onclick: remove },
-      icon("close"),
-    ),
+    iconButton("close", "Dismiss", remove),
   );
   const home = place();
   while (home.childElementCount > 2) home.firstElementChild.remove();

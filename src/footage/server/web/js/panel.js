@@ -3,7 +3,7 @@
 import { isRead, onLibrary } from "./about.js";
 import { ask as fetched, parameters } from "./api.js";
 import { fill, h, refill, setStyles } from "./dom.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { isYear, LISTS, pairsOf, withFilter, withoutFilter } from "./filters.js";
 import { failed } from "./notes.js";
 import { CHANNELS, fromAddress, isAsked } from "./query.js";
@@ -37,16 +37,7 @@ const panel = h(
     "div",
     { class: "panel-head" },
     h("h2", {}, "Filters"),
-    h(
-      "button",
-      {
-        type: "button",
-        class: "ghost",
-        "aria-label": "Close the filters",
-        onclick: () => open(false),
-      },
-      icon("close"),
-    ),
+    iconButton("close", "Close the filters", () => open(false)),
   ),
   balance,
   savedList((address) => {

@@ -2,7 +2,7 @@
 
 import { shownLinks } from "./cards.js";
 import { el, fill, h } from "./dom.js";
-import { icon } from "./icons.js";
+import { iconButton } from "./icons.js";
 import { failed } from "./notes.js";
 import { closeVideo, state } from "./state.js";
 import { videoOf } from "./titles.js";
@@ -81,15 +81,7 @@ function head(video) {
       el("h2.player-title", video?.title ?? "This video cannot be opened"),
       el("p.player-facts", facts.filter(Boolean).join(" · ")),
     ),
-    el(
-      "button.ghost",
-      {
-        "aria-label": "Close the player",
-        title: "Close (Esc)",
-        onclick: closeVideo,
-      },
-      icon("close"),
-    ),
+    iconButton("close", "Close the player", closeVideo, { title: "Close (Esc)" }),
   );
 }
 

@@ -1,7 +1,7 @@
 /** What is to follow: a text for each step, and how soon. */
 
 import { el, h } from "./dom.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { ask, state } from "./state.js";
 
 /** The rows of a query. */
@@ -24,14 +24,7 @@ function row(text, at, isLast, within) {
       oninput: (event) => setStep(at, event.target.value),
     }),
     isLast && withinField(within),
-    el(
-      "button.ghost",
-      {
-        "aria-label": `Remove step ${at + 1}`,
-        onclick: () => remove(at),
-      },
-      icon("close"),
-    ),
+    iconButton("close", `Remove step ${at + 1}`, () => remove(at)),
   );
 }
 
