@@ -62,6 +62,10 @@ export function icon(name, extra = "") {
   return drawing;
 }
 
+/** A button with an icon before its word; `title` is shown on hovering. */
+export const wordButton = (name, word, title, onclick) =>
+  h("button", { type: "button", class: "button", title, onclick }, icon(name), h("span", {}, word));
+
 /** A button that is an icon; `label` is said, and shown on hovering unless `more` has a title. */
 export const iconButton = (name, label, onclick, { class: extra = "", ...more } = {}) =>
   h(

@@ -6,7 +6,7 @@ import { chapterList } from "./chapters.js";
 import { controls } from "./controls.js";
 import { h, setStyles } from "./dom.js";
 import { hitList, hitsOf, wordsOf } from "./hits.js";
-import { icon } from "./icons.js";
+import { icon, wordButton } from "./icons.js";
 import { marks } from "./marks.js";
 import { mediaOf } from "./media.js";
 import { failed, note } from "./notes.js";
@@ -78,8 +78,8 @@ export function playerView(video, open) {
       h(
         "div",
         { class: "button-row" },
-        button("like", "More like this", "Search for what looks like this (L)", likeThis),
-        button("link", "Copy link", "Copy a link to this moment (U)", copyLink),
+        wordButton("like", "More like this", "Search for what looks like this (L)", likeThis),
+        wordButton("link", "Copy link", "Copy a link to this moment (U)", copyLink),
       ),
     ),
     shots.element,
@@ -241,13 +241,4 @@ export function playerView(video, open) {
     does?.();
     return Boolean(does);
   }
-}
-
-function button(name, label, title, onclick) {
-  return h(
-    "button",
-    { type: "button", class: "button", title, onclick },
-    icon(name),
-    h("span", {}, label),
-  );
 }
