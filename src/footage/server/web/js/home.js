@@ -41,8 +41,8 @@ export function showHome({ query }) {
   if (wanted !== shown) showVideos(wanted, pairsOf(query.filters).length > 0);
 }
 
-onLibrary(() => {
-  shown = null;
+onLibrary((_, before) => {
+  if (before) shown = null; // else they have just been asked for
   newest.remove();
   if (state.view === "search") showHome(state);
 });
