@@ -4,6 +4,7 @@
  */
 
 import { h } from "./dom.js";
+import { CHANNEL_LOOKS } from "./evidence.js";
 import { icon } from "./icons.js";
 import { ask, state } from "./state.js";
 import { blobOf, fetched } from "./files.js";
@@ -15,7 +16,6 @@ import { openMenu } from "./chip_menu.js";
 
 const STEPS = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10];
 const PIXELS_A_STEP = 18;
-const ICONS = { any: "any", seen: "eye", said: "speech", sign: "sign" };
 const FILTER_ICONS = {
   ...{ tag: "tag", folder: "folder", video: "film", partition: "folder", year: "calendar" },
   ...{ since: "calendar", until: "calendar", longer: "clock", shorter: "clock" },
@@ -53,7 +53,7 @@ function termChip(term, at, edit) {
     label: term.text,
     kind: term.kind === "any" ? "" : term.kind,
     face: [
-      term.kind !== "any" && icon(ICONS[term.kind], "chip-icon"),
+      term.kind !== "any" && icon(CHANNEL_LOOKS[term.kind][1], "chip-icon"),
       h("span", { class: "chip-text" }, term.text),
     ],
     edit: () => edit(at),

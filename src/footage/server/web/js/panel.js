@@ -3,6 +3,7 @@
 import { isRead, onLibrary } from "./about.js";
 import { ask as fetched, parameters } from "./api.js";
 import { fill, h, refill, setStyles } from "./dom.js";
+import { CHANNEL_LOOKS } from "./evidence.js";
 import { icon, iconButton } from "./icons.js";
 import { isYear, LISTS, pairsOf, withFilter, withoutFilter } from "./filters.js";
 import { failed } from "./notes.js";
@@ -13,7 +14,6 @@ import { ask, change, state } from "./state.js";
 import { plural } from "./words.js";
 
 const READERS = { said: "speech", sign: "screen" };
-const NAMES = { seen: ["Seen", "eye"], said: ["Said", "speech"], sign: ["On screen", "sign"] };
 const FEW = 8;
 
 const balance = h("section", { class: "panel-part", "aria-label": "Balance" });
@@ -110,7 +110,7 @@ panel.addEventListener("keydown", (event) => {
 });
 
 function slider(name) {
-  const [label, picture] = NAMES[name];
+  const [label, picture] = CHANNEL_LOOKS[name];
   const value = h("output", { class: "slider-value" });
   const input = h("input", {
     type: "range",
