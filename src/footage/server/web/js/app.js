@@ -5,7 +5,7 @@ import { boxElement, focusBox, showBox } from "./box.js";
 import { listenToDrops } from "./drops.js";
 import { listenToEvents, onEvent } from "./events.js";
 import { exploreElement, showExplore } from "./explore.js";
-import { fill, h, opensElsewhere } from "./dom.js";
+import { el, fill, opensElsewhere } from "./dom.js";
 import { homeElement, showHome } from "./home.js";
 import { icon, iconButton } from "./icons.js";
 import { showHelp } from "./help.js";
@@ -21,27 +21,25 @@ import { resultsElement, searchAgain, showResults } from "./results.js";
 import { ask, change, linkTo, state, subscribe } from "./state.js";
 import { newElement, newsButton } from "./watches.js";
 
-const views = h("nav", { class: "views", "aria-label": "Views" });
-const grouping = h("div", { class: "segmented", role: "group", "aria-label": "One card for each" });
-const bar = h("div", { class: "bar" }, panelToggle, grouping);
-const search = h(
-  "div",
-  { class: "search-view" },
+const views = el("nav.views", { "aria-label": "Views" });
+const grouping = el("div.segmented", { role: "group", "aria-label": "One card for each" });
+const bar = el("div.bar", panelToggle, grouping);
+const search = el(
+  "div.search-view",
   panelElement,
-  h("div", { class: "column" }, newElement, bar, homeElement, resultsElement),
+  el("div.column", newElement, bar, homeElement, resultsElement),
 );
 
 fill(
   document.getElementById("top"),
-  h(
-    "a",
-    { class: "brand", href: "./", onclick: home, "aria-label": "footage, to the beginning" },
-    h("h1", {}, mark(), "footage"),
+  el(
+    "a.brand",
+    { href: "./", onclick: home, "aria-label": "footage, to the beginning" },
+    el("h1", mark(), "footage"),
   ),
   boxElement,
-  h(
-    "div",
-    { class: "top-end" },
+  el(
+    "div.top-end",
     newsButton,
     views,
     iconButton("help", "Help and keys", showHelp, { title: "Help (?)" }),
@@ -50,7 +48,7 @@ fill(
 fill(document.getElementById("main"), bannerElement, search, libraryElement, exploreElement, picksElement);
 
 function mark() {
-  return h("img", { src: "icon.svg", alt: "", width: "26", height: "26", class: "brand-mark" });
+  return el("img.brand-mark", { src: "icon.svg", alt: "", width: "26", height: "26" });
 }
 
 function home(event) {
@@ -62,14 +60,14 @@ function home(event) {
 
 function showViews({ view }) {
   const link = (name, label, picture) =>
-    h(
+    el(
       "a",
       {
         ...linkTo({ view: name, open: null }),
         "aria-current": view === name ? "page" : null,
       },
       icon(picture),
-      h("span", {}, label),
+      el("span", label),
     );
   fill(
     views,
@@ -82,10 +80,9 @@ function showViews({ view }) {
 function showGrouping({ query }) {
   bar.classList.toggle("bar-quiet", !isAsked(query));
   const choice = (byVideo, label) =>
-    h(
+    el(
       "button",
       {
-        type: "button",
         "aria-pressed": String(query.byVideo === byVideo),
         onclick: () => ask({ byVideo }),
       },
@@ -106,7 +103,7 @@ function show(now, before) {
   showGrouping(now);
   showPanel(now);
   search.hidden = !isSearch;
-  resultsElement.hidden = !isAsked(now.query) || isEmpty();
+  hideResults();
   if (isSearch) {
     showHome(now);
     showResults(now, before);
@@ -114,6 +111,11 @@ function show(now, before) {
   showLibrary(now);
   showExplore(now);
   showPlayer(now);
+}
+
+/** Where nothing is asked, or there is nothing to find. */
+function hideResults() {
+  resultsElement.hidden = !isAsked(state.query) || isEmpty();
 }
 
 subscribe((now, before) => {
@@ -124,7 +126,7 @@ subscribe((now, before) => {
 });
 
 on("tokenNeeded", () => askToken(begin));
-onLibrary(() => (resultsElement.hidden = !isAsked(state.query) || isEmpty()));
+onLibrary(hideResults);
 onEvent("library", () => {
   readLibrary();
   countAgain();

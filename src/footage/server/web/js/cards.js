@@ -1,7 +1,7 @@
 /** Cards: one moment each, or one video with its best moment. */
 
 import { ROOT } from "./api.js";
-import { h, opensElsewhere, setStyles } from "./dom.js";
+import { el, opensElsewhere, setStyles } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
 import { badges, quotation } from "./evidence.js";
 import { addressOf, ask, change, state } from "./state.js";
@@ -26,10 +26,9 @@ export function card(moment) {
   const { title, start, end } = moment;
   const chance = confidence(moment.confidence);
   const open = { video: moment.video_id, time: Math.max(0, start - LEAD) };
-  const link = h(
-    "a",
+  const link = el(
+    "a.card-link",
     {
-      class: "card-link",
       "aria-label": `Play ${title}, ${span(start, end)}${chance ? `, ${chance.word}, ${chance.percent} %` : ""}`,
       onclick: (event) => followed(event, open, moment),
       onfocus: () => (link.href = addressOf({ ...state, open })),
@@ -41,25 +40,22 @@ export function card(moment) {
     thumb(moment),
   );
   link.href = addressOf({ ...state, open });
-  return h(
-    "li",
-    { class: "card", dataset: { key: keyOf(moment) } },
-    h(
+  return el(
+    "li.card",
+    { dataset: { key: keyOf(moment) } },
+    el(
       "article",
-      {},
       link,
       pickBox(moment, keyOf(moment)),
-      h(
-        "div",
-        { class: "card-body" },
-        h(
-          "div",
-          { class: "card-head" },
-          h("h3", { class: "card-title", title: title }, title),
+      el(
+        "div.card-body",
+        el(
+          "div.card-head",
+          el("h3.card-title", { title }, title),
           chance && confidenceMark(chance),
         ),
         quotation(moment.evidence),
-        h("div", { class: "card-foot" }, badges(moment.evidence), actions(moment)),
+        el("div.card-foot", badges(moment.evidence), actions(moment)),
       ),
     ),
   );
@@ -73,20 +69,19 @@ function followed(event, open, moment) {
 
 /** A chance as a word, dots and a number. */
 export function confidenceMark({ word, level, percent }) {
-  const dots = [1, 2, 3, 4].map((at) => h("i", { class: at <= level ? "dot dot-on" : "dot" }));
-  return h(
+  const dots = [1, 2, 3, 4].map((at) => el("i", { class: at <= level ? "dot dot-on" : "dot" }));
+  return el(
     "span",
     { class: `confidence confidence-${level}`, title: `${percent} % likely to match` },
-    h("span", { class: "dots", "aria-hidden": "true" }, dots),
-    h("span", {}, word),
-    h("span", { class: "confidence-percent" }, `${percent} %`),
+    el("span.dots", { "aria-hidden": "true" }, dots),
+    el("span", word),
+    el("span.confidence-percent", `${percent} %`),
   );
 }
 
 /** The picture of a card, which goes where it cannot be had. */
 export const thumbPicture = (src) =>
-  h("img", {
-    class: "thumb-picture",
+  el("img.thumb-picture", {
     src,
     alt: "",
     loading: "lazy",
@@ -95,12 +90,11 @@ export const thumbPicture = (src) =>
   });
 
 function thumb(moment) {
-  const box = h(
-    "div",
-    { class: "thumb" },
+  const box = el(
+    "div.thumb",
     moment.thumbnail && thumbPicture(moment.thumbnail),
-    h("span", { class: "thumb-time" }, timesOf(moment)),
-    h("span", { class: "thumb-play", "aria-hidden": "true" }, icon("play")),
+    el("span.thumb-time", timesOf(moment)),
+    el("span.thumb-play", { "aria-hidden": "true" }, icon("play")),
   );
   scrubbing(box, moment);
   return box;
@@ -115,8 +109,8 @@ function scrubbing(box, moment) {
   let view = null;
   let tiles = [];
   let x = 0; // of the pointer, also while the pictures are on their way
-  const bar = h("span", { class: "scrub-bar" });
-  const clockFace = h("span", { class: "scrub-clock" });
+  const bar = el("span.scrub-bar");
+  const clockFace = el("span.scrub-clock");
   const enter = async (event) => {
     if (event.pointerType === "touch") return;
     x = event.clientX;
@@ -155,9 +149,8 @@ function actions(moment) {
   const { query } = state;
   const only = () =>
     ask({ filters: withFilter(state.query.filters, "video", moment.video_id), byVideo: false });
-  return h(
-    "div",
-    { class: "card-actions" },
+  return el(
+    "div.card-actions",
     query.byVideo && iconButton("film", `All moments in ${moment.title}`, only),
     likeButton("like", "More like this", moment, 1),
     likeButton("minus", "Less like this", moment, -0.5),
@@ -178,11 +171,11 @@ function likeButton(name, title, moment, weight) {
 /** Cards that wait for an answer. */
 export function skeletons(count) {
   return Array.from({ length: count }, () =>
-    h(
+    el(
       "li",
       { class: "card card-waiting", "aria-hidden": "true" },
-      h("div", { class: "thumb" }),
-      h("div", { class: "card-body" }),
+      el("div.thumb"),
+      el("div.card-body"),
     ),
   );
 }

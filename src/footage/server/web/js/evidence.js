@@ -1,6 +1,6 @@
 /** Why a moment matched: what was seen, said or written there, with the words marked. */
 
-import { el, h } from "./dom.js";
+import { el } from "./dom.js";
 import { icon } from "./icons.js";
 
 /** What each channel is called, and its icon. */
@@ -39,7 +39,7 @@ export function badges(evidence) {
         const [word, picture] = modality === "audio" ? ["Heard", "sound"] : CHANNEL_LOOKS[channel];
         const percent = Math.round(100 * share);
         const title = `${word}: ${percent} % of the score`;
-        return h("li", { class: `badge badge-${channel}`, title }, icon(picture), word);
+        return el("li", { class: `badge badge-${channel}`, title }, icon(picture), word);
       }),
   );
 }
@@ -53,7 +53,7 @@ export function quotation(evidence) {
   const best = found[0];
   if (!best) return null;
   const channel = CHANNEL[best.modality] ?? "said";
-  return h(
+  return el(
     "p",
     { class: `quote quote-${channel}` },
     marked(excerpt(best.text, best.words), best.words),

@@ -1,6 +1,6 @@
 /** Line icons of 24 units, by name. */
 
-import { h, svg } from "./dom.js";
+import { el, svg } from "./dom.js";
 
 const PATHS = {
   search: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM15.4 15.4 20 20",
@@ -64,14 +64,14 @@ export function icon(name, extra = "") {
 
 /** A button with an icon before its word; `title` is shown on hovering. */
 export const wordButton = (name, word, title, onclick) =>
-  h("button", { type: "button", class: "button", title, onclick }, icon(name), h("span", {}, word));
+  el("button.button", { title, onclick }, icon(name), el("span", word));
 
 /** A button that is an icon; `label` is said, and shown on hovering unless `more` has a title. */
 export const iconButton = (name, label, onclick, { class: extra = "", ...more } = {}) =>
-  h(
+  el(
     "button",
     {
-      ...{ type: "button", class: `ghost ${extra}`, "aria-label": label, title: label, onclick },
+      ...{ class: `ghost ${extra}`, "aria-label": label, title: label, onclick },
       ...more,
     },
     icon(name),

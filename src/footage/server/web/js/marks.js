@@ -1,7 +1,7 @@
 /** Where a clip of the video begins and ends, and what downloads it. */
 
 import { ROOT, parameters } from "./api.js";
-import { h } from "./dom.js";
+import { el } from "./dom.js";
 import { exportMenu } from "./exports.js";
 import { icon, wordButton } from "./icons.js";
 import { clock, span } from "./words.js";
@@ -14,17 +14,17 @@ export function marks(video, now, show) {
   let to = null;
   const begins = wordButton("in", "In", "Mark where the clip begins (I)", () => mark("from"));
   const ends = wordButton("out", "Out", "Mark where the clip ends (O)", () => mark("to"));
-  const download = h(
-    "a",
-    { class: "button", download: "" },
+  const download = el(
+    "a.button",
+    { download: "" },
     icon("download"),
-    h("span", {}, "Clip"),
+    el("span", "Clip"),
   );
   const give = wordButton("film", "Export", "Export from in to out", () => {
     const [start, end] = clip();
     exportMenu(give, [{ video_id: video.video_id, start, end }]);
   });
-  const element = h("div", { class: "button-row" }, begins, ends, download, give);
+  const element = el("div.button-row", begins, ends, download, give);
   set(null, null);
   return { element, set, mark };
 

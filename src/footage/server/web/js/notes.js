@@ -1,6 +1,6 @@
 /** Short notes at the foot of the page: what was done, what failed, and that the server is away. */
 
-import { el, h } from "./dom.js";
+import { el } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
 import { sentence } from "./words.js";
 
@@ -12,7 +12,7 @@ const place = () =>
 /** Show a text for a while; `action` is `{label, run}`. */
 export function note(text, { action, kind = "" } = {}) {
   const remove = () => element.remove();
-  const element = h(
+  const element = el(
     "div",
     { class: `note ${kind}` },
     kind === "note-bad" && icon("warning"),

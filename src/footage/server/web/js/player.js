@@ -1,7 +1,7 @@
 /** The player: over the page, with the address saying what is open and where. */
 
 import { shownLinks } from "./cards.js";
-import { el, fill, h } from "./dom.js";
+import { el, fill } from "./dom.js";
 import { iconButton } from "./icons.js";
 import { failed } from "./notes.js";
 import { closeVideo, state } from "./state.js";
@@ -42,7 +42,7 @@ async function begin(open) {
       onclick: (event) => event.target === own && closeVideo(),
     },
     body,
-    h("div", { class: "dialog-notes notes", role: "status", "aria-live": "polite" }),
+    el("div", { class: "dialog-notes notes", role: "status", "aria-live": "polite" }),
   ));
   document.getElementById("overlays").append(own);
   own.showModal();

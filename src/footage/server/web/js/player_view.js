@@ -4,7 +4,7 @@ import { ROOT } from "./api.js";
 import { thumbnailOf } from "./cards.js";
 import { chapterList } from "./chapters.js";
 import { controls } from "./controls.js";
-import { h, setStyles } from "./dom.js";
+import { el, setStyles } from "./dom.js";
 import { hitList, hitsOf, wordsOf } from "./hits.js";
 import { icon, wordButton } from "./icons.js";
 import { marks } from "./marks.js";
@@ -27,25 +27,25 @@ export function playerView(video, open) {
   let media = null;
   const { duration, video_id: id } = video;
   const captions = `${ROOT}/videos/${id}/transcript?format=vtt`;
-  const track = h("track", {
+  const track = el("track", {
     kind: "captions",
     srclang: "und",
     label: "What is said",
     src: captions,
   });
-  const picture = h(
-    "video",
-    { class: "picture", playsinline: true, preload: "auto", autoplay: true, tabindex: "-1" },
+  const picture = el(
+    "video.picture",
+    { playsinline: true, preload: "auto", autoplay: true, tabindex: "-1" },
     track,
   );
-  const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
-  const waiting = h("span", { class: "waiting", hidden: true });
-  const bigPlay = h(
-    "button",
-    { type: "button", class: "big-play", "aria-label": "Play" },
+  const trouble = el("p.trouble", { role: "alert", hidden: true });
+  const waiting = el("span.waiting", { hidden: true });
+  const bigPlay = el(
+    "button.big-play",
+    { "aria-label": "Play" },
     icon("play"),
   );
-  const stage = h("div", { class: "stage" }, picture, waiting, bigPlay, trouble);
+  const stage = el("div.stage", picture, waiting, bigPlay, trouble);
   const hits = hitList(goTo);
   const control = controls(
     picture,
@@ -67,28 +67,24 @@ export function playerView(video, open) {
     ],
     now,
   );
-  const main = h(
-    "div",
-    { class: "player-main" },
+  const main = el(
+    "div.player-main",
     ...[stage, line.element, control.element],
-    h(
-      "div",
-      { class: "deeds" },
+    el(
+      "div.deeds",
       clip.element,
-      h(
-        "div",
-        { class: "button-row" },
+      el(
+        "div.button-row",
         wordButton("like", "More like this", "Search for what looks like this (L)", likeThis),
         wordButton("link", "Copy link", "Copy a link to this moment (U)", copyLink),
       ),
     ),
     shots.element,
   );
-  const element = h(
-    "div",
-    { class: "player-parts" },
+  const element = el(
+    "div.player-parts",
     main,
-    h("div", { class: "player-side" }, side.element),
+    el("div.player-side", side.element),
   );
   return { id, element, start, stop, goTo, press };
 

@@ -1,6 +1,6 @@
 /** What is to follow: a text for each step, and how soon. */
 
-import { el, h } from "./dom.js";
+import { el } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
 import { ask, state } from "./state.js";
 
@@ -14,9 +14,8 @@ function row(text, at, isLast, within) {
     "div.then-row",
     icon("then", "then-icon"),
     el("label.then-label", { for: `then-${at}` }, "then"),
-    h("input", {
+    el("input.then-input", {
       id: `then-${at}`,
-      class: "then-input",
       type: "text",
       value: text,
       autocomplete: "off",

@@ -1,7 +1,7 @@
 /** Cards of whole videos. */
 
 import { thumbPicture } from "./cards.js";
-import { el, h } from "./dom.js";
+import { el } from "./dom.js";
 import { linkTo } from "./state.js";
 import { videoOf } from "./titles.js";
 import { clock, day } from "./words.js";
@@ -9,12 +9,12 @@ import { clock, day } from "./words.js";
 /** A list entry for a video; `more` is put below its title. */
 export function videoCard(video, ...more) {
   const isThere = video.state !== "removed";
-  return h(
+  return el(
     "li",
     { class: `card card-video card-${video.state}`, dataset: { video: video.video_id } },
     el(
       "article",
-      h(
+      el(
         isThere ? "a" : "div",
         {
           dataset: { focus: `video-${video.video_id}` },
