@@ -26,6 +26,9 @@ from website import site  # noqa: F401 (a fixture)
 
 import footage
 from footage.cli import app as program
+from footage.readers import screen, speech
+from footage.readers.needs import Package
+from footage.settings import Sampling
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # some load ONNX Runtime without footage
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as for what a script runs in the background
@@ -129,6 +132,36 @@ def library(tmp_path: Path) -> Iterator[footage.Library]:
     """An empty library."""
     with footage.open(tmp_path / "my.library", embedder=ColourEmbedder()) as library:
         yield library
+
+
+@pytest.fixture
+def at(built_house: House) -> tuple[str, Path]:
+    """The option that names the library that is only read."""
+    return ("--library", built_house.library)
+
+
+@pytest.fixture
+def own(own_house: House) -> tuple[str, Path]:
+    """The option that names a library to change."""
+    return ("--library", own_house.library)
+
+
+@pytest.fixture
+def colours_instead_of_lite(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the program opens, it opens with the embedder of colours."""
+
+    def open_embedder(_name: str, sampling: Sampling) -> ColourEmbedder:
+        return ColourEmbedder(sampling)
+
+    monkeypatch.setattr("footage.library.open_embedder", open_embedder)
+    monkeypatch.setattr("footage.doctor.open_embedder", open_embedder)
+
+
+@pytest.fixture
+def subtitles_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the extras ``speech`` and ``ocr`` are not installed, whether they are or not."""
+    for reader in (speech, screen):
+        monkeypatch.setattr(reader, "_PACKAGES", (Package("no-such-package"),))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree as ET
 
+from hypothesis import strategies as st
+
 from footage.catalog import Video
 from footage.export.cuts import NO_HANDLES, Cut, Handles, cuts_of
 from footage.export.sources import Source
@@ -31,6 +33,12 @@ RATES = {
     "59.94": Fraction(60_000, 1001),
     "60": Fraction(60),
 }
+# every rate, and whether its timecode drops numbers
+RATES_AND_DROP = [(rate, False) for rate in RATES.values()] + [
+    (RATES[name], True) for name in ("29.97", "59.94")
+]
+# frames: where each cut begins, and how many it has
+SPANS = st.lists(st.tuples(st.integers(0, 90_000), st.integers(1, 5_000)), min_size=1, max_size=6)
 DAY = datetime(2024, 5, 1, tzinfo=timezone.utc)
 
 
@@ -65,6 +73,14 @@ def cuts(
     moments = [stretch(each.video, *span) for each in sources for span in spans]
     known = {each.video.video_id: each for each in sources}
     return cuts_of(moments, known, handles=handles, merge=merge)
+
+
+def cuts_of_frames(rate: Fraction, drop: bool, spans: Sequence[tuple[int, int]]) -> list[Cut]:
+    """A cut for each of `SPANS`, of a long video whose timecode begins at ten seconds."""
+    of = source(rate, seconds=4000, timecode="00:00:10;00" if drop else "00:00:10:00")
+    made = cuts(of, *((float(first / rate), float((first + n) / rate)) for first, n in spans))
+    assert [(cut.first, cut.count) for cut in made] == spans
+    return made
 
 
 # Timecode, counted minute by minute

@@ -13,13 +13,12 @@ from colours import ColourEmbedder
 from houses import Run
 from little_clip import write_clip
 from PIL import Image
+from signs import Signs
 from videos import make_video
 
 import footage
 from footage.cli import search
-from footage.embedder import VideoFile
 from footage.embedders.marengo import embedder as marengo
-from footage.reader import Line, Reader, ReaderFingerprint, Reading
 from marengo_double import Double
 
 KEY = "tlk_asking"
@@ -32,16 +31,6 @@ Our refund policy is simple.
 00:00:09,000 --> 00:00:11,500
 The dog jumps into the lake.
 """
-
-
-class Signs(Reader):
-    """Reads one sign in every video."""
-
-    fingerprint = ReaderFingerprint("signs", "1")
-
-    def read(self, video: VideoFile, *, on_progress: Callable[[float], None]) -> Reading:
-        on_progress(video.info.duration)
-        return Reading(self.fingerprint, (Line(4.5, 7.5, "EMERGENCY EXIT", 0.9),), "frames")
 
 
 class Place(NamedTuple):
@@ -204,6 +193,7 @@ def test_what_is_said_and_written_is_found_whatever_sees(ask: Any) -> None:
     assert first(ask("sign:exit", "--video", "mute.mp4")) == ("mute", 4, 8)
 
 
+@pytest.mark.parametrize("made", SLOWER, indirect=True)  # lite hardly knows plain colours
 @pytest.mark.parametrize(
     ("form", "answers"),
     [
@@ -221,13 +211,8 @@ def test_what_is_said_and_written_is_found_whatever_sees(ask: Any) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_what_is_seen_is_found(
-    form: tuple[str, ...],
-    answers: set[tuple[str, int, int]],
-    place: Place,
-    ask: Any,
+    form: tuple[str, ...], answers: set[tuple[str, int, int]], ask: Any
 ) -> None:
-    if place.embedder == "lite":
-        pytest.skip("it knows things, and hardly plain colours")
     assert first(ask(*form)) in answers
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from colours import ColourEmbedder
+from signs import Signs
 from videos import make_video
 
 import footage
-from footage.embedder import VideoFile
-from footage.reader import Line, Reader, ReaderFingerprint, Reading
 
 SAID = """1
 00:00:01,000 --> 00:00:03,500
@@ -25,16 +24,6 @@ The dog jumps into the lake.
 00:00:13,000 --> 00:00:15,000
 You get your money back within thirty days.
 """
-
-
-class Signs(Reader):
-    """Reads one sign in every video."""
-
-    fingerprint = ReaderFingerprint("signs", "1")
-
-    def read(self, video: VideoFile, *, on_progress: Callable[[float], None]) -> Reading:
-        on_progress(video.info.duration)
-        return Reading(self.fingerprint, (Line(4.5, 7.5, "EMERGENCY EXIT", 0.9),), "frames")
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from footage.errors import EmbedderBroken
 from footage.ingest.pipeline import Ingest
 from footage.settings import Sampling
 
+pytestmark = pytest.mark.usefixtures("colours_instead_of_lite")
 MOMENT = {
     *("video_id", "path", "url", "title", "start", "end", "scope", "score", "confidence"),
     *("modality", "thumbnail", "evidence", "steps", "alike"),
@@ -35,27 +36,6 @@ VIDEO = {
 }
 # What a terminal obeys: control characters and those that turn the direction of writing.
 COMMANDING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-@pytest.fixture(autouse=True)
-def _colours_instead_of_lite(monkeypatch: pytest.MonkeyPatch) -> None:
-    def open_embedder(_name: str, sampling: Sampling) -> ColourEmbedder:
-        return ColourEmbedder(sampling)
-
-    monkeypatch.setattr(footage.library, "open_embedder", open_embedder)
-    monkeypatch.setattr(footage.doctor, "open_embedder", open_embedder)
-
-
-@pytest.fixture
-def at(built_house: House) -> tuple[str, Path]:
-    """The option that names the library that is only read."""
-    return ("--library", built_house.library)
-
-
-@pytest.fixture
-def own(own_house: House) -> tuple[str, Path]:
-    """The option that names a library to change."""
-    return ("--library", own_house.library)
 
 
 def path_of(house: House, name: str) -> Path:

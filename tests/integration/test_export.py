@@ -15,15 +15,7 @@ from videos import make_video
 
 import footage
 
-
-@pytest.fixture(autouse=True)
-def _colours_instead_of_lite(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(footage.library, "open_embedder", lambda *_: ColourEmbedder())
-
-
-@pytest.fixture
-def at(built_house: House) -> tuple[str, Path]:
-    return "--library", built_house.library
+pytestmark = pytest.mark.usefixtures("colours_instead_of_lite")
 
 
 @pytest.fixture

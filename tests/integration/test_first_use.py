@@ -6,34 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from colours import ColourEmbedder
 from houses import House, Run
 from pictures import make_picture
 
 import footage
-import footage.library
 from footage.search.moments import HINT, HINT_EXAMPLE, HINT_SAID, SearchResult
-from footage.settings import Sampling
 
-
-@pytest.fixture(autouse=True)
-def _colours_instead_of_lite(monkeypatch: pytest.MonkeyPatch) -> None:
-    def open_embedder(_name: str, sampling: Sampling) -> ColourEmbedder:
-        return ColourEmbedder(sampling)
-
-    monkeypatch.setattr(footage.library, "open_embedder", open_embedder)
-
-
-@pytest.fixture
-def at(built_house: House) -> tuple[str, Path]:
-    """The option that names the library that is only read."""
-    return ("--library", built_house.library)
-
-
-@pytest.fixture
-def own(own_house: House) -> tuple[str, Path]:
-    """The option that names a library to change."""
-    return ("--library", own_house.library)
+pytestmark = pytest.mark.usefixtures("colours_instead_of_lite")
 
 
 def test_the_hint_fits_the_query(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from footage.ingest.report import Observer, ReadingOutcome, ToRead
 from footage.reader import Line, Reader, ReaderFingerprint, Reading
 from footage.repair import repair
 
+pytestmark = pytest.mark.usefixtures("subtitles_only")
 Run = Callable[..., Any]
 SRT = """1
 00:00:00,500 --> 00:00:01,500

@@ -15,10 +15,10 @@ from PIL import Image
 from videos import make_video
 
 import footage
-import footage.library
 from footage.analysis.sheet import MOST_TILES, sheet_of, tiles_of
 from footage.analysis.summary import Chapter, Picture
 
+pytestmark = pytest.mark.usefixtures("colours_instead_of_lite")
 SRT = """1
 00:00:01,000 --> 00:00:05,000
 Roses, and roses, and a bee.
@@ -27,11 +27,6 @@ Roses, and roses, and a bee.
 00:00:13,000 --> 00:00:19,000
 The sea and a boat. The sea again.
 """
-
-
-@pytest.fixture(autouse=True)
-def _colours_instead_of_lite(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(footage.library, "open_embedder", lambda *_: ColourEmbedder())
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from videos import make_video
 
 import footage
 import footage.library
-from footage.readers import screen, speech
+from footage.readers import speech
 from footage.readers.needs import Status
 
 Run = Callable[..., Any]
@@ -93,14 +93,14 @@ def test_a_file_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:
     assert refused.err.count("\n") == 1
 
 
-@pytest.mark.skipif(screen.status().usable, reason="it is installed here")
+@pytest.mark.usefixtures("subtitles_only")
 def test_without_the_reader_of_the_screen_it_says_what_to_install(run: Run, film: Path) -> None:
     refused = run("transcript", "--screen", film)
     assert refused.code != 0
     assert "footage[ocr]" in refused.err
 
 
-@pytest.mark.skipif(speech.status().usable, reason="it is installed here")
+@pytest.mark.usefixtures("subtitles_only")
 def test_without_the_reader_of_speech_it_says_what_to_install(run: Run, folder: Path) -> None:
     refused = run("transcript", make_video(folder / "mute.mp4", audio=True))
     assert refused.code != 0

@@ -35,13 +35,11 @@ from footage.server.errands import Errand, Errands, Telling
 from footage.server.found import announce, owning
 from footage.server.job import FILE_NAME, Job, JobStore
 
-pytestmark = pytest.mark.without_server("its servers are its own")
+pytestmark = [
+    pytest.mark.without_server("its servers are its own"),
+    pytest.mark.usefixtures("colours_instead_of_lite"),
+]
 HEAVY = {"numpy", "pymilvus", "onnxruntime", "av", "fastapi", "footage.library"}
-
-
-@pytest.fixture(autouse=True)
-def _colours_instead_of_lite(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("footage.library.open_embedder", lambda *_: ColourEmbedder())
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import opentimelineio as otio
 import pytest
-from edits import RATES, cuts, frame_of, read_edl, source
+from edits import RATES, RATES_AND_DROP, SPANS, cuts, cuts_of_frames, frame_of, read_edl, source
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,16 +14,12 @@ from footage.export.edl import reels_of, to_edl
 from footage.export.timecode import counted
 from footage.export.timeline import timeline_of
 
-CASES = [(rate, False) for rate in RATES.values()] + [(RATES[n], True) for n in ("29.97", "59.94")]
 
-
-@pytest.mark.parametrize(("rate", "drop"), CASES)
+@pytest.mark.parametrize(("rate", "drop"), RATES_AND_DROP)
 @settings(max_examples=20)
-@given(st.lists(st.tuples(st.integers(0, 90_000), st.integers(1, 5_000)), min_size=1, max_size=6))
+@given(SPANS)
 def test_every_frame_comes_back(rate: Fraction, drop: bool, spans: list[tuple[int, int]]) -> None:
-    of = source(rate, seconds=4000, timecode="00:00:10;00" if drop else "00:00:10:00")
-    made = cuts(of, *((float(first / rate), float((first + n) / rate)) for first, n in spans))
-    assert [(cut.first, cut.count) for cut in made] == spans
+    made = cuts_of_frames(rate, drop, spans)
     edl = read_edl(to_edl(timeline_of(made, title="x", drop=drop)))
     assert edl.mode == ("DROP FRAME" if drop else "NON-DROP FRAME")
     at = frame_of("01:00:00;00" if drop else "01:00:00:00", rate)
@@ -35,11 +32,8 @@ def test_every_frame_comes_back(rate: Fraction, drop: bool, spans: list[tuple[in
         assert frame_of(event.record_out, rate) == at
 
 
-@pytest.mark.parametrize(("rate", "drop"), CASES)
+@pytest.mark.parametrize(("rate", "drop"), RATES_AND_DROP)
 def test_the_adapter_of_opentimelineio_reads_it(rate: Fraction, drop: bool) -> None:
-    otio = pytest.importorskip("opentimelineio")
-    if "cmx_3600" not in otio.adapters.available_adapter_names():
-        pytest.skip("otio-cmx3600-adapter is not installed")
     of = source(rate, timecode="01:00:00;00" if drop else None, channels=0)
     made = cuts(of, (1, 3), (59, 63.5), (10, 10.1))
     text = to_edl(timeline_of(made, title="x", drop=drop))

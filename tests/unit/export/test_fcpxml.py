@@ -5,22 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from edits import RATES, cuts, read_fcpxml, source
+from edits import RATES, RATES_AND_DROP, SPANS, cuts, cuts_of_frames, read_fcpxml, source
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from footage.export.fcpxml import to_fcpxml
 from footage.export.timeline import timeline_of
 
-CASES = [(rate, False) for rate in RATES.values()] + [(RATES[n], True) for n in ("29.97", "59.94")]
 
-
-@pytest.mark.parametrize(("rate", "drop"), CASES)
+@pytest.mark.parametrize(("rate", "drop"), RATES_AND_DROP)
 @settings(max_examples=20)
-@given(st.lists(st.tuples(st.integers(0, 90_000), st.integers(1, 5_000)), min_size=1, max_size=6))
+@given(SPANS)
 def test_every_frame_comes_back(rate: Fraction, drop: bool, spans: list[tuple[int, int]]) -> None:
-    of = source(rate, seconds=4000, timecode="00:00:10;00" if drop else "00:00:10:00")
-    made = cuts(of, *((float(first / rate), float((first + n) / rate)) for first, n in spans))
+    made = cuts_of_frames(rate, drop, spans)
     found = read_fcpxml(to_fcpxml(timeline_of(made, title="x", drop=drop)))
     assert (found.rate, found.mode) == (rate, "DF" if drop else "NDF")
     assert found.start * rate == (

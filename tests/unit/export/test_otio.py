@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from fractions import Fraction
 
+import opentimelineio as otio
 import pytest
 from edits import RATES, cuts, source
 
@@ -15,7 +16,6 @@ from footage.export.timeline import timeline_of
 
 @pytest.mark.parametrize("rate", RATES.values())
 def test_every_frame_comes_back(rate: Fraction) -> None:
-    otio = pytest.importorskip("opentimelineio")
     of = source(rate, seconds=9000, timecode="00:00:10:00", title='a "b" 日本\n', channels=1)
     made = cuts(of, (0, 1), (59.5, 61.25), (7200.4, 7203))
     timeline = otio.adapters.read_from_string(
@@ -36,7 +36,6 @@ def test_every_frame_comes_back(rate: Fraction) -> None:
 
 
 def test_silent_footage_leaves_a_gap_in_the_sound() -> None:
-    otio = pytest.importorskip("opentimelineio")
     made = cuts([source(channels=0), source(number=2)], (0, 2))
     _picture, sound = otio.adapters.read_from_string(
         to_otio(timeline_of(made, title="x")), "otio_json"

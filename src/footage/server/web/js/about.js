@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { el, fill } from "./dom.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { failed } from "./notes.js";
 import { state } from "./state.js";
 import { sentence } from "./words.js";
@@ -25,7 +25,7 @@ export const isRead = (modality) =>
 /** Whether the library is known to hold nothing. */
 export const isEmpty = () => Boolean(about) && !about.videos;
 
-/** Be called with it each time it has been read. */
+/** Be called with it, and what it was before or null, each time it has been read. */
 export function onLibrary(listener) {
   listeners.push(listener);
 }
@@ -33,9 +33,10 @@ export function onLibrary(listener) {
 /** Ask what the library is. */
 export async function readLibrary() {
   try {
+    const before = about;
     about = await ask("/library");
     showBanner();
-    for (const listener of listeners) listener(about);
+    for (const listener of listeners) listener(about, before);
   } catch (error) {
     failed(error);
   }
@@ -56,7 +57,7 @@ export function showBanner() {
     bannerElement,
     icon("warning"),
     el("p", text),
-    el("button.ghost", { "aria-label": "Dismiss the warning", onclick }, icon("close")),
+    iconButton("close", "Dismiss the warning", onclick),
   );
 }
 

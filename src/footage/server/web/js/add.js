@@ -1,7 +1,7 @@
 /** Adding videos: dropped or chosen files, and paths and addresses that the server reads itself. */
 
 import { ask } from "./api.js";
-import { h } from "./dom.js";
+import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { libraryNow } from "./about.js";
 import { failed, note } from "./notes.js";
@@ -13,46 +13,44 @@ const FILES = "video/*,.mkv,.mts,.m2ts,.ts,.avi,.flv,.wmv,.mxf";
 
 /** A form to add by. */
 export function addForm() {
-  const picker = h("input", {
+  const picker = el("input", {
     type: "file",
     accept: FILES,
     multiple: true,
     hidden: true,
     onchange: chosen,
   });
-  const source = h("input", {
-    class: "field",
+  const source = el("input.field", {
     type: "text",
     "aria-label": "Path or address",
     placeholder: "/home/me/Videos or https://…",
     autocomplete: "off",
     spellcheck: "false",
   });
-  const tags = h("input", {
+  const tags = el("input", {
     class: "field add-tags",
     type: "text",
     "aria-label": "Tags, with commas between",
     placeholder: "tags, if any",
   });
-  const trouble = h("p", { class: "trouble-text", role: "alert" });
+  const trouble = el("p.trouble-text", { role: "alert" });
   subscribe(forget);
-  const drop = h(
-    "button",
-    { type: "button", class: "dropzone", onclick: () => picker.click() },
+  const drop = el(
+    "button.dropzone",
+    { onclick: () => picker.click() },
     icon("upload"),
-    h("span", {}, h("strong", {}, "Drop videos here"), " or choose files"),
+    el("span", el("strong", "Drop videos here"), " or choose files"),
   );
-  return h(
-    "form",
-    { class: "add", onsubmit: submitted, oninput: forget },
+  return el(
+    "form.add",
+    { onsubmit: submitted, oninput: forget },
     drop,
     picker,
-    h(
-      "div",
-      { class: "add-row" },
+    el(
+      "div.add-row",
       source,
       tags,
-      h("button", { class: "button button-main" }, icon("plus"), "Add"),
+      el("button", { type: "submit", class: "button button-main" }, icon("plus"), "Add"),
     ),
     trouble,
   );

@@ -5,9 +5,9 @@ import { boxElement, focusBox, showBox } from "./box.js";
 import { listenToDrops } from "./drops.js";
 import { listenToEvents, onEvent } from "./events.js";
 import { exploreElement, showExplore } from "./explore.js";
-import { h, fill } from "./dom.js";
+import { el, fill, opensElsewhere } from "./dom.js";
 import { homeElement, showHome } from "./home.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { showHelp } from "./help.js";
 import { listenToKeys } from "./keys.js";
 import { libraryElement, showLibrary } from "./library.js";
@@ -18,76 +18,57 @@ import { picksElement } from "./picks.js";
 import { showPlayer } from "./player.js";
 import { blank, isAsked, textOf } from "./query.js";
 import { resultsElement, searchAgain, showResults } from "./results.js";
-import { addressOf, ask, change, state, subscribe } from "./state.js";
+import { ask, change, linkTo, state, subscribe } from "./state.js";
 import { newElement, newsButton } from "./watches.js";
 
-const views = h("nav", { class: "views", "aria-label": "Views" });
-const grouping = h("div", { class: "segmented", role: "group", "aria-label": "One card for each" });
-const bar = h("div", { class: "bar" }, panelToggle, grouping);
-const search = h(
-  "div",
-  { class: "search-view" },
+const views = el("nav.views", { "aria-label": "Views" });
+const grouping = el("div.segmented", { role: "group", "aria-label": "One card for each" });
+const bar = el("div.bar", panelToggle, grouping);
+const search = el(
+  "div.search-view",
   panelElement,
-  h("div", { class: "column" }, newElement, bar, homeElement, resultsElement),
+  el("div.column", newElement, bar, homeElement, resultsElement),
 );
 
 fill(
   document.getElementById("top"),
-  h(
-    "a",
-    { class: "brand", href: "./", onclick: home, "aria-label": "footage, to the beginning" },
-    h("h1", {}, mark(), "footage"),
+  el(
+    "a.brand",
+    { href: "./", onclick: home, "aria-label": "footage, to the beginning" },
+    el("h1", mark(), "footage"),
   ),
   boxElement,
-  h(
-    "div",
-    { class: "top-end" },
+  el(
+    "div.top-end",
     newsButton,
     views,
-    h(
-      "button",
-      {
-        type: "button",
-        class: "ghost",
-        "aria-label": "Help and keys",
-        title: "Help (?)",
-        onclick: showHelp,
-      },
-      icon("help"),
-    ),
+    iconButton("help", "Help and keys", showHelp, { title: "Help (?)" }),
   ),
 );
 fill(document.getElementById("main"), bannerElement, search, libraryElement, exploreElement, picksElement);
 
 function mark() {
-  return h("img", { src: "icon.svg", alt: "", width: "26", height: "26", class: "brand-mark" });
+  return el("img.brand-mark", { src: "icon.svg", alt: "", width: "26", height: "26" });
 }
 
 function home(event) {
-  if (event.metaKey || event.ctrlKey) return;
+  if (opensElsewhere(event)) return;
   event.preventDefault();
   change({ view: "search", query: blank(), open: null });
   focusBox();
 }
 
 function showViews({ view }) {
-  const link = (name, label, picture) => {
-    const to = { ...state, view: name, open: null };
-    return h(
+  const link = (name, label, picture) =>
+    el(
       "a",
       {
-        href: addressOf(to),
+        ...linkTo({ view: name, open: null }),
         "aria-current": view === name ? "page" : null,
-        onclick: (event) => {
-          if (event.metaKey || event.ctrlKey) return;
-          event.preventDefault();
-          change({ view: name, open: null });
-        },
       },
       icon(picture),
-      h("span", {}, label),
+      el("span", label),
     );
-  };
   fill(
     views,
     link("search", "Search", "search"),
@@ -99,10 +80,9 @@ function showViews({ view }) {
 function showGrouping({ query }) {
   bar.classList.toggle("bar-quiet", !isAsked(query));
   const choice = (byVideo, label) =>
-    h(
+    el(
       "button",
       {
-        type: "button",
         "aria-pressed": String(query.byVideo === byVideo),
         onclick: () => ask({ byVideo }),
       },
@@ -123,7 +103,7 @@ function show(now, before) {
   showGrouping(now);
   showPanel(now);
   search.hidden = !isSearch;
-  resultsElement.hidden = !isAsked(now.query) || isEmpty();
+  hideResults();
   if (isSearch) {
     showHome(now);
     showResults(now, before);
@@ -131,6 +111,11 @@ function show(now, before) {
   showLibrary(now);
   showExplore(now);
   showPlayer(now);
+}
+
+/** Where nothing is asked, or there is nothing to find. */
+function hideResults() {
+  resultsElement.hidden = !isAsked(state.query) || isEmpty();
 }
 
 subscribe((now, before) => {
@@ -141,7 +126,7 @@ subscribe((now, before) => {
 });
 
 on("tokenNeeded", () => askToken(begin));
-onLibrary(() => (resultsElement.hidden = !isAsked(state.query) || isEmpty()));
+onLibrary(hideResults);
 onEvent("library", () => {
   readLibrary();
   countAgain();

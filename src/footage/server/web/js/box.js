@@ -1,6 +1,6 @@
 /** The box: chips and what is being typed, with its buttons; and below it what is to follow. */
 
-import { fill, h } from "./dom.js";
+import { el, fill } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
 import { ask, change, state } from "./state.js";
 import { blank, committed, isAsked, isBlank, wholeText } from "./query.js";
@@ -14,9 +14,8 @@ import { saveButton } from "./saved_list.js";
 
 const FILES = "image/*,video/*,audio/*,.mkv,.heic,.mts,.m2ts";
 
-const input = h("input", {
+const input = el("input.box-input", {
   id: "box",
-  class: "box-input",
   type: "text",
   autocomplete: "off",
   autocapitalize: "off",
@@ -27,8 +26,8 @@ const input = h("input", {
   oninput: typed,
   onkeydown: pressed,
 });
-const chips = h("ul", { class: "chips", "aria-label": "Parts of the query" });
-const picker = h("input", {
+const chips = el("ul.chips", { "aria-label": "Parts of the query" });
+const picker = el("input", {
   type: "file",
   accept: FILES,
   multiple: true,
@@ -41,22 +40,22 @@ const clear = iconButton("close", "Clear the query", () => {
   change({ query: blank(), open: null });
   input.focus();
 });
-const hint = h("p", { id: "box-hint", class: "box-hint", role: "status" });
-const rows = h("div", { class: "then-rows" });
+const hint = el("p.box-hint", { id: "box-hint", role: "status" });
+const rows = el("div.then-rows");
 const save = saveButton();
-const box = h(
-  "div",
-  { class: "box", onmousedown: focusInput },
+const box = el(
+  "div.box",
+  { onmousedown: focusInput },
   icon("search", "box-icon"),
-  h("div", { class: "box-parts" }, chips, input),
-  h("div", { class: "box-buttons" }, clear, then, attach, save.element),
+  el("div.box-parts", chips, input),
+  el("div.box-buttons", clear, then, attach, save.element),
   picker,
 );
 
 /** The element of the box. */
-export const boxElement = h(
-  "form",
-  { class: "ask", role: "search", onsubmit: submitted },
+export const boxElement = el(
+  "form.ask",
+  { role: "search", onsubmit: submitted },
   box,
   hint,
   rows,

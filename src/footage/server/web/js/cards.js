@@ -1,8 +1,8 @@
 /** Cards: one moment each, or one video with its best moment. */
 
 import { ROOT } from "./api.js";
-import { h, setStyles } from "./dom.js";
-import { icon } from "./icons.js";
+import { el, opensElsewhere, setStyles } from "./dom.js";
+import { icon, iconButton } from "./icons.js";
 import { badges, quotation } from "./evidence.js";
 import { addressOf, ask, change, state } from "./state.js";
 import { tileAt, tilesOf, tileView } from "./sprites.js";
@@ -26,10 +26,9 @@ export function card(moment) {
   const { title, start, end } = moment;
   const chance = confidence(moment.confidence);
   const open = { video: moment.video_id, time: Math.max(0, start - LEAD) };
-  const link = h(
-    "a",
+  const link = el(
+    "a.card-link",
     {
-      class: "card-link",
       "aria-label": `Play ${title}, ${span(start, end)}${chance ? `, ${chance.word}, ${chance.percent} %` : ""}`,
       onclick: (event) => followed(event, open, moment),
       onfocus: () => (link.href = addressOf({ ...state, open })),
@@ -41,63 +40,61 @@ export function card(moment) {
     thumb(moment),
   );
   link.href = addressOf({ ...state, open });
-  return h(
-    "li",
-    { class: "card", dataset: { key: keyOf(moment) } },
-    h(
+  return el(
+    "li.card",
+    { dataset: { key: keyOf(moment) } },
+    el(
       "article",
-      {},
       link,
       pickBox(moment, keyOf(moment)),
-      h(
-        "div",
-        { class: "card-body" },
-        h(
-          "div",
-          { class: "card-head" },
-          h("h3", { class: "card-title", title: title }, title),
+      el(
+        "div.card-body",
+        el(
+          "div.card-head",
+          el("h3.card-title", { title }, title),
           chance && confidenceMark(chance),
         ),
         quotation(moment.evidence),
-        h("div", { class: "card-foot" }, badges(moment.evidence), actions(moment)),
+        el("div.card-foot", badges(moment.evidence), actions(moment)),
       ),
     ),
   );
 }
 
 function followed(event, open, moment) {
-  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+  if (opensElsewhere(event)) return;
   event.preventDefault();
   change({ open: { ...open, start: moment.start, end: moment.end } });
 }
 
 /** A chance as a word, dots and a number. */
 export function confidenceMark({ word, level, percent }) {
-  const dots = [1, 2, 3, 4].map((at) => h("i", { class: at <= level ? "dot dot-on" : "dot" }));
-  return h(
+  const dots = [1, 2, 3, 4].map((at) => el("i", { class: at <= level ? "dot dot-on" : "dot" }));
+  return el(
     "span",
     { class: `confidence confidence-${level}`, title: `${percent} % likely to match` },
-    h("span", { class: "dots", "aria-hidden": "true" }, dots),
-    h("span", {}, word),
-    h("span", { class: "confidence-percent" }, `${percent} %`),
+    el("span.dots", { "aria-hidden": "true" }, dots),
+    el("span", word),
+    el("span.confidence-percent", `${percent} %`),
   );
 }
 
-function thumb(moment) {
-  const image = h("img", {
-    class: "thumb-picture",
-    src: moment.thumbnail,
+/** The picture of a card, which goes where it cannot be had. */
+export const thumbPicture = (src) =>
+  el("img.thumb-picture", {
+    src,
     alt: "",
     loading: "lazy",
     decoding: "async",
+    onerror: ({ currentTarget }) => currentTarget.remove(),
   });
-  image.onerror = () => image.remove();
-  const box = h(
-    "div",
-    { class: "thumb" },
-    moment.thumbnail && image,
-    h("span", { class: "thumb-time" }, timesOf(moment)),
-    h("span", { class: "thumb-play", "aria-hidden": "true" }, icon("play")),
+
+function thumb(moment) {
+  const box = el(
+    "div.thumb",
+    moment.thumbnail && thumbPicture(moment.thumbnail),
+    el("span.thumb-time", timesOf(moment)),
+    el("span.thumb-play", { "aria-hidden": "true" }, icon("play")),
   );
   scrubbing(box, moment);
   return box;
@@ -112,8 +109,8 @@ function scrubbing(box, moment) {
   let view = null;
   let tiles = [];
   let x = 0; // of the pointer, also while the pictures are on their way
-  const bar = h("span", { class: "scrub-bar" });
-  const clockFace = h("span", { class: "scrub-clock" });
+  const bar = el("span.scrub-bar");
+  const clockFace = el("span.scrub-clock");
   const enter = async (event) => {
     if (event.pointerType === "touch") return;
     x = event.clientX;
@@ -150,44 +147,35 @@ function scrubbing(box, moment) {
 
 function actions(moment) {
   const { query } = state;
-  const like = (weight) => () => {
-    const part = { video: moment.video_id, time: (moment.start + moment.end) / 2, weight };
-    const likes = [
-      ...state.query.likes.filter(
-        ({ video, time }) => video !== part.video || Math.abs(time - part.time) > 0.5,
-      ),
-      part,
-    ];
-    ask({ likes });
-    scrollTo({ top: 0 });
-  };
   const only = () =>
     ask({ filters: withFilter(state.query.filters, "video", moment.video_id), byVideo: false });
-  return h(
-    "div",
-    { class: "card-actions" },
-    query.byVideo && action("film", `All moments in ${moment.title}`, only),
-    action("like", `More like this: ${moment.title}, ${clock(moment.start)}`, like(1)),
-    action("minus", `Less like this: ${moment.title}, ${clock(moment.start)}`, like(-0.5)),
+  return el(
+    "div.card-actions",
+    query.byVideo && iconButton("film", `All moments in ${moment.title}`, only),
+    likeButton("like", "More like this", moment, 1),
+    likeButton("minus", "Less like this", moment, -0.5),
   );
 }
 
-function action(name, label, onclick) {
-  return h(
-    "button",
-    { type: "button", class: "ghost", "aria-label": label, title: label.split(":")[0], onclick },
-    icon(name),
-  );
+function likeButton(name, title, moment, weight) {
+  const { video_id: video, start, end } = moment;
+  const part = { video, time: (start + end) / 2, weight };
+  const isOther = (one) => one.video !== video || Math.abs(one.time - part.time) > 0.5;
+  const like = () => {
+    ask({ likes: [...state.query.likes.filter(isOther), part] });
+    scrollTo({ top: 0 });
+  };
+  return iconButton(name, `${title}: ${moment.title}, ${clock(start)}`, like, { title });
 }
 
 /** Cards that wait for an answer. */
 export function skeletons(count) {
   return Array.from({ length: count }, () =>
-    h(
+    el(
       "li",
       { class: "card card-waiting", "aria-hidden": "true" },
-      h("div", { class: "thumb" }),
-      h("div", { class: "card-body" }),
+      el("div.thumb"),
+      el("div.card-body"),
     ),
   );
 }
@@ -201,4 +189,6 @@ export function refreshActions(list, momentOf) {
   }
 }
 
-export const thumbnailOf = (video, time) => `${ROOT}/thumbnails/${video}?t=${time.toFixed(2)}`;
+/** The address of a picture of a video at a time. */
+export const thumbnailOf = (video, time) =>
+  `${ROOT}/thumbnails/${encodeURIComponent(video)}?t=${time.toFixed(2)}`;

@@ -1,13 +1,14 @@
 /** The chapters of a video: a list that follows it, and that one can click. */
 
 import { ask } from "./api.js";
-import { fill, h } from "./dom.js";
+import { el, fill } from "./dom.js";
+import { hitRow } from "./hits.js";
 import { failed } from "./notes.js";
-import { clock, span } from "./words.js";
+import { clock } from "./words.js";
 
 /** A list of the chapters of a video; `seek` is called with seconds. */
 export function chapterList(video, seek) {
-  const element = h("ol", { class: "hits" });
+  const element = el("ol.hits");
   const controller = new AbortController();
   let chapters = [];
   return { element, read, follow, stop: () => controller.abort() };
@@ -32,22 +33,10 @@ export function chapterList(video, seek) {
     });
   }
 
-  function row({ start, end, title, thumbnail }) {
-    return h(
-      "li",
-      {},
-      h(
-        "button",
-        { type: "button", class: "hit chapter", onclick: () => seek(start) },
-        thumbnail && h("img", { src: thumbnail, alt: "", loading: "lazy" }),
-        h(
-          "span",
-          { class: "hit-text" },
-          h("span", { class: "hit-time" }, span(start, end)),
-          title && h("span", { class: "chapter-title" }, title),
-        ),
-      ),
-    );
+  function row(chapter) {
+    const { start, title } = chapter;
+    const said = title && el("span.chapter-title", title);
+    return hitRow(chapter, () => seek(start), said, "chapter");
   }
 }
 

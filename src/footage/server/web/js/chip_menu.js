@@ -1,16 +1,12 @@
 /** What a click on a chip opens: where it is looked for, its weight, not, edit and remove. */
 
 import { el } from "./dom.js";
-import { icon } from "./icons.js";
+import { CHANNEL_LOOKS } from "./evidence.js";
+import { icon, iconButton } from "./icons.js";
 import { stepped } from "./chips.js";
 import { popover } from "./popover.js";
 
-const WHERE = [
-  ["any", "Anywhere", "any"],
-  ["seen", "Seen", "eye"],
-  ["said", "Said", "speech"],
-  ["sign", "On screen", "sign"],
-];
+const WHERE = { any: ["Anywhere", "any"], ...CHANNEL_LOOKS };
 
 /** Open the menu of a chip at its element. */
 export function openMenu(anchor, { list, part, label, set, remove, edit }) {
@@ -58,7 +54,7 @@ export function openMenu(anchor, { list, part, label, set, remove, edit }) {
       set({ weight: part.weight }, "replace");
       event.currentTarget.focus();
     };
-    return el("button.ghost", { "aria-label": title, onclick: weigh }, icon(name));
+    return iconButton(name, title, weigh);
   }
 }
 
@@ -66,7 +62,7 @@ function whereOf(part, choose) {
   return el(
     "div.menu-where",
     { role: "group", "aria-label": "Where it is looked for" },
-    WHERE.map(([kind, name, picture]) =>
+    Object.entries(WHERE).map(([kind, [name, picture]]) =>
       el(
         "button.button",
         {

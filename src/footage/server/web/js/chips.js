@@ -3,19 +3,19 @@
  * the arrow keys too, `-` turns it into what is not wanted, Delete takes it away, Enter edits it.
  */
 
-import { h } from "./dom.js";
+import { el } from "./dom.js";
+import { CHANNEL_LOOKS } from "./evidence.js";
 import { icon } from "./icons.js";
 import { ask, state } from "./state.js";
 import { blobOf, fetched } from "./files.js";
 import { tokensOf, withoutFilter } from "./filters.js";
-import { ROOT } from "./api.js";
+import { thumbnailOf } from "./cards.js";
 import { clock } from "./words.js";
 import { titleOf } from "./titles.js";
 import { openMenu } from "./chip_menu.js";
 
 const STEPS = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10];
 const PIXELS_A_STEP = 18;
-const ICONS = { any: "any", seen: "eye", said: "speech", sign: "sign" };
 const FILTER_ICONS = {
   ...{ tag: "tag", folder: "folder", video: "film", partition: "folder", year: "calendar" },
   ...{ since: "calendar", until: "calendar", longer: "clock", shorter: "clock" },
@@ -33,9 +33,9 @@ export function chipsOf(query, { edit }) {
 }
 
 function savedChip(name) {
-  const face = h("span", { class: "chip-face" }, icon("star", "chip-icon"), name);
+  const face = el("span.chip-face", icon("star", "chip-icon"), name);
   const remove = () => ask({ saved: null });
-  return h("li", { class: "chip" }, face, removeButton(name, remove, "saved"));
+  return el("li.chip", face, removeButton(name, remove, "saved"));
 }
 
 /** The next weight up or down, of the same sign. */
@@ -53,18 +53,18 @@ function termChip(term, at, edit) {
     label: term.text,
     kind: term.kind === "any" ? "" : term.kind,
     face: [
-      term.kind !== "any" && icon(ICONS[term.kind], "chip-icon"),
-      h("span", { class: "chip-text" }, term.text),
+      term.kind !== "any" && icon(CHANNEL_LOOKS[term.kind][1], "chip-icon"),
+      el("span.chip-text", term.text),
     ],
     edit: () => edit(at),
   });
 }
 
 function likeChip(like, at) {
-  const address = `${ROOT}/thumbnails/${encodeURIComponent(like.video)}?t=${like.time}`;
-  const text = h("span", { class: "chip-text" }, `like ${clock(like.time)}`);
+  const address = thumbnailOf(like.video, like.time);
+  const text = el("span.chip-text", `like ${clock(like.time)}`);
   titleOf(like.video).then((title) => (text.textContent = `like ${title} ${clock(like.time)}`));
-  const face = [h("img", { class: "chip-picture", src: address, alt: "" }), text];
+  const face = [el("img.chip-picture", { src: address, alt: "" }), text];
   return weighedChip({
     list: "likes",
     at,
@@ -75,13 +75,13 @@ function likeChip(like, at) {
 }
 
 function fileChip(file, at) {
-  const face = [pictureOf(file), h("span", { class: "chip-text" }, file.name)];
+  const face = [pictureOf(file), el("span.chip-text", file.name)];
   return weighedChip({ list: "files", at, part: file, label: `${file.kind} ${file.name}`, face });
 }
 
 function pictureOf(file) {
   if (file.kind !== "image") return icon(file.kind === "clip" ? "film" : "sound", "chip-icon");
-  const picture = h("img", { class: "chip-picture", alt: "" });
+  const picture = el("img.chip-picture", { alt: "" });
   fetched([file])
     .then(() => {
       picture.src = URL.createObjectURL(blobOf(file.key));
@@ -92,7 +92,7 @@ function pictureOf(file) {
 }
 
 function filterChip({ key, value, names }) {
-  const text = h("span", { class: "chip-text" }, value);
+  const text = el("span.chip-text", value);
   if (key === "video") titleOf(value).then((title) => (text.textContent = title));
   const remove = () => {
     let { filters } = state.query;
@@ -100,14 +100,13 @@ function filterChip({ key, value, names }) {
     ask({ filters });
     document.getElementById("box").focus();
   };
-  return h(
+  return el(
     "li",
     { class: "chip chip-filter" },
-    h(
-      "span",
-      { class: "chip-face" },
+    el(
+      "span.chip-face",
       icon(FILTER_ICONS[key], "chip-icon"),
-      h("span", { class: "chip-key" }, `${key}:`),
+      el("span.chip-key", `${key}:`),
       text,
     ),
     removeButton(`only ${key} ${value}`, remove, `filter-${key}-${value}`),
@@ -121,14 +120,12 @@ function weighedChip({ list, at, part, label, kind = "", face, edit }) {
   const open = () => openMenu(main, { list, part, label, set, remove, edit });
   const said = [
     part.weight < 0 ? `not ${label}` : label,
-    kind && kind,
+    kind,
     `weight ${Math.abs(part.weight)}`,
   ];
-  const main = h(
-    "button",
+  const main = el(
+    "button.chip-face",
     {
-      type: "button",
-      class: "chip-face",
       dataset: { focus: name },
       "aria-label": said.filter(Boolean).join(", "),
       "aria-haspopup": "dialog",
@@ -138,20 +135,18 @@ function weighedChip({ list, at, part, label, kind = "", face, edit }) {
       onkeydown: (event) => pressed(event, { part, set, remove, edit, open }),
       onpointerdown: (event) => dragged(event, part, set),
     },
-    part.weight < 0 && h("span", { class: "chip-not" }, "not"),
+    part.weight < 0 && el("span.chip-not", "not"),
     face,
-    Math.abs(part.weight) !== 1 && h("span", { class: "chip-weight" }, `×${Math.abs(part.weight)}`),
+    Math.abs(part.weight) !== 1 && el("span.chip-weight", `×${Math.abs(part.weight)}`),
   );
   const classes = `chip ${kind && `chip-${kind}`} ${part.weight < 0 ? "chip-minus" : ""}`;
-  return h("li", { class: classes }, main, removeButton(label, remove));
+  return el("li", { class: classes }, main, removeButton(label, remove));
 }
 
 function removeButton(label, onclick, focus) {
-  return h(
-    "button",
+  return el(
+    "button.chip-remove",
     {
-      type: "button",
-      class: "chip-remove",
       "aria-label": `Remove ${label}`,
       dataset: focus ? { focus } : {},
       onclick,
@@ -208,7 +203,7 @@ function dragged(event, part, set) {
   face.setPointerCapture(event.pointerId);
   const from = { x: event.clientX, y: event.clientY };
   let weight = part.weight;
-  const badge = h("span", { class: "chip-drag" });
+  const badge = el("span.chip-drag");
   const move = (moved) => {
     const steps = Math.round((moved.clientX - from.x + from.y - moved.clientY) / PIXELS_A_STEP);
     weight = part.weight;

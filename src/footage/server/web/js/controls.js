@@ -1,6 +1,6 @@
 /** The controls of the picture: playing, sound, captions, speed, full screen. */
 
-import { el, fill, h } from "./dom.js";
+import { el, fill } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
 import { note } from "./notes.js";
 import { clock } from "./words.js";
@@ -15,7 +15,7 @@ export function controls(picture, stage, jump) {
   const earlier = iconButton("previous", "Previous match (P)", () => jump(-1));
   const later = iconButton("next", "Next match (N)", () => jump(1));
   const time = el("span.clock");
-  const volume = h("input", {
+  const volume = el("input", {
     ...{ type: "range", min: "0", max: "1", step: "0.05", value: "1", class: "slider volume" },
     "aria-label": "Volume",
     oninput: () => Object.assign(picture, { volume: Number(volume.value), muted: false }),
@@ -26,7 +26,7 @@ export function controls(picture, stage, jump) {
       "aria-label": "Speed",
       onchange: () => (picture.playbackRate = Number(rate.value)),
     },
-    RATES.map((value) => h("option", { value: String(value), selected: value === 1 }, `${value}×`)),
+    RATES.map((value) => el("option", { value: String(value), selected: value === 1 }, `${value}×`)),
   );
   const element = el(
     "div.controls",

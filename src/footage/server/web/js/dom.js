@@ -2,12 +2,19 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element with attributes, listeners (`onclick`), styles by name (`style: {…}`), children. */
-export function h(tag, attributes, ...children) {
-  return filled(document.createElement(tag), attributes, children);
+/**
+ * An element `tag` or `tag.class`, of attributes, listeners (`onclick`) and styles by name
+ * (`style: {…}`), all of which may be left out, and children. A button sends no form unless its
+ * type says so.
+ */
+export function el(name, ...children) {
+  const [tag, kind] = name.split(".");
+  const given = children[0]?.constructor === Object ? children.shift() : {};
+  const type = tag === "button" ? "button" : null;
+  return filled(document.createElement(tag), { class: kind, type, ...given }, children);
 }
 
-/** The same for SVG. */
+/** The same for SVG, where attributes stand always and the class is one of them. */
 export function svg(tag, attributes, ...children) {
   return filled(document.createElementNS(SVG, tag), attributes, children);
 }
@@ -27,14 +34,6 @@ function filled(element, attributes, children) {
 
 function flat(children) {
   return children.flat(Infinity).filter((child) => child || child === 0 || child === "");
-}
-
-/** `h`, of `tag` or `tag.class`; attributes may be left out. */
-export function el(name, ...children) {
-  const [tag, kind] = name.split(".");
-  const given = children[0]?.constructor === Object ? children.shift() : null;
-  const type = tag === "button" ? "button" : null;
-  return h(tag, { class: kind, type, ...given }, children);
 }
 
 /** Set styles by name; the content security policy forbids `style` attributes. */
@@ -70,6 +69,9 @@ export function debounced(work, milliseconds) {
   later.cancel = () => clearTimeout(timer);
   return later;
 }
+
+/** Whether a click on a link is for another tab or window, which is the browser's to open. */
+export const opensElsewhere = ({ metaKey, ctrlKey, shiftKey }) => metaKey || ctrlKey || shiftKey;
 
 /** Whether the reader wants nothing to move. */
 export const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,18 +1,18 @@
 /** What the server tells by itself, and whether it is there: a quiet note while it is not. */
 
 import { ROOT, ask, on, tell } from "./api.js";
-import { h } from "./dom.js";
+import { el } from "./dom.js";
 import { icon } from "./icons.js";
 
 const AGAIN_MILLISECONDS = 2000;
 const REFUSED_MILLISECONDS = 5000;
 
 const listeners = { job: [], library: [], match: [], again: [] };
-const away = h(
-  "div",
-  { class: "away", role: "status", hidden: true },
+const away = el(
+  "div.away",
+  { role: "status", hidden: true },
   icon("restore"),
-  h("span", {}, "The server does not answer. Reconnecting…"),
+  el("span", "The server does not answer. Reconnecting…"),
 );
 let source = null;
 let timer = null;

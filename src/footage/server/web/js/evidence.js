@@ -1,8 +1,14 @@
 /** Why a moment matched: what was seen, said or written there, with the words marked. */
 
-import { el, h } from "./dom.js";
+import { el } from "./dom.js";
 import { icon } from "./icons.js";
 
+/** What each channel is called, and its icon. */
+export const CHANNEL_LOOKS = {
+  seen: ["Seen", "eye"],
+  said: ["Said", "speech"],
+  sign: ["On screen", "sign"],
+};
 /** Which channel a modality is of. */
 export const CHANNEL = {
   visual: "seen",
@@ -10,13 +16,6 @@ export const CHANNEL = {
   fused: "seen",
   speech: "said",
   screen: "sign",
-};
-const LOOKS = {
-  visual: ["seen", "eye", "Seen"],
-  audio: ["seen", "sound", "Heard"],
-  fused: ["seen", "eye", "Seen"],
-  speech: ["said", "speech", "Said"],
-  screen: ["sign", "sign", "On screen"],
 };
 const LEAST_BADGE = 0.1; // of the score: less is no reason
 const LEAST_QUOTE = 0.25;
@@ -26,7 +25,7 @@ const WORD = /[\p{L}\p{N}'’]+/gu;
 export function badges(evidence) {
   const shares = new Map();
   for (const { modality, contribution } of evidence) {
-    const name = LOOKS[modality] ? modality : "visual";
+    const name = CHANNEL[modality] ? modality : "visual";
     shares.set(name, (shares.get(name) ?? 0) + contribution);
   }
   const ordered = [...shares].sort(([, one], [, other]) => other - one);
@@ -36,10 +35,11 @@ export function badges(evidence) {
     ordered
       .filter(([, share], at) => !at || share >= LEAST_BADGE)
       .map(([modality, share]) => {
-        const [channel, picture, word] = LOOKS[modality];
+        const channel = CHANNEL[modality];
+        const [word, picture] = modality === "audio" ? ["Heard", "sound"] : CHANNEL_LOOKS[channel];
         const percent = Math.round(100 * share);
         const title = `${word}: ${percent} % of the score`;
-        return h("li", { class: `badge badge-${channel}`, title }, icon(picture), word);
+        return el("li", { class: `badge badge-${channel}`, title }, icon(picture), word);
       }),
   );
 }
@@ -53,7 +53,7 @@ export function quotation(evidence) {
   const best = found[0];
   if (!best) return null;
   const channel = CHANNEL[best.modality] ?? "said";
-  return h(
+  return el(
     "p",
     { class: `quote quote-${channel}` },
     marked(excerpt(best.text, best.words), best.words),

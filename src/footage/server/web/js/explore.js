@@ -7,8 +7,7 @@ import { duplicates } from "./explore_duplicates.js";
 import { outliers } from "./explore_outliers.js";
 import { trends } from "./explore_trends.js";
 import { pairsOf } from "./filters.js";
-import { state } from "./state.js";
-import { linkTo } from "./stretches.js";
+import { linkTo, state } from "./state.js";
 import { sentence } from "./words.js";
 
 /** `facts` are said above, and `update()` is called when what was asked for stays the same. */

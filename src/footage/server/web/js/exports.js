@@ -1,7 +1,7 @@
 /** Giving moments out as a file to keep: the menu of formats, the request, the download. */
 
 import { ask } from "./api.js";
-import { h } from "./dom.js";
+import { el } from "./dom.js";
 import { failed, note } from "./notes.js";
 import { popover } from "./popover.js";
 import { textOf } from "./query.js";
@@ -30,11 +30,11 @@ export function exportMenu(anchor, moments, handles = "") {
     anchor,
     "Export as",
     FORMATS.map(([format, name, more]) =>
-      h(
-        "button",
-        { type: "button", class: "format", onclick: () => choose(format, name) },
-        h("strong", {}, name),
-        h("span", {}, more),
+      el(
+        "button.format",
+        { onclick: () => choose(format, name) },
+        el("strong", name),
+        el("span", more),
       ),
     ),
   );
@@ -71,6 +71,6 @@ const nameOf = (answer) =>
 
 function download(blob, name) {
   const address = URL.createObjectURL(blob);
-  h("a", { href: address, download: name }).click();
+  el("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 1000 * KEPT_SECONDS);
 }

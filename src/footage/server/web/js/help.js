@@ -1,7 +1,7 @@
 /** What one can type, and the keys. */
 
-import { h } from "./dom.js";
-import { icon } from "./icons.js";
+import { el } from "./dom.js";
+import { iconButton } from "./icons.js";
 
 const SAY = [
   ["a dog on the beach", "what is seen, said or written"],
@@ -38,36 +38,27 @@ const KEYS = [
 export function showHelp() {
   if (document.querySelector("dialog.help")) return;
   const close = () => dialog.close();
-  const dialog = h(
-    "dialog",
+  const dialog = el(
+    "dialog.help",
     {
-      class: "help",
       "aria-labelledby": "help-title",
       onclose: () => dialog.remove(),
       onclick: (event) => event.target === dialog && close(),
     },
-    h(
-      "div",
-      { class: "help-body" },
-      h(
-        "header",
-        { class: "player-head" },
-        h("h2", { id: "help-title", class: "player-title" }, "How to ask, and the keys"),
-        h(
-          "button",
-          { type: "button", class: "ghost", "aria-label": "Close the help", onclick: close },
-          icon("close"),
-        ),
+    el(
+      "div.help-body",
+      el(
+        "header.player-head",
+        el("h2.player-title", { id: "help-title" }, "How to ask, and the keys"),
+        iconButton("close", "Close the help", close),
       ),
-      h(
-        "div",
-        { class: "help-parts" },
+      el(
+        "div.help-parts",
         table("What to type", SAY, "code"),
         table("Keys", KEYS, "kbd"),
       ),
-      h(
-        "p",
-        { class: "panel-note" },
+      el(
+        "p.panel-note",
         "Paste or drop a picture to search by it. A weight goes from 0.001 to 1000.",
       ),
     ),
@@ -77,14 +68,12 @@ export function showHelp() {
 }
 
 function table(title, rows, tag) {
-  return h(
+  return el(
     "section",
-    {},
-    h("h3", { class: "panel-title" }, title),
-    h(
-      "dl",
-      { class: "help-list" },
-      rows.map(([left, right]) => h("div", {}, h("dt", {}, h(tag, {}, left)), h("dd", {}, right))),
+    el("h3.panel-title", title),
+    el(
+      "dl.help-list",
+      rows.map(([left, right]) => el("div", el("dt", el(tag, left)), el("dd", right))),
     ),
   );
 }

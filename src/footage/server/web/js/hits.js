@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { LEAD, confidenceMark } from "./cards.js";
-import { fill, h } from "./dom.js";
+import { el, fill } from "./dom.js";
 import { quotation } from "./evidence.js";
 import { blobOf, fetched } from "./files.js";
 import { readable, request } from "./query.js";
@@ -24,7 +24,7 @@ export async function hitsOf(video, given) {
 
 /** A list of those worth showing; `play` is called with where to begin, and the moment's ends. */
 export function hitList(play) {
-  const element = h("ol", { class: "hits" });
+  const element = el("ol.hits");
   let inOrder = [];
   return { element, show, after, before };
 
@@ -55,23 +55,22 @@ export function hitList(play) {
 
   function row(moment) {
     const chance = confidence(moment.confidence);
-    return h(
-      "li",
-      {},
-      h(
-        "button",
-        { type: "button", class: "hit", onclick: () => go(moment) },
-        moment.thumbnail && h("img", { src: moment.thumbnail, alt: "", loading: "lazy" }),
-        h(
-          "span",
-          { class: "hit-text" },
-          h("span", { class: "hit-time" }, span(moment.start, moment.end)),
-          chance && confidenceMark(chance),
-          quotation(moment.evidence),
-        ),
-      ),
-    );
+    const said = [chance && confidenceMark(chance), quotation(moment.evidence)];
+    return hitRow(moment, () => go(moment), said);
   }
+}
+
+/** A row that plays a stretch of the video: its picture, when it is, and what is `said` of it. */
+export function hitRow({ start, end, thumbnail }, onclick, said, kind = "") {
+  return el(
+    "li",
+    el(
+      "button",
+      { class: `hit ${kind}`, onclick },
+      thumbnail && el("img", { src: thumbnail, alt: "", loading: "lazy" }),
+      el("span.hit-text", el("span.hit-time", span(start, end)), said),
+    ),
+  );
 }
 
 /** The words that matched in what is said, or written. */

@@ -1,7 +1,7 @@
 /** What is shown before anything is asked: how to ask, and what there is. */
 
 import { ask as fetched, parameters } from "./api.js";
-import { fill, h } from "./dom.js";
+import { el, fill } from "./dom.js";
 import { icon } from "./icons.js";
 import { isEmpty, isRead, libraryNow, onLibrary } from "./about.js";
 import { pairsOf } from "./filters.js";
@@ -21,8 +21,8 @@ const EXAMPLES = [
   ["2:sunset + sea - people", "plus", "Weigh it", "more of this, none of that"],
 ];
 
-export const homeElement = h("section", { class: "home" });
-const newest = h("div", { class: "newest" });
+export const homeElement = el("section.home");
+const newest = el("div.newest");
 
 let shown = null;
 
@@ -41,20 +41,19 @@ export function showHome({ query }) {
   if (wanted !== shown) showVideos(wanted, pairsOf(query.filters).length > 0);
 }
 
-onLibrary(() => {
-  shown = null;
+onLibrary((_, before) => {
+  if (before) shown = null; // else they have just been asked for
   newest.remove();
   if (state.view === "search") showHome(state);
 });
 
 function hero(about) {
   const all = about ? `${plural(about.videos, "video")}, ${length(about.seconds)}` : "your videos";
-  return h(
-    "div",
-    { class: "hero" },
-    h("h2", { class: "hero-title" }, "Say what you remember, get the moment."),
-    h("p", { class: "hero-text" }, `Search ${all}, by words, by a picture, or by another moment.`),
-    h("ul", { class: "examples" }, EXAMPLES.filter(isOfUse).map(example)),
+  return el(
+    "div.hero",
+    el("h2.hero-title", "Say what you remember, get the moment."),
+    el("p.hero-text", `Search ${all}, by words, by a picture, or by another moment.`),
+    el("ul.examples", EXAMPLES.filter(isOfUse).map(example)),
   );
 }
 
@@ -65,15 +64,14 @@ function example([text, picture, title, more]) {
     change({ query: committed({ ...blank(), draft: text, filters: state.query.filters }) });
     focusBox();
   };
-  return h(
+  return el(
     "li",
-    {},
-    h(
-      "button",
-      { type: "button", class: "example", onclick: use },
-      h("span", { class: "example-title" }, icon(picture), title),
-      h("code", {}, text),
-      h("span", { class: "example-more" }, more),
+    el(
+      "button.example",
+      { onclick: use },
+      el("span.example-title", icon(picture), title),
+      el("code", text),
+      el("span.example-more", more),
     ),
   );
 }
@@ -87,14 +85,12 @@ async function showVideos(wanted, isFiltered) {
     if (shown !== wanted) return;
     fill(
       newest,
-      h(
-        "h2",
-        { class: "section-title" },
+      el(
+        "h2.section-title",
         isFiltered ? plural(first.total, "video") : "Latest recordings",
       ),
-      h(
-        "ul",
-        { class: "cards" },
+      el(
+        "ul.cards",
         videos.toReversed().map((video) => videoCard(video)),
       ),
     );

@@ -1,6 +1,6 @@
 /** Line icons of 24 units, by name. */
 
-import { h, svg } from "./dom.js";
+import { el, svg } from "./dom.js";
 
 const PATHS = {
   search: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM15.4 15.4 20 20",
@@ -49,7 +49,6 @@ const PATHS = {
   library: "M5 5v14M9 5v14M13 5.500l5 13.500",
   explore:
     "M8 4.5a3 3 0 1 1 0 6 3 3 0 0 1 0-6ZM17 9.5a2 2 0 1 1 0 4 2 2 0 0 1 0-4ZM10 15a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5Z",
-  more: "M6 12h.01M12 12h.01M18 12h.01",
 };
 
 /** An icon, which says nothing to a screen reader. */
@@ -63,12 +62,16 @@ export function icon(name, extra = "") {
   return drawing;
 }
 
+/** A button with an icon before its word; `title` is shown on hovering. */
+export const wordButton = (name, word, title, onclick) =>
+  el("button.button", { title, onclick }, icon(name), el("span", word));
+
 /** A button that is an icon; `label` is said, and shown on hovering unless `more` has a title. */
 export const iconButton = (name, label, onclick, { class: extra = "", ...more } = {}) =>
-  h(
+  el(
     "button",
     {
-      ...{ type: "button", class: `ghost ${extra}`, "aria-label": label, title: label, onclick },
+      ...{ class: `ghost ${extra}`, "aria-label": label, title: label, onclick },
       ...more,
     },
     icon(name),

@@ -1,7 +1,7 @@
 /** Jobs and uploads: how far they are, what failed and why, and what can be done about it. */
 
 import { ask } from "./api.js";
-import { h } from "./dom.js";
+import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { onEvent } from "./events.js";
 import { failed } from "./notes.js";
@@ -12,17 +12,17 @@ import { bytes, length, plural, sentence } from "./words.js";
 const SHOWN = 6; // of those that have ended
 const FAILURES = 4;
 
-const list = h("ul", { class: "jobs", "aria-label": "Jobs and uploads" });
-const all = h(
-  "button",
-  { type: "button", class: "link", onclick: () => ((showsAll = true), show()) },
+const list = el("ul.jobs", { "aria-label": "Jobs and uploads" });
+const all = el(
+  "button.link",
+  { onclick: () => ((showsAll = true), show()) },
   "Show earlier ones",
 );
 /** The element of the jobs. */
-export const jobsElement = h(
-  "section",
-  { class: "work", "aria-labelledby": "work-title" },
-  h("h2", { id: "work-title", class: "section-title" }, "Activity"),
+export const jobsElement = el(
+  "section.work",
+  { "aria-labelledby": "work-title" },
+  el("h2.section-title", { id: "work-title" }, "Activity"),
   list,
   all,
 );
@@ -136,7 +136,7 @@ function jobRow(job) {
     facts: factsOf(job),
     share: state === "running" ? share : null,
     more: [
-      error && h("p", { class: "job-error" }, sentence(error)),
+      error && el("p.job-error", sentence(error)),
       failures.length > 0 && failureList(failures),
     ],
     buttons: [
@@ -184,23 +184,21 @@ function factsOf({ state, progress, tags, created_at: created }) {
 
 function failureList(failures) {
   const items = failures.map(({ path, url, message, remedy }) =>
-    h(
+    el(
       "li",
-      {},
-      h("strong", {}, (path ?? url ?? "").split("/").at(-1)),
+      el("strong", (path ?? url ?? "").split("/").at(-1)),
       " ",
       sentence({ message, remedy }),
     ),
   );
   const rest = items.slice(FAILURES);
   return [
-    h("ul", { class: "failures" }, items.slice(0, FAILURES)),
+    el("ul.failures", items.slice(0, FAILURES)),
     rest.length > 0 &&
-      h(
+      el(
         "details",
-        {},
-        h("summary", {}, `${rest.length} more`),
-        h("ul", { class: "failures" }, rest),
+        el("summary", `${rest.length} more`),
+        el("ul.failures", rest),
       ),
   ];
 }
@@ -215,30 +213,28 @@ async function post(job, what) {
   }
 }
 
-const button = (label, onclick) => h("button", { type: "button", class: "button", onclick }, label);
+const button = (label, onclick) => el("button.button", { onclick }, label);
 
 function row({ state, word, title, better, facts, share, more = [], buttons }) {
-  const bar = h("progress", {
-    class: "progress",
+  const bar = el("progress.progress", {
     max: "1",
     value: String(share ?? 0),
     "aria-label": `Progress of ${title}`,
   });
-  const name = h("p", { class: "job-title", title }, title);
+  const name = el("p.job-title", { title }, title);
   better?.then((text) => (name.textContent = text));
-  return h(
+  return el(
     "li",
     { class: `job job-${state}` },
-    h("span", { class: "job-state" }, icon(PICTURES[state]), word),
-    h(
-      "div",
-      { class: "job-text" },
+    el("span.job-state", icon(PICTURES[state]), word),
+    el(
+      "div.job-text",
       name,
-      h("p", { class: "job-facts" }, facts),
+      el("p.job-facts", facts),
       share !== null && bar,
       more,
     ),
-    h("div", { class: "button-row" }, buttons),
+    el("div.button-row", buttons),
   );
 }
 

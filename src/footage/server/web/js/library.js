@@ -2,7 +2,7 @@
 
 import { ask as fetched, parameters } from "./api.js";
 import { addForm } from "./add.js";
-import { fill, h, refill } from "./dom.js";
+import { el, fill, refill } from "./dom.js";
 import { icon } from "./icons.js";
 import { libraryNow, onLibrary } from "./about.js";
 import { onEvent } from "./events.js";
@@ -14,34 +14,31 @@ import { bytes, length, plural, sentence } from "./words.js";
 const PAGE = 60;
 const LOOK = "footage.look";
 
-const facts = h("p", { class: "library-facts" });
-const look = h("div", { class: "segmented", role: "group", "aria-label": "Look" });
-const hidden = h("input", { type: "checkbox", id: "hidden", onchange: readAgain });
-const list = h("ul", { class: "cards videos", "aria-label": "Videos" });
+const facts = el("p.library-facts");
+const look = el("div.segmented", { role: "group", "aria-label": "Look" });
+const hidden = el("input", { type: "checkbox", id: "hidden", onchange: readAgain });
+const list = el("ul", { class: "cards videos", "aria-label": "Videos" });
 const EMPTY = "Nothing is here yet. Drop videos on this page, or name a folder above.";
-const nothing = h("p", { class: "nothing", hidden: true }, EMPTY);
-const sentinel = h("div", { class: "sentinel" });
-const head = h(
-  "div",
-  { class: "library-head" },
-  h("div", {}, h("h2", { class: "library-title" }, "Library"), facts),
+const nothing = el("p.nothing", { hidden: true }, EMPTY);
+const sentinel = el("div.sentinel");
+const head = el(
+  "div.library-head",
+  el("div", el("h2.library-title", "Library"), facts),
 );
 
 /** The element of the view. */
-export const libraryElement = h(
-  "section",
-  { class: "library", "aria-label": "Library", hidden: true },
+export const libraryElement = el(
+  "section.library",
+  { "aria-label": "Library", hidden: true },
   head,
   addForm(),
   jobsElement,
-  h(
-    "div",
-    { class: "bar" },
-    h("h2", { class: "section-title" }, "Videos"),
-    h(
-      "div",
-      { class: "bar-end" },
-      h("label", { class: "check", for: "hidden" }, hidden, "Removed and missing too"),
+  el(
+    "div.bar",
+    el("h2.section-title", "Videos"),
+    el(
+      "div.bar-end",
+      el("label.check", { for: "hidden" }, hidden, "Removed and missing too"),
       look,
     ),
   ),
@@ -89,10 +86,9 @@ function showLook(wanted) {
   list.classList.toggle("videos-list", wanted === "list");
   localStorage.setItem(LOOK, wanted);
   const choice = (name, label, picture) =>
-    h(
+    el(
       "button",
       {
-        type: "button",
         "aria-pressed": String(wanted === name),
         dataset: { look: name },
         onclick: () => showLook(name),

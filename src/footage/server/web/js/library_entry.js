@@ -1,7 +1,7 @@
 /** One video of the library view: its tags, its state, taking it out and bringing it back. */
 
 import { ask as fetched } from "./api.js";
-import { el, fill, h } from "./dom.js";
+import { el, fill } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
 import { none } from "./filters.js";
 import { failed, note } from "./notes.js";
@@ -31,7 +31,7 @@ function stateMark({ state, damage }) {
     removed: "Removed",
     ready: count ? "Damaged in places" : "",
   }[state];
-  return said ? h("p", { class: `state state-${state}` }, icon("warning"), said) : null;
+  return said ? el("p", { class: `state state-${state}` }, icon("warning"), said) : null;
 }
 
 function showTags(list, video) {
@@ -75,7 +75,7 @@ function showTags(list, video) {
 }
 
 function tagField(video, add) {
-  const field = h("input", {
+  const field = el("input", {
     type: "text",
     maxlength: "100",
     placeholder: "+ tag",

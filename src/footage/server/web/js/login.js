@@ -1,7 +1,7 @@
 /** Asks for the token of a server that demands one. */
 
 import { ask } from "./api.js";
-import { el, h } from "./dom.js";
+import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { sentence } from "./words.js";
 
@@ -41,13 +41,13 @@ export function askToken(entered) {
     el(
       "form.login-body",
       { onsubmit: enter },
-      h("img", { src: "icon.svg", alt: "", width: "44", height: "44" }),
-      h("h2", { id: "login-title" }, "This library asks who you are"),
+      el("img", { src: "icon.svg", alt: "", width: "44", height: "44" }),
+      el("h2", { id: "login-title" }, "This library asks who you are"),
       el("p", "Enter the token that was shown when the server was started."),
-      h("label", { for: "token" }, "Token"),
+      el("label", { for: "token" }, "Token"),
       field,
       trouble,
-      h("button", { class: "button button-main" }, icon("check"), "Enter"),
+      el("button", { type: "submit", class: "button button-main" }, icon("check"), "Enter"),
       el(
         "p.panel-note",
         "Lost it? ",

@@ -1,9 +1,9 @@
 /** Where a clip of the video begins and ends, and what downloads it. */
 
 import { ROOT, parameters } from "./api.js";
-import { h } from "./dom.js";
+import { el } from "./dom.js";
 import { exportMenu } from "./exports.js";
-import { icon } from "./icons.js";
+import { icon, wordButton } from "./icons.js";
 import { clock, span } from "./words.js";
 
 const LONGEST_CLIP = 600; // seconds, of the server
@@ -12,20 +12,19 @@ const LONGEST_CLIP = 600; // seconds, of the server
 export function marks(video, now, show) {
   let from = null;
   let to = null;
-  const begins = button("in", "Mark where the clip begins (I)", () => mark("from"));
-  const ends = button("out", "Mark where the clip ends (O)", () => mark("to"));
-  const download = h(
-    "a",
-    { class: "button", download: "" },
+  const begins = wordButton("in", "In", "Mark where the clip begins (I)", () => mark("from"));
+  const ends = wordButton("out", "Out", "Mark where the clip ends (O)", () => mark("to"));
+  const download = el(
+    "a.button",
+    { download: "" },
     icon("download"),
-    h("span", {}, "Clip"),
+    el("span", "Clip"),
   );
-  const give = button("film", "Export from in to out", () => {
+  const give = wordButton("film", "Export", "Export from in to out", () => {
     const [start, end] = clip();
     exportMenu(give, [{ video_id: video.video_id, start, end }]);
   });
-  give.lastElementChild.textContent = "Export";
-  const element = h("div", { class: "button-row" }, begins, ends, download, give);
+  const element = el("div.button-row", begins, ends, download, give);
   set(null, null);
   return { element, set, mark };
 
@@ -63,13 +62,4 @@ export function marks(video, now, show) {
     const start = from ?? Math.max(0, (to ?? video.duration) - LONGEST_CLIP);
     return [start, Math.min(to ?? video.duration, start + LONGEST_CLIP)];
   }
-}
-
-function button(name, title, onclick) {
-  return h(
-    "button",
-    { type: "button", class: "button", title, onclick },
-    icon(name),
-    h("span", {}),
-  );
 }

@@ -1,7 +1,7 @@
 /** Short notes at the foot of the page: what was done, what failed, and that the server is away. */
 
-import { el, h } from "./dom.js";
-import { icon } from "./icons.js";
+import { el } from "./dom.js";
+import { icon, iconButton } from "./icons.js";
 import { sentence } from "./words.js";
 
 const SECONDS = 6;
@@ -12,18 +12,14 @@ const place = () =>
 /** Show a text for a while; `action` is `{label, run}`. */
 export function note(text, { action, kind = "" } = {}) {
   const remove = () => element.remove();
-  const element = h(
+  const element = el(
     "div",
     { class: `note ${kind}` },
     kind === "note-bad" && icon("warning"),
     el("span", text),
     action &&
       el("button.note-action", { onclick: () => (remove(), action.run()) }, action.label),
-    h(
-      "button",
-      { type: "button", class: "ghost note-close", "aria-label": "Dismiss", onclick: remove },
-      icon("close"),
-    ),
+    iconButton("close", "Dismiss", remove),
   );
   const home = place();
   while (home.childElementCount > 2) home.firstElementChild.remove();

@@ -2,8 +2,9 @@
 
 import { isRead, onLibrary } from "./about.js";
 import { ask as fetched, parameters } from "./api.js";
-import { fill, h, refill, setStyles } from "./dom.js";
-import { icon } from "./icons.js";
+import { el, fill, refill, setStyles } from "./dom.js";
+import { CHANNEL_LOOKS } from "./evidence.js";
+import { icon, iconButton } from "./icons.js";
 import { isYear, LISTS, pairsOf, withFilter, withoutFilter } from "./filters.js";
 import { failed } from "./notes.js";
 import { CHANNELS, fromAddress, isAsked } from "./query.js";
@@ -13,40 +14,28 @@ import { ask, change, state } from "./state.js";
 import { plural } from "./words.js";
 
 const READERS = { said: "speech", sign: "screen" };
-const NAMES = { seen: ["Seen", "eye"], said: ["Said", "speech"], sign: ["On screen", "sign"] };
 const FEW = 8;
 
-const balance = h("section", { class: "panel-part", "aria-label": "Balance" });
-const facets = h("div", { class: "facets" });
-const toggle = h(
+const balance = el("section.panel-part", { "aria-label": "Balance" });
+const facets = el("div.facets");
+const toggle = el(
   "button",
   {
-    type: "button",
     class: "button panel-toggle",
     "aria-expanded": "false",
     "aria-controls": "panel",
     onclick: () => open(),
   },
   icon("filter"),
-  h("span", {}, "Filters"),
+  el("span", "Filters"),
 );
-const panel = h(
-  "aside",
-  { id: "panel", class: "panel", "aria-label": "Filters" },
-  h(
-    "div",
-    { class: "panel-head" },
-    h("h2", {}, "Filters"),
-    h(
-      "button",
-      {
-        type: "button",
-        class: "ghost",
-        "aria-label": "Close the filters",
-        onclick: () => open(false),
-      },
-      icon("close"),
-    ),
+const panel = el(
+  "aside.panel",
+  { id: "panel", "aria-label": "Filters" },
+  el(
+    "div.panel-head",
+    el("h2", "Filters"),
+    iconButton("close", "Close the filters", () => open(false)),
   ),
   balance,
   savedList((address) => {
@@ -61,14 +50,14 @@ export const panelElement = panel;
 export const panelToggle = toggle;
 
 const sliders = new Map(CHANNELS.map((name) => [name, slider(name)]));
-const automatic = h(
-  "button",
-  { type: "button", class: "link", onclick: () => ask({ weights: null }) },
+const automatic = el(
+  "button.link",
+  { onclick: () => ask({ weights: null }) },
   "Automatic",
 );
 fill(
   balance,
-  h("div", { class: "panel-row" }, h("h2", { class: "panel-title" }, "What counts"), automatic),
+  el("div.panel-row", el("h2.panel-title", "What counts"), automatic),
   [...sliders.values()].map(({ element }) => element),
 );
 
@@ -119,9 +108,9 @@ panel.addEventListener("keydown", (event) => {
 });
 
 function slider(name) {
-  const [label, picture] = NAMES[name];
-  const value = h("output", { class: "slider-value" });
-  const input = h("input", {
+  const [label, picture] = CHANNEL_LOOKS[name];
+  const value = el("output.slider-value");
+  const input = el("input", {
     type: "range",
     min: "0",
     max: "1",
@@ -143,11 +132,10 @@ function slider(name) {
     const share = weight ? `${Math.round(100 * weight)} %` : "off";
     value.textContent = has ? share : "nothing read";
   };
-  const element = h(
-    "label",
-    { class: "slider-row" },
+  const element = el(
+    "label.slider-row",
     icon(picture, `of-${name}`),
-    h("span", {}, label),
+    el("span", label),
     input,
     value,
   );
@@ -165,7 +153,7 @@ async function showFacets(wanted) {
       group("Tags", "tag", counts.tags),
       years(counts.years),
       group("Folders", "folder", counts.folders, lastParts),
-      h("p", { class: "panel-note" }, `${plural(counts.videos, "video")} to search in`),
+      el("p.panel-note", `${plural(counts.videos, "video")} to search in`),
     );
   } catch (error) {
     shown = null;
@@ -207,37 +195,34 @@ function years(counts) {
 
 function facet(title, entries) {
   const rest = entries.slice(FEW);
-  const list = h("ul", {}, entries.slice(0, FEW));
-  const more = h(
-    "button",
-    { type: "button", class: "link", onclick: () => (list.append(...rest), more.remove()) },
+  const list = el("ul", entries.slice(0, FEW));
+  const more = el(
+    "button.link",
+    { onclick: () => (list.append(...rest), more.remove()) },
     `${rest.length} more`,
   );
-  return h(
+  return el(
     "section",
     { class: "panel-part facet" },
-    h("h2", { class: "panel-title" }, title),
+    el("h2.panel-title", title),
     list,
     rest.length > 0 && more,
   );
 }
 
 function entry(key, label, { name, count }, isOn, onclick) {
-  return h(
+  return el(
     "li",
-    {},
-    h(
-      "button",
+    el(
+      "button.facet-button",
       {
-        type: "button",
-        class: "facet-button",
         "aria-pressed": String(isOn),
         title: name,
         dataset: { focus: key },
         onclick,
       },
-      h("span", { class: "facet-name" }, label),
-      h("span", { class: "facet-count" }, count.toLocaleString("en")),
+      el("span.facet-name", label),
+      el("span.facet-count", count.toLocaleString("en")),
     ),
   );
 }

@@ -1,6 +1,6 @@
 /** Moments that are selected, whatever is searched for meanwhile, and the bar that exports them. */
 
-import { fill, h } from "./dom.js";
+import { el, fill } from "./dom.js";
 import { exportMenu } from "./exports.js";
 import { icon, iconButton } from "./icons.js";
 import { clock } from "./words.js";
@@ -8,9 +8,8 @@ import { clock } from "./words.js";
 const picked = new Map(); // by key, in the order of selecting
 let last = null; // the box that a range begins at
 
-const count = h("p", { class: "picks-count", role: "status" });
-const handles = h("input", {
-  class: "picks-handles",
+const count = el("p.picks-count", { role: "status" });
+const handles = el("input.picks-handles", {
   type: "text",
   inputmode: "decimal",
   size: "4",
@@ -18,10 +17,9 @@ const handles = h("input", {
   "aria-label": "Handles: seconds more at either side, or frames as 12f",
   title: "Seconds more at either side, or frames as 12f",
 });
-const give = h(
+const give = el(
   "button",
   {
-    type: "button",
     class: "button button-main",
     "aria-haspopup": "dialog",
     onclick: () => exportMenu(give, [...picked.values()], handles.value),
@@ -31,20 +29,19 @@ const give = h(
 );
 
 /** The bar at the foot of the page. */
-export const picksElement = h(
-  "section",
-  { class: "picks", "aria-label": "Selected moments", hidden: true },
+export const picksElement = el(
+  "section.picks",
+  { "aria-label": "Selected moments", hidden: true },
   count,
-  h("label", { class: "picks-label" }, h("span", {}, "Handles"), handles),
+  el("label.picks-label", el("span", "Handles"), handles),
   give,
   iconButton("close", "Clear the selection", clear),
 );
 
 /** The checkbox of a moment's card. */
 export function pickBox(moment, key) {
-  const box = h("input", {
+  const box = el("input.pick", {
     type: "checkbox",
-    class: "pick",
     checked: picked.has(key),
     title: "Select (X); with Shift, all from the last one",
     "aria-label": `Select ${moment.title}, ${clock(moment.start)}`,
@@ -86,6 +83,6 @@ function show() {
   const { size } = picked;
   picksElement.hidden = !size;
   document.body.classList.toggle("has-picks", size > 0);
-  const noun = h("span", {}, size === 1 ? " moment" : " moments");
-  fill(count, h("strong", {}, String(size)), noun, " selected");
+  const noun = el("span", size === 1 ? " moment" : " moments");
+  fill(count, el("strong", String(size)), noun, " selected");
 }

@@ -1,8 +1,8 @@
 /** The player: over the page, with the address saying what is open and where. */
 
 import { shownLinks } from "./cards.js";
-import { el, fill, h } from "./dom.js";
-import { icon } from "./icons.js";
+import { el, fill } from "./dom.js";
+import { iconButton } from "./icons.js";
 import { failed } from "./notes.js";
 import { closeVideo, state } from "./state.js";
 import { videoOf } from "./titles.js";
@@ -42,7 +42,7 @@ async function begin(open) {
       onclick: (event) => event.target === own && closeVideo(),
     },
     body,
-    h("div", { class: "dialog-notes notes", role: "status", "aria-live": "polite" }),
+    el("div", { class: "dialog-notes notes", role: "status", "aria-live": "polite" }),
   ));
   document.getElementById("overlays").append(own);
   own.showModal();
@@ -81,15 +81,7 @@ function head(video) {
       el("h2.player-title", video?.title ?? "This video cannot be opened"),
       el("p.player-facts", facts.filter(Boolean).join(" · ")),
     ),
-    el(
-      "button.ghost",
-      {
-        "aria-label": "Close the player",
-        title: "Close (Esc)",
-        onclick: closeVideo,
-      },
-      icon("close"),
-    ),
+    iconButton("close", "Close the player", closeVideo, { title: "Close (Esc)" }),
   );
 }
 

@@ -1,11 +1,12 @@
 /** What the player shows of one video, and what it does with it. */
 
 import { ROOT } from "./api.js";
+import { thumbnailOf } from "./cards.js";
 import { chapterList } from "./chapters.js";
 import { controls } from "./controls.js";
-import { h, setStyles } from "./dom.js";
+import { el, setStyles } from "./dom.js";
 import { hitList, hitsOf, wordsOf } from "./hits.js";
-import { icon } from "./icons.js";
+import { icon, wordButton } from "./icons.js";
 import { marks } from "./marks.js";
 import { mediaOf } from "./media.js";
 import { failed, note } from "./notes.js";
@@ -26,25 +27,25 @@ export function playerView(video, open) {
   let media = null;
   const { duration, video_id: id } = video;
   const captions = `${ROOT}/videos/${id}/transcript?format=vtt`;
-  const track = h("track", {
+  const track = el("track", {
     kind: "captions",
     srclang: "und",
     label: "What is said",
     src: captions,
   });
-  const picture = h(
-    "video",
-    { class: "picture", playsinline: true, preload: "auto", autoplay: true, tabindex: "-1" },
+  const picture = el(
+    "video.picture",
+    { playsinline: true, preload: "auto", autoplay: true, tabindex: "-1" },
     track,
   );
-  const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
-  const waiting = h("span", { class: "waiting", hidden: true });
-  const bigPlay = h(
-    "button",
-    { type: "button", class: "big-play", "aria-label": "Play" },
+  const trouble = el("p.trouble", { role: "alert", hidden: true });
+  const waiting = el("span.waiting", { hidden: true });
+  const bigPlay = el(
+    "button.big-play",
+    { "aria-label": "Play" },
     icon("play"),
   );
-  const stage = h("div", { class: "stage" }, picture, waiting, bigPlay, trouble);
+  const stage = el("div.stage", picture, waiting, bigPlay, trouble);
   const hits = hitList(goTo);
   const control = controls(
     picture,
@@ -66,28 +67,24 @@ export function playerView(video, open) {
     ],
     now,
   );
-  const main = h(
-    "div",
-    { class: "player-main" },
+  const main = el(
+    "div.player-main",
     ...[stage, line.element, control.element],
-    h(
-      "div",
-      { class: "deeds" },
+    el(
+      "div.deeds",
       clip.element,
-      h(
-        "div",
-        { class: "button-row" },
-        button("like", "More like this", "Search for what looks like this (L)", likeThis),
-        button("link", "Copy link", "Copy a link to this moment (U)", copyLink),
+      el(
+        "div.button-row",
+        wordButton("like", "More like this", "Search for what looks like this (L)", likeThis),
+        wordButton("link", "Copy link", "Copy a link to this moment (U)", copyLink),
       ),
     ),
     shots.element,
   );
-  const element = h(
-    "div",
-    { class: "player-parts" },
+  const element = el(
+    "div.player-parts",
     main,
-    h("div", { class: "player-side" }, side.element),
+    el("div.player-side", side.element),
   );
   return { id, element, start, stop, goTo, press };
 
@@ -101,7 +98,7 @@ export function playerView(video, open) {
     showChapters();
     if (!video.playback.there) {
       say(`The drive of this video is not there now; plug it in: ${video.path ?? video.title}.`);
-      setStyles(stage, { "--poster": `url("${ROOT}/thumbnails/${id}?t=${open.time}")` });
+      setStyles(stage, { "--poster": `url("${thumbnailOf(id, open.time)}")` });
       return;
     }
     media = mediaOf(picture, video);
@@ -240,13 +237,4 @@ export function playerView(video, open) {
     does?.();
     return Boolean(does);
   }
-}
-
-function button(name, label, title, onclick) {
-  return h(
-    "button",
-    { type: "button", class: "button", title, onclick },
-    icon(name),
-    h("span", {}, label),
-  );
 }

@@ -22,7 +22,7 @@ import {
 import { formatTerms, parseTerms } from "./terms.js";
 
 export const CHANNELS = ["seen", "said", "sign"];
-export const WITHIN = 30;
+const WITHIN = 30;
 const FILE_KINDS = ["image", "clip", "sound"];
 
 /** Nothing asked yet. */
@@ -145,10 +145,13 @@ export const likeText = ({ video, time, weight }) =>
 function likeOf(text) {
   const match = /^(.+)@([\d:.]+)(?:\^(-?\d*\.?\d+))?$/s.exec(text);
   if (!match) return null;
-  const time = match[2].split(":").reduce((sum, part) => 60 * sum + Number(part), 0);
+  const time = secondsOf(match[2]);
   const weight = Number(match[3] ?? 1);
   return Number.isFinite(time) && weight ? { video: match[1], time, weight } : null;
 }
+
+/** `1:05` → 65. */
+const secondsOf = (text) => text.split(":").reduce((sum, part) => 60 * sum + Number(part), 0);
 
 const fileText = ({ key, weight, name }) => `${key}^${weight}~${name}`;
 
@@ -236,5 +239,4 @@ function bodyOf(query, page) {
   };
 }
 
-const durationOf = (text) =>
-  text ? text.split(":").reduce((sum, part) => 60 * sum + Number(part), 0) : null;
+const durationOf = (text) => (text ? secondsOf(text) : null);

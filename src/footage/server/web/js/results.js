@@ -2,7 +2,7 @@
 
 import { ask as fetched } from "./api.js";
 import { isRead, onLibrary } from "./about.js";
-import { h, debounced } from "./dom.js";
+import { debounced, el } from "./dom.js";
 import { icon } from "./icons.js";
 import { card, keyOf, refreshActions, skeletons } from "./cards.js";
 import { blobOf, fetched as filesAtHand } from "./files.js";
@@ -18,17 +18,17 @@ const DEEPEST = 1000;
 const TYPING_MILLISECONDS = 90;
 const SLIDING_MILLISECONDS = 140;
 
-const list = h("ul", { class: "cards", "aria-label": "Results" });
-const verdict = h("div", { class: "verdict", role: "status" });
-const count = h("p", { class: "hidden", role: "status" });
-const sentinel = h("div", { class: "sentinel" });
-const end = h("p", { class: "results-end" });
+const list = el("ul.cards", { "aria-label": "Results" });
+const verdict = el("div.verdict", { role: "status" });
+const count = el("p.hidden", { role: "status" });
+const sentinel = el("div.sentinel");
+const end = el("p.results-end");
 
 /** The element of the results. */
-export const resultsElement = h(
-  "section",
-  { class: "results", "aria-labelledby": "results-title" },
-  h("h2", { id: "results-title", class: "hidden" }, "Results"),
+export const resultsElement = el(
+  "section.results",
+  { "aria-labelledby": "results-title" },
+  el("h2.hidden", { id: "results-title" }, "Results"),
   verdict,
   count,
   list,
@@ -47,9 +47,6 @@ const soon = debounced(() => search(), TYPING_MILLISECONDS);
 const later = debounced(() => search(), SLIDING_MILLISECONDS);
 
 onLibrary(() => told && showVerdict(told));
-
-/** The moments shown now, best first. */
-export const shownMoments = () => moments;
 
 /** Search for the state's query, unless that is what is shown; at once, or when typing pauses. */
 export function showResults({ query }, before) {
@@ -162,28 +159,24 @@ function showVerdict(answer) {
   const well = best.length && !isLikely ? " well" : "";
   const hint = isRead("speech") ? advice : advice && "say it in other words";
   verdict.replaceChildren(
-    h(
-      "div",
-      { class: "verdict-box" },
+    el(
+      "div.verdict-box",
       icon("search"),
-      h(
+      el(
         "div",
-        {},
-        h(
-          "p",
-          { class: "verdict-title" },
+        el(
+          "p.verdict-title",
           isLikely ? "Not sure. These are the best guesses." : `Nothing here matches${well}.`,
         ),
-        h(
+        el(
           "p",
-          {},
           well && "Below are the best guesses. ",
           hint ? `To find more, ${hint}.` : "",
         ),
         pairsOf(state.query.filters).length > 0 &&
-          h(
-            "button",
-            { type: "button", class: "link", onclick: () => ask({ filters: none() }) },
+          el(
+            "button.link",
+            { onclick: () => ask({ filters: none() }) },
             "Search without the filters",
           ),
       ),
@@ -201,11 +194,11 @@ function showStale() {
 
 function showFailure(error) {
   verdict.replaceChildren(
-    h(
+    el(
       "div",
       { class: "verdict-box verdict-bad", role: "alert" },
       icon("warning"),
-      h("p", {}, sentence(error)),
+      el("p", sentence(error)),
     ),
   );
   end.textContent = "";

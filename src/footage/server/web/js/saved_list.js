@@ -1,6 +1,6 @@
 /** The button that saves a search, and the list of those that were. */
 
-import { debounced, h, refill } from "./dom.js";
+import { debounced, el, opensElsewhere, refill } from "./dom.js";
 import { onEvent } from "./events.js";
 import { icon, iconButton } from "./icons.js";
 import { onLibrary } from "./about.js";
@@ -34,14 +34,13 @@ export function saveButton() {
 
 /** The list, if there is any; `open` takes an address, `leave` goes to the page. */
 export function savedList(open, leave) {
-  const element = h("div", { class: "saved" });
+  const element = el("div.saved");
   lists.push({ element, open, leave });
   return element;
 }
 
 function ask(anchor, query) {
-  const name = h("input", {
-    class: "field",
+  const name = el("input.field", {
     type: "text",
     required: true,
     maxlength: "100",
@@ -62,11 +61,11 @@ function ask(anchor, query) {
     }
   };
   const close = popover(anchor, "Save this search", [
-    h(
-      "form",
-      { class: "menu-row", onsubmit: keep },
+    el(
+      "form.menu-row",
+      { onsubmit: keep },
       name,
-      h("button", { class: "button button-main" }, "Save"),
+      el("button", { type: "submit", class: "button button-main" }, "Save"),
     ),
   ]);
   name.select();
@@ -85,10 +84,9 @@ function show({ element, ...to }, all) {
   element.hidden = !all.length;
   refill(
     element,
-    h("h2", { class: "panel-title" }, "Saved searches"),
-    h(
-      "ul",
-      { class: "saved-list" },
+    el("h2.panel-title", "Saved searches"),
+    el(
+      "ul.saved-list",
       all.map((one) => row(one, to)),
     ),
   );
@@ -98,14 +96,13 @@ function row(search, { open, leave }) {
   const { name } = search;
   const address = saved.addressOfSaved(search);
   const follow = (event) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    if (opensElsewhere(event)) return;
     event.preventDefault();
     open(address);
   };
-  return h(
+  return el(
     "li",
-    {},
-    h("a", { href: `?${address}`, onclick: follow }, icon("star"), h("span", {}, name)),
+    el("a", { href: `?${address}`, onclick: follow }, icon("star"), el("span", name)),
     newBadge(name, leave),
     bell(name, showAll),
     iconButton("close", `Forget ${name}`, () => forget(search).catch(failed)),

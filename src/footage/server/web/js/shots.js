@@ -1,7 +1,7 @@
 /** The shots beside the one that plays. */
 
 import { ask } from "./api.js";
-import { el, fill, h } from "./dom.js";
+import { el, fill } from "./dom.js";
 import { failed } from "./notes.js";
 import { clock } from "./words.js";
 
@@ -52,7 +52,7 @@ export function shotStrip(video, seek) {
           "aria-label": `Shot at ${clock(start)}`,
           onclick: () => seek(start),
         },
-        thumbnail && h("img", { src: thumbnail, alt: "", loading: "lazy" }),
+        thumbnail && el("img", { src: thumbnail, alt: "", loading: "lazy" }),
         el("span.shot-time", clock(start)),
       ),
     );

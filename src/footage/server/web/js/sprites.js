@@ -24,7 +24,7 @@ async function read(video) {
 }
 
 /** The tiles that a WebVTT file names. */
-export function parsed(text) {
+function parsed(text) {
   return [...text.matchAll(CUE)].map((match) => {
     const [h1, m1, s1, h2, m2, s2, x, y, width, height] = match.slice(1).map(Number);
     return { start: 3600 * h1 + 60 * m1 + s1, end: 3600 * h2 + 60 * m2 + s2, x, y, width, height };

@@ -6,6 +6,7 @@
  * opened here goes back, and what came by a link does not leave the page.
  */
 
+import { opensElsewhere } from "./dom.js";
 import { fromAddress, settled, toAddress } from "./query.js";
 
 const VIEWS = ["search", "library", "explore"];
@@ -48,6 +49,16 @@ export function addressOf({ view, query, explore, open }) {
   const text = String(address).replaceAll("%3A", ":").replaceAll("%40", "@").replaceAll("%2F", "/");
   return text ? `?${text}` : location.pathname;
 }
+
+/** Attributes of a link that changes the state. */
+export const linkTo = (changes) => ({
+  href: addressOf({ ...state, ...changes }),
+  onclick(event) {
+    if (opensElsewhere(event)) return;
+    event.preventDefault();
+    change(changes);
+  },
+});
 
 /** Close the video that is open. */
 export function closeVideo() {

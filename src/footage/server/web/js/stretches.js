@@ -1,8 +1,8 @@
 /** Stretches of videos, as analyses tell them, and what the parts of the explore view share. */
 
-import { LEAD } from "./cards.js";
+import { LEAD, thumbPicture } from "./cards.js";
 import { el } from "./dom.js";
-import { addressOf, change, state } from "./state.js";
+import { change, linkTo, state } from "./state.js";
 import { span } from "./words.js";
 
 /** What the state says while one is played. */
@@ -19,21 +19,11 @@ export function still(one, kind = "card-link") {
     { title, "aria-label": `Play ${title}, ${times}`, ...linkTo({ open: openOf(one) }) },
     el(
       "div.thumb",
-      src && el("img.thumb-picture", { src, alt: "", loading: "lazy" }),
+      src && thumbPicture(src),
       el("span.thumb-time", times),
     ),
   );
 }
-
-/** Attributes of a link that changes the state. */
-export const linkTo = (changes) => ({
-  href: addressOf({ ...state, ...changes }),
-  onclick(event) {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    change(changes);
-  },
-});
 
 /** A row of small pictures. */
 export const strip = (stretches, label) =>

@@ -1,6 +1,6 @@
 /** Tabs of the player: one pane of several, chosen by click or arrow. */
 
-import { el, h } from "./dom.js";
+import { el } from "./dom.js";
 
 /**
  * Tabs of `panes`, each `{name, element, load, follow}`; `load` is called when one is chosen, and
@@ -8,10 +8,9 @@ import { el, h } from "./dom.js";
  */
 export function tabs(panes, now) {
   const buttons = panes.map(({ name }, at) =>
-    h(
+    el(
       "button",
       {
-        type: "button",
         role: "tab",
         id: `tab-${at}`,
         "aria-controls": `pane-${at}`,
@@ -22,15 +21,15 @@ export function tabs(panes, now) {
     ),
   );
   const boxes = panes.map((pane, at) =>
-    h(
-      "div",
-      { role: "tabpanel", id: `pane-${at}`, "aria-labelledby": `tab-${at}`, class: "pane" },
+    el(
+      "div.pane",
+      { role: "tabpanel", id: `pane-${at}`, "aria-labelledby": `tab-${at}` },
       pane.element,
     ),
   );
   const element = el(
     "div.tabs",
-    h("div", { role: "tablist", "aria-label": "Of this video" }, buttons),
+    el("div", { role: "tablist", "aria-label": "Of this video" }, buttons),
     boxes,
   );
   let chosen = 0;

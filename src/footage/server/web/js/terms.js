@@ -3,9 +3,8 @@
  * `said:"refund policy"`. The server has the last word; a test holds both to the same reading.
  */
 
-export const KINDS = ["any", "seen", "said", "sign"];
-export const LEAST_WEIGHT = 0.001;
-export const MOST_WEIGHT = 1000;
+const LEAST_WEIGHT = 0.001;
+const MOST_WEIGHT = 1000;
 
 const SPACE =
   "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";

@@ -1,7 +1,7 @@
 /** What is to follow: a text for each step, and how soon. */
 
-import { el, h } from "./dom.js";
-import { icon } from "./icons.js";
+import { el } from "./dom.js";
+import { icon, iconButton } from "./icons.js";
 import { ask, state } from "./state.js";
 
 /** The rows of a query. */
@@ -14,9 +14,8 @@ function row(text, at, isLast, within) {
     "div.then-row",
     icon("then", "then-icon"),
     el("label.then-label", { for: `then-${at}` }, "then"),
-    h("input", {
+    el("input.then-input", {
       id: `then-${at}`,
-      class: "then-input",
       type: "text",
       value: text,
       autocomplete: "off",
@@ -24,14 +23,7 @@ function row(text, at, isLast, within) {
       oninput: (event) => setStep(at, event.target.value),
     }),
     isLast && withinField(within),
-    el(
-      "button.ghost",
-      {
-        "aria-label": `Remove step ${at + 1}`,
-        onclick: () => remove(at),
-      },
-      icon("close"),
-    ),
+    iconButton("close", `Remove step ${at + 1}`, () => remove(at)),
   );
 }
 

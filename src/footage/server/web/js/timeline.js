@@ -1,6 +1,6 @@
 /** The timeline of the player: where the query matches, how far it is, what is marked. */
 
-import { h, setStyles, svg } from "./dom.js";
+import { el, setStyles, svg } from "./dom.js";
 import { tileAt, tilesOf, tileView } from "./sprites.js";
 import { clock } from "./words.js";
 
@@ -16,14 +16,13 @@ export function timeline(video, seek) {
     preserveAspectRatio: "none",
     "aria-hidden": "true",
   });
-  const played = h("span", { class: "played" });
-  const marked = h("span", { class: "marked", hidden: true });
-  const buffered = h("span", { class: "buffered" });
-  const preview = h("span", { class: "preview", hidden: true });
-  const element = h(
-    "div",
+  const played = el("span.played");
+  const marked = el("span.marked", { hidden: true });
+  const buffered = el("span.buffered");
+  const preview = el("span.preview", { hidden: true });
+  const element = el(
+    "div.timeline",
     {
-      class: "timeline",
       role: "slider",
       tabindex: "0",
       "aria-label": "Time",
@@ -35,7 +34,7 @@ export function timeline(video, seek) {
       onpointerleave: () => (preview.hidden = true),
     },
     heat,
-    h("span", { class: "rail" }, buffered, played),
+    el("span.rail", buffered, played),
     marked,
     preview,
   );
@@ -73,7 +72,7 @@ export function timeline(video, seek) {
   function showChapters(all) {
     chapters = all;
     for (const { start } of all.slice(1)) {
-      marked.before(h("span", { class: "chapter-tick", style: { left: `${percent(start)}%` } }));
+      marked.before(el("span.chapter-tick", { style: { left: `${percent(start)}%` } }));
     }
   }
 
@@ -142,7 +141,7 @@ export function timeline(video, seek) {
 }
 
 /** How likely it matches over the whole video, as an area of 1000 by 100. */
-export function heatPath(moments, duration) {
+function heatPath(moments, duration) {
   if (!moments.length || !duration) return "";
   const best = Math.max(...moments.map(strength)) || 1;
   const steps = 240;

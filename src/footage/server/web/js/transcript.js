@@ -3,8 +3,7 @@
 import { ask } from "./api.js";
 import { el, fill, isStill } from "./dom.js";
 import { marked } from "./evidence.js";
-import { sentence } from "./words.js";
-import { clock } from "./words.js";
+import { clock, sentence } from "./words.js";
 
 const HANDS_OFF = 4000; // milliseconds after scrolling by hand in which it does not follow
 
@@ -32,7 +31,7 @@ export function transcript(video, modality, { seek }) {
   return { element, load, follow, mark };
 
   async function load() {
-    if (loaded) return lines.length;
+    if (loaded) return;
     loaded = true;
     try {
       const answer = await ask(`/videos/${video.video_id}/transcript?modality=${modality}`);
@@ -45,7 +44,6 @@ export function transcript(video, modality, { seek }) {
       loaded = false;
       if (error.name !== "AbortError") fill(element, el("p.nothing", sentence(error)));
     }
-    return lines.length;
   }
 
   function mark(wanted) {

@@ -1,36 +1,28 @@
 /** Cards of whole videos. */
 
-import { el, h } from "./dom.js";
-import { addressOf, change, state } from "./state.js";
+import { thumbPicture } from "./cards.js";
+import { el } from "./dom.js";
+import { linkTo } from "./state.js";
 import { videoOf } from "./titles.js";
 import { clock, day } from "./words.js";
 
 /** A list entry for a video; `more` is put below its title. */
 export function videoCard(video, ...more) {
-  const open = { video: video.video_id, time: 0 };
   const isThere = video.state !== "removed";
-  return h(
+  return el(
     "li",
     { class: `card card-video card-${video.state}`, dataset: { video: video.video_id } },
     el(
       "article",
-      h(
+      el(
         isThere ? "a" : "div",
         {
-          class: isThere ? "card-link" : "",
           dataset: { focus: `video-${video.video_id}` },
-          href: isThere ? addressOf({ ...state, open }) : null,
-          "aria-label": isThere ? `Play ${video.title}` : null,
-          onpointerenter: () => isThere && videoOf(video.video_id, { seconds: 60 }).catch(() => {}),
-          onclick: (event) => {
-            if (!isThere || event.metaKey || event.ctrlKey || event.shiftKey) return;
-            event.preventDefault();
-            change({ open });
-          },
+          ...(isThere && playing(video)),
         },
         el(
           "div.thumb",
-          video.thumbnail && picture(video.thumbnail),
+          video.thumbnail && thumbPicture(video.thumbnail),
           el("span.thumb-time", clock(video.duration)),
         ),
       ),
@@ -44,13 +36,7 @@ export function videoCard(video, ...more) {
   );
 }
 
-function picture(address) {
-  const image = el("img.thumb-picture", {
-    src: address,
-    alt: "",
-    loading: "lazy",
-    decoding: "async",
-  });
-  image.onerror = () => image.remove();
-  return image;
-}
+const playing = ({ video_id: video, title }) => ({
+  ...{ class: "card-link", "aria-label": `Play ${title}`, ...linkTo({ open: { video, time: 0 } }) },
+  onpointerenter: () => videoOf(video, { seconds: 60 }).catch(() => {}), // it may be played next
+});

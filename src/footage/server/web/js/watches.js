@@ -2,8 +2,8 @@
 
 import { ask, parameters } from "./api.js";
 import { card } from "./cards.js";
-import { fill, h } from "./dom.js";
-import { icon, iconButton } from "./icons.js";
+import { el, fill } from "./dom.js";
+import { iconButton } from "./icons.js";
 import { failed, note } from "./notes.js";
 import { toAddress } from "./query.js";
 import { change, state, subscribe } from "./state.js";
@@ -14,8 +14,7 @@ const listeners = [];
 let watches = new Map();
 
 /** What is new, above the results; hidden until it is asked for. */
-export const newElement = h("section", {
-  class: "news",
+export const newElement = el("section.news", {
   "aria-label": "New moments",
   tabindex: "-1",
   hidden: true,
@@ -26,7 +25,7 @@ export const newsButton = iconButton("bell", "New moments", () => showNew(null),
   class: "news-button",
   hidden: true,
 });
-const newsCount = h("span", { class: "news-count", "aria-hidden": "true" });
+const newsCount = el("span.news-count", { "aria-hidden": "true" });
 newsButton.append(newsCount);
 
 /** Be called when what was new has been seen. */
@@ -82,9 +81,9 @@ export function newBadge(name, leave) {
   const count = watches.get(name)?.new;
   if (!count) return null;
   const show = () => (leave(), showNew(name));
-  return h(
-    "button",
-    { type: "button", class: "new-badge", "aria-label": `${count} new for ${name}`, onclick: show },
+  return el(
+    "button.new-badge",
+    { "aria-label": `${count} new for ${name}`, onclick: show },
     few(count),
   );
 }
@@ -118,19 +117,16 @@ function group(name, matches) {
     document.getElementById("main").focus({ preventScroll: true });
   };
   const own = matches.filter(({ watch }) => watch === name);
-  const title = h("h2", { class: "section-title" }, `New for “${name}”`);
-  const element = h(
-    "div",
-    { class: "news-group" },
-    h(
-      "header",
-      { class: "panel-row" },
+  const title = el("h2.section-title", `New for “${name}”`);
+  const element = el(
+    "div.news-group",
+    el(
+      "header.panel-row",
       title,
       iconButton("close", `Close what is new for ${name}`, close),
     ),
-    h(
-      "ul",
-      { class: "cards" },
+    el(
+      "ul.cards",
       own.map(({ moment }) => card(moment)),
     ),
   );
