@@ -57,8 +57,8 @@ def test_the_focus_stays_where_a_video_was_taken_out(own_site: Served, visit: An
     expect(page.locator(".library .card-video a:focus")).to_have_count(1)
 
 
-def test_the_focus_returns_when_a_search_was_saved(visit: Any) -> None:
-    page = visit("?q=seen:yellow")
+def test_the_focus_returns_when_a_search_was_saved(own_site: Served, visit: Any) -> None:
+    page = visit("?q=seen:yellow", at=own_site)
     page.get_by_role("button", name="Save this search").click()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Save this search")).to_be_focused()

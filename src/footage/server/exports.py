@@ -22,7 +22,7 @@ from footage.export.texts import ascii_line, file_name
 from footage.export.write import one_text, prepared
 from footage.query_json import check_plain
 from footage.search.moments import Moment
-from footage.server.answers import attachment
+from footage.server.answers import attachment, sending
 from footage.server.media import LONGEST_CLIP
 from footage.server.service import Service, Shared
 
@@ -37,6 +37,7 @@ _TYPES = {
     "fcpxml": "application/xml",
     "otio": "application/json",
 }
+_ZIP = "application/zip"
 _LONGEST_NOTE = 2_000  # characters of a header
 _PIECE = 1 << 16  # bytes sent at once
 
@@ -66,7 +67,7 @@ class ExportBody(BaseModel):
     title: str | None = Field(default=None, max_length=200)
 
 
-@router.post("/export")
+@router.post("/export", **sending(*sorted({*_TYPES.values(), _ZIP})))
 def export(service: Shared, body: Annotated[ExportBody, Body()]) -> Response:
     """Moments as a file that editing programs read, or clips of them in a ZIP."""
     title = body.title or "footage"
@@ -111,7 +112,7 @@ def _zipped(service: Service, cuts: Sequence[Cut], notes: list[str], options: Op
     failed = [f"no clip of {cut.moment.title}: {error}" for cut, error in clips.failed]
     headers = _headers(options.title, "zip", [*notes, *failed])
     pieces = iter(partial(archive.read, _PIECE), b"")
-    return StreamingResponse(pieces, headers=headers, media_type="application/zip")
+    return StreamingResponse(pieces, headers=headers, media_type=_ZIP)
 
 
 def _headers(title: str, suffix: str, notes: Sequence[str]) -> dict[str, str]:

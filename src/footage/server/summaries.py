@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from footage.analysis.sheet import sheet_of
 from footage.analysis.summary import MOST_ASKED
-from footage.server.answers import JSON, presented
+from footage.server.answers import JSON, presented, sending
 from footage.server.service import Named, Shared
 
 router = APIRouter(tags=["videos"])
@@ -24,7 +24,7 @@ def summary(service: Shared, video: Named, chapters: Chapters = None) -> Respons
     return JSON(presented(found.to_json()))
 
 
-@router.get("/videos/{video_id}/sheet.png")
+@router.get("/videos/{video_id}/sheet.png", **sending("image/png"))
 def sheet(service: Shared, video: Named, chapters: Chapters = None) -> Response:
     """Its contact sheet."""
     found = service.library.analysis.summary(video.video_id, chapters=chapters)
