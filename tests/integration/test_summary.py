@@ -87,6 +87,19 @@ def test_a_sheet_is_a_picture_of_all_of_it(films: footage.Library) -> None:
         assert shown.mean() > 0.05
 
 
+def test_a_sheet_leaves_a_picture_out_that_cannot_be_read(films: footage.Library) -> None:
+    summary = films.analysis.summary("film.mp4")
+    whole = sheet_of(summary)
+    damaged = summary.chapters[0].picture.path
+    assert damaged is not None
+    bytes_before = damaged.read_bytes()
+    damaged.write_bytes(b"no picture")
+    try:
+        assert Image.open(BytesIO(sheet_of(summary))).size == Image.open(BytesIO(whole)).size
+    finally:
+        damaged.write_bytes(bytes_before)
+
+
 def test_a_long_video_has_no_more_pictures_than_fit(tmp_path: Path) -> None:
     pictures = []
     for at in range(100):

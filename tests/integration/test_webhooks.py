@@ -17,7 +17,7 @@ from videos import make_video
 
 import footage
 from footage import Query
-from footage.cli import watched as cli
+from footage.cli import matches as cli
 from footage.doctor import Status, examine_library
 from footage.watches import found, outbox
 from footage.watches.outbox import ATTEMPTS, CLAIMED, Outbox

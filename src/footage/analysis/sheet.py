@@ -132,13 +132,19 @@ def _with_files(chapter: Chapter) -> list[Picture]:
 
 
 def _place(sheet: Image.Image, picture: Picture, at: tuple[int, int], height: int) -> None:
-    """A picture scaled into its tile, with bars where it has another shape."""
+    """A picture scaled into its tile, with bars where it has another shape.
+
+    The tile stays empty where the picture is gone or damaged: a video may be removed meanwhile.
+    """
     from PIL import Image
 
     if picture.path is None:
         return
-    with Image.open(picture.path) as opened:
-        image = opened.convert("RGB")
+    try:
+        with Image.open(picture.path) as opened:
+            image = opened.convert("RGB")
+    except OSError:
+        return
     scale = min(WIDTH / image.width, height / image.height)
     small = image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))))
     left, top = (WIDTH - small.width) // 2, (height - small.height) // 2
