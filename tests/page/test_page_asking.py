@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from page.page_parts import cards, chip, q
 from playwright.sync_api import expect
+from server.serving import Served
 
 
 def typed(page: Any, text: str) -> None:
