@@ -8,6 +8,7 @@ compared takes turns.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -37,6 +38,8 @@ def run(options: argparse.Namespace) -> str:
         with synthetic(options.work / f"framed-{count}.library", count) as library:
             _read(library, texts)
             kinds = {name: call for name, call in _kinds(library, texts) if _works(call)}
+            gc.collect()
+            gc.freeze()  # as the server does
             with library.index._milvus.session():
                 costs = in_turns(kinds)
             for name, cost in costs.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -62,12 +63,23 @@ def serve(
         server = _Server(_config(app))
         server.service = app.state.service
         on_ready(settings)
-        preparing = threading.Thread(target=library.prepare, name="footage-prepare")
+        preparing = threading.Thread(target=_prepare, args=(library,), name="footage-prepare")
         preparing.start()
         stack.callback(preparing.join)
         # uvicorn hears signals once it has begun, and raises them again once it has stopped
         with told_to_stop(lambda: setattr(server, "should_exit", True)):
             server.run(sockets=[bound])
+
+
+def _prepare(library: Library) -> None:
+    """Load what searches need.
+
+    It stays until the end, so the collector never looks through it again: that would stop one
+    search in twenty for as long as it takes.
+    """
+    library.prepare()
+    gc.collect()
+    gc.freeze()
 
 
 def _config(app: object) -> uvicorn.Config:
