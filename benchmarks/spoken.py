@@ -3,7 +3,8 @@
 First what the readers make of the films: words and letters, right, wrong and made up. Then the
 search, by kind of query and by what is searched: everything, as anybody asks, or one channel.
 ``both`` says a thing that is seen and words that are said or written there, of which neither alone
-is enough. Then what follows something, beside two searches whose answers are put together.
+is enough. Then what follows something, beside two searches whose answers are put together. Last
+whether `found` is right: each query is asked a second time with its film left out.
 ``train`` is for choices, ``dev`` only reports; all was drawn before any search (`spokenboard.py`).
 """
 
@@ -29,12 +30,15 @@ from footage.embedder import VideoFile
 from footage.evaluation import gains, reciprocal_rank
 from footage.library import Library
 from footage.media.probe import probe
+from footage.query import Filters
 from footage.reader import Line
 from footage.readers import open_reader
+from footage.search.moments import SearchResult
 
 DEPTH = 10
 SLACK = 0.5  # seconds by which a line may lie beside what it is of
 CUTOFFS = (1, 5, 10)
+FALSE_FOUND = 0.1
 
 Place = tuple[str, float, float]
 
@@ -57,6 +61,7 @@ def run(options: argparse.Namespace) -> str:
         with library_of([film.path for film in films]) as library:
             parts.append(_search(library, films, split, options.data))
             parts.append(_follow(library, films, split, options.data))
+            parts.append(_sure(library, films, split, options.data))
     return "\n\n".join(parts)
 
 
@@ -163,6 +168,30 @@ def _search(library: Library, films: Sequence[Film], split: str, data: Path) -> 
 
 
 _RECALLS = [f"recall@{cut}" for cut in CUTOFFS]
+
+
+def _sure(library: Library, films: Sequence[Film], split: str, data: Path) -> str:
+    """How often something is found of what is there, and of the same when its film is left out."""
+    ids = {video.path.name: video.video_id for video in library.videos() if video.path}
+    asked = [*_seen(films, data), *(one for film in films for one in _laid(film))]
+    asked = sorted((one for one in asked if one.form == "any"), key=lambda one: one.kind)
+    rows = []
+    for kind, own in groupby(asked, key=lambda one: one.kind):
+        there, absent = [], []
+        for one in own:
+            others = tuple(ids[name] for name in ids if name != one.answers[0][0])
+            there.append(library.search(one.text, limit=1))
+            absent.append(library.search(one.text, limit=1, filters=Filters(videos=others)))
+        bound = np.quantile([_confidence(result) for result in absent], 1 - FALSE_FOUND)
+        beyond = [_confidence(result) > bound for result in there]
+        figures = [[one.found for one in there], [one.found for one in absent], beyond]
+        rows.append([split, kind, len(there), *(f"{np.mean(each):.2f}" for each in figures)])
+    at = f"true found at {FALSE_FOUND:g} false"
+    return table(["films of", "query", "n", "true found", "false found", at], rows)
+
+
+def _confidence(result: SearchResult) -> float:
+    return (result.moments[0].confidence or 0.0) if result.moments else 0.0
 
 
 def _found(library: Library, text: str, modalities: tuple[str, ...] = ()) -> list[Place]:
