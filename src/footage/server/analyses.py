@@ -12,6 +12,7 @@ from starlette.responses import Response
 from footage.server.answers import JSON, presented
 from footage.server.queries import FilterParameters
 from footage.server.service import Service, Shared
+from footage.server.shapes import analyses as shapes
 
 router = APIRouter(tags=["analysis"])
 
@@ -57,7 +58,7 @@ class SimilarParameters(FilterParameters):
     diversity: float = Field(default=0.3, ge=0, le=1)
 
 
-@router.get("/clusters")
+@router.get("/clusters", response_model=shapes.Clusters)
 async def clusters(
     request: Request, service: Shared, parameters: Annotated[ClustersParameters, Query()]
 ) -> Response:
@@ -76,7 +77,7 @@ async def clusters(
     return await _answered(request, service, work)
 
 
-@router.get("/duplicates")
+@router.get("/duplicates", response_model=shapes.Duplicates)
 async def duplicates(
     request: Request, service: Shared, parameters: Annotated[DuplicatesParameters, Query()]
 ) -> Response:
@@ -93,7 +94,7 @@ async def duplicates(
     return await _answered(request, service, work)
 
 
-@router.get("/outliers")
+@router.get("/outliers", response_model=shapes.Outliers)
 async def outliers(
     request: Request, service: Shared, parameters: Annotated[OutliersParameters, Query()]
 ) -> Response:
@@ -107,7 +108,7 @@ async def outliers(
     return await _answered(request, service, work)
 
 
-@router.get("/trends")
+@router.get("/trends", response_model=shapes.Trends)
 async def trends(
     request: Request, service: Shared, parameters: Annotated[TrendsParameters, Query()]
 ) -> Response:
@@ -121,7 +122,7 @@ async def trends(
     return await _answered(request, service, work)
 
 
-@router.get("/similar")
+@router.get("/similar", response_model=shapes.Similar)
 async def similar(
     request: Request, service: Shared, parameters: Annotated[SimilarParameters, Query()]
 ) -> Response:
