@@ -9,6 +9,7 @@ from typing import Any
 
 from anyio import to_thread
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 import footage
 from footage.library import Library
@@ -101,6 +102,7 @@ def create_app(library: Library, *, settings: ServerSettings) -> FastAPI:
         redoc_url=None,
         lifespan=life,
         responses=_FAILED,
+        generate_unique_id_function=_operation,
         separate_input_output_schemas=False,
     )
     app.state.service = service
@@ -113,6 +115,11 @@ def create_app(library: Library, *, settings: ServerSettings) -> FastAPI:
         Gate, settings=settings, metrics=service.metrics, limit_of=_limits_of(settings)
     )
     return app
+
+
+def _operation(route: APIRoute) -> str:
+    """What a generated client calls a route."""
+    return f"{route.tags[0]}_{route.name}".replace(" ", "_") if route.tags else route.name
 
 
 def _service(library: Library, settings: ServerSettings) -> Service:

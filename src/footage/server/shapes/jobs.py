@@ -41,6 +41,8 @@ class Job(Shape):
     sources: list[str]
     """Paths, addresses, `upload:ID`; of `restore` ids of videos, of `watched` the folder."""
     tags: list[str]
+    names: dict[str, str]
+    """Of each source that is an upload, the name that was given with it."""
     state: Literal["queued", "running", "done", "failed", "cancelled"]
     created_at: datetime
     started_at: datetime | None
