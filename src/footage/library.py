@@ -76,7 +76,7 @@ from footage.settings import (
     Space,
 )
 from footage.steps import Like, Step
-from footage.text_store import TextStore
+from footage.text_store import TextStore, is_unheard
 from footage.thumbnails import Thumbnails
 from footage.tune import Tuner, TuneReport
 from footage.watches.watches import Watches
@@ -369,11 +369,13 @@ class Library:
         return self.text_store.transcript(self.video(reference), modality)
 
     def reading_now(self, reference: str | Path, modality: str) -> Reading | None:
-        """Like `transcript`; None where the video is to be read anew, as its file has changed."""
+        """Like `transcript`; None where it is to be read (anew), as where its file has changed."""
         video = self.video(reference)
         entries = {entry.modality: entry for entry in self.text_store.log.of(video.video_id)}
         entry, places = entries.get(modality), Places(self.catalog.locations())
-        if entry is None or not places.is_as_read(entry, video.place):
+        if entry is None or is_unheard(entry, video):
+            return None
+        if not places.is_as_read(entry, video.place):
             return None
         return self.text_store.transcript(video, modality)
 

@@ -65,7 +65,7 @@ def about(service: Shared) -> Response:
             "videos": len(videos),
             "seconds": round(sum(video.duration for video in videos), 3),
             "indexing": library.is_being_indexed(),
-            "readers": reader_states(library, [video.video_id for video in videos]),
+            "readers": reader_states(library, videos),
             "disk": library.disk_use(),
             "roots": [str(root) for root in settings.roots],
             "limits": {
