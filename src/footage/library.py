@@ -7,7 +7,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -342,14 +342,18 @@ class Library:
 
     def embedding(self, reference: str | Path) -> VideoEmbedding:
         """The vectors of a video, from the archive. Raises `NotFound` or `ArchiveDamaged`."""
-        return self.archive.read(self.video(reference).video_id, self.embedder.fingerprint)
+        video = self.video(reference)
+        with self.catalog.embedding_of(video):
+            return self.archive.read(video.video_id, self.embedder.fingerprint)
 
     def segments(self, reference: str | Path) -> list[Segment]:
         """The segments of a video in time order. Raises `NotFound` or `ArchiveDamaged`."""
-        video_id = self.video(reference).video_id
-        spans = self.archive.spans(video_id, self.embedder.fingerprint)
+        video = self.video(reference)
+        picture = partial(self.thumbnails.path, video.video_id)
+        with self.catalog.embedding_of(video):
+            spans = self.archive.spans(video.video_id, self.embedder.fingerprint)
         return sorted(
-            Segment(start, end, route.modality, route.scope, self.thumbnails.path(video_id, start))
+            Segment(start, end, route.modality, route.scope, picture(start))
             for route, of_route in spans.items()
             for start, end in of_route.tolist()
         )

@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from footage.server.answers import JSON, presented
 from footage.server.queries import FilterParameters
-from footage.server.service import Service, Shared
+from footage.server.searches import Turns
+from footage.server.service import Service, Shared, steady
 from footage.server.shapes import analyses as shapes
 
 router = APIRouter(tags=["analysis"])
@@ -74,7 +75,7 @@ async def clusters(
         every = -(-len(found["points"]) // POINTS_TOLD) or 1
         return {**found, "points": found["points"][::every]}
 
-    return await _answered(request, service, work)
+    return await _answered(request, service, service.analyses, work)
 
 
 @router.get("/duplicates", response_model=shapes.Duplicates)
@@ -91,7 +92,7 @@ async def duplicates(
             video_id, limit=parameters.limit, filters=parameters.filters()
         ).to_json()
 
-    return await _answered(request, service, work)
+    return await _answered(request, service, service.analyses, work)
 
 
 @router.get("/outliers", response_model=shapes.Outliers)
@@ -105,7 +106,7 @@ async def outliers(
             within=parameters.within, limit=parameters.limit, filters=parameters.filters()
         ).to_json()
 
-    return await _answered(request, service, work)
+    return await _answered(request, service, service.analyses, work)
 
 
 @router.get("/trends", response_model=shapes.Trends)
@@ -119,7 +120,7 @@ async def trends(
             parameters.q, by=parameters.by, count=parameters.count, filters=parameters.filters()
         ).to_json()
 
-    return await _answered(request, service, work)
+    return await _answered(request, service, service.analyses, work)
 
 
 @router.get("/similar", response_model=shapes.Similar)
@@ -137,12 +138,15 @@ async def similar(
             filters=parameters.filters(),
         ).to_json()
 
-    found = await service.turns.run(request, work)
-    return JSON(presented(found, folder=service.library.folder))
+    return await _answered(request, service, service.turns, work)
 
 
 async def _answered(
-    request: Request, service: Service, work: Callable[[], dict[str, Any]]
+    request: Request, service: Service, turns: Turns, work: Callable[[], dict[str, Any]]
 ) -> Response:
-    found = await service.analyses.run(request, work)
+    def steadily() -> dict[str, Any]:
+        with steady(service.library):
+            return work()
+
+    found = await turns.run(request, steadily)
     return JSON(presented(found, folder=service.library.folder))

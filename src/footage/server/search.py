@@ -25,7 +25,7 @@ from footage.server.answers import JSON, presented
 from footage.server.faults import Refused, too_large
 from footage.server.queries import Files, SearchParameters
 from footage.server.searches import searched
-from footage.server.service import Service, Shared
+from footage.server.service import Service, Shared, steady
 from footage.server.shapes.found import SearchResult
 
 router = APIRouter(tags=["search"])
@@ -127,7 +127,7 @@ def _asked(
 
 def answered(service: Service, query: Query, names: Names) -> Response:
     """What a query finds, told with ``names``."""
-    with searched(service.metrics):
+    with searched(service.metrics), steady(service.library):
         result = service.library.answer(query)
     return JSON(presented(result.to_json(), names, service.library.folder))
 
