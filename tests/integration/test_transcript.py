@@ -120,7 +120,7 @@ def test_what_was_not_read_yet_is_read_now_and_said(
     assert "not read yet; `footage index`" in " ".join(run("show", "loud", *at).out.split())
     told = run("transcript", "loud", *at)
     assert "heard" in told.out
-    assert "loud was not read yet: it is read now; `footage index`" in told.err.replace("\n", " ")
+    assert "loud was not read yet; `footage index`" in told.err.replace("\n", " ")
     film.unlink()
     gone = run("transcript", "loud", *at)
     assert (gone.code, gone.out) == (2, "")

@@ -91,7 +91,7 @@ def _told(library: AnyLibrary, video: Video, modality: str) -> Reading | None:
     except NotFound as error:
         if video.path is None or not video.path.is_file():
             raise
-        what = f"{error.what}: it is read now; `footage index` on its folder reads it for good"
+        what = f"{error.what}; `footage index` on its folder reads it for good"
         err.print(f"[yellow]note:[/] {escape(printable(what))}")
         return None
 
