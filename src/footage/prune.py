@@ -63,7 +63,7 @@ def size_of(paths: Iterable[Path]) -> int:
 def _size(path: Path) -> int:
     if path.is_dir():
         return _size_below(path)
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError, NotADirectoryError):
         return path.stat().st_size
     return 0
 
