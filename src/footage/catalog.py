@@ -6,10 +6,11 @@ archive. Times are stored as ISO 8601 text in UTC, so that they sort and compare
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple
 from footage import catalog_file
 from footage.database import Database
 from footage.errors import (
+    ArchiveDamaged,
     CatalogDamaged,
     InvalidQuery,
     NotFound,
@@ -583,6 +585,19 @@ class Catalog(Database):
     def embedded(self) -> dict[str, int]:
         """The number of segments of every embedded video that was not removed."""
         return self._segments("1")
+
+    @contextlib.contextmanager
+    def embedding_of(self, video: Video) -> Iterator[None]:
+        """Within, an embedding is read: where there should be none, `NotFound` says so."""
+        try:
+            yield
+        except ArchiveDamaged as error:
+            if video.video_id in self.embedded():
+                raise
+            raise NotFound(
+                f"{video.title} is not indexed now",
+                remedy="`footage index` takes it in; what was removed, `footage remove --restore`",
+            ) from error
 
     def follow(self, fingerprint: str) -> None:
         """Count and record for another embedder from now on."""

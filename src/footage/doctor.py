@@ -183,9 +183,9 @@ def _thumbnails(library: Library) -> Check:
 
 def _readers(library: Library) -> Check:
     """What can be read here, and how far the videos have been."""
-    ready = [video.video_id for video in library.videos()]
+    videos = library.videos()
     counts = {
-        modality: library.text_store.log.counts(modality, ready)
+        modality: library.text_store.counts(modality, videos)
         for modality in library.readers.modalities
     }
     told = [f"{modality} of {count.read:,} videos read" for modality, count in counts.items()]

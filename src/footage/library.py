@@ -7,7 +7,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,7 @@ from footage.settings import (
     Space,
 )
 from footage.steps import Like, Step
-from footage.text_store import TextStore
+from footage.text_store import TextStore, is_unheard
 from footage.thumbnails import Thumbnails
 from footage.tune import Tuner, TuneReport
 from footage.watches.watches import Watches
@@ -342,14 +342,18 @@ class Library:
 
     def embedding(self, reference: str | Path) -> VideoEmbedding:
         """The vectors of a video, from the archive. Raises `NotFound` or `ArchiveDamaged`."""
-        return self.archive.read(self.video(reference).video_id, self.embedder.fingerprint)
+        video = self.video(reference)
+        with self.catalog.embedding_of(video):
+            return self.archive.read(video.video_id, self.embedder.fingerprint)
 
     def segments(self, reference: str | Path) -> list[Segment]:
         """The segments of a video in time order. Raises `NotFound` or `ArchiveDamaged`."""
-        video_id = self.video(reference).video_id
-        spans = self.archive.spans(video_id, self.embedder.fingerprint)
+        video = self.video(reference)
+        picture = partial(self.thumbnails.path, video.video_id)
+        with self.catalog.embedding_of(video):
+            spans = self.archive.spans(video.video_id, self.embedder.fingerprint)
         return sorted(
-            Segment(start, end, route.modality, route.scope, self.thumbnails.path(video_id, start))
+            Segment(start, end, route.modality, route.scope, picture(start))
             for route, of_route in spans.items()
             for start, end in of_route.tolist()
         )
@@ -369,11 +373,13 @@ class Library:
         return self.text_store.transcript(self.video(reference), modality)
 
     def reading_now(self, reference: str | Path, modality: str) -> Reading | None:
-        """Like `transcript`; None where the video is to be read anew, as its file has changed."""
+        """Like `transcript`; None where it is to be read (anew), as where its file has changed."""
         video = self.video(reference)
         entries = {entry.modality: entry for entry in self.text_store.log.of(video.video_id)}
         entry, places = entries.get(modality), Places(self.catalog.locations())
-        if entry is None or not places.is_as_read(entry, video.place):
+        if entry is None or is_unheard(entry, video):
+            return None
+        if not places.is_as_read(entry, video.place):
             return None
         return self.text_store.transcript(video, modality)
 

@@ -63,7 +63,9 @@ def size_of(paths: Iterable[Path]) -> int:
 def _size(path: Path) -> int:
     if path.is_dir():
         return _size_below(path)
-    return path.stat().st_size if path.is_file() else 0
+    with suppress(FileNotFoundError, NotADirectoryError):
+        return path.stat().st_size
+    return 0
 
 
 def _size_below(folder: str | Path) -> int:

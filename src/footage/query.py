@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +79,9 @@ class Filters:
             "tags": list(self.tags),
             "recorded_from": self.recorded_from and self.recorded_from.isoformat(),
             "recorded_before": self.recorded_before and self.recorded_before.isoformat(),
-            "shortest": self.shortest,
-            "longest": self.longest,
+            # JSON has no infinity: no video lasts as long as the one, and the other is no limit
+            "shortest": sys.float_info.max if self.shortest == inf else self.shortest,
+            "longest": None if self.longest == inf else self.longest,
             "partitions": list(self.partitions),
         }
 

@@ -6,9 +6,7 @@ request, or in the library's folder.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
-from math import inf
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -220,8 +218,5 @@ def _example_body(example: Example, file_of: Callable[[Path], str]) -> ExampleBo
 
 def _filters_body(filters: Filters) -> FiltersBody:
     values = filters.to_json()
-    # JSON has no infinity: as a longest it is no limit, as a shortest no video lasts so long
-    longest = None if filters.longest == inf else filters.longest
-    shortest = sys.float_info.max if filters.shortest == inf else filters.shortest
     values["folders"] = [str(absolute(folder)) for folder in filters.folders]
-    return FiltersBody(**{**values, "shortest": shortest, "longest": longest})
+    return FiltersBody(**values)

@@ -5,7 +5,6 @@ The row of a reading is committed after its file; killed between the two, it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -41,20 +40,6 @@ class ReadingEntry:
         """The shape of an entry of ``readings`` in ``show --json``."""
         values = asdict(self)
         return {name: values[name] for name in values if name not in {"video_id", "beside"}}
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingCounts:
-    """How far the videos of a library that can be searched have been read for one modality."""
-
-    videos: int
-    read: int
-    failed: int
-
-    @property
-    def unread(self) -> int:
-        """Videos that nobody has tried to read."""
-        return self.videos - self.read - self.failed
 
 
 class ReadingLog:
@@ -104,16 +89,6 @@ class ReadingLog:
                 "DELETE FROM readings WHERE video_id = ?1 AND modality = coalesce(?2, modality)",
                 (video_id, modality),
             )
-
-    def counts(self, modality: str, video_ids: Iterable[str]) -> ReadingCounts:
-        """How many of these videos were read, and how many could not be."""
-        wanted = set(video_ids)
-        rows = self._database.rows(
-            "SELECT video_id, error FROM readings WHERE modality = ?", (modality,)
-        )
-        errors = [row["error"] for row in rows if row["video_id"] in wanted]
-        failed = sum(error is not None for error in errors)
-        return ReadingCounts(len(wanted), len(errors) - failed, failed)
 
 
 def now() -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -85,8 +86,9 @@ class Readings:
         """Forget all readings of a video; returns the bytes freed."""
         freed = 0
         for path in self.files(video_id):
-            freed += path.stat().st_size
-            path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another process, or thread, has forgotten it
+                freed += path.stat().st_size
+                path.unlink()
         return freed
 
     def leftovers(self) -> list[Path]:

@@ -7,8 +7,10 @@ from these: whatever it lacks is put there when it is next needed.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from footage import prune
 from footage.catalog import Catalog, Video
@@ -17,10 +19,29 @@ from footage.errors import ArchiveDamaged, FootageError, NotFound
 from footage.index.texts import FILE_NAME, TextIndex
 from footage.passages import passages_of
 from footage.reader import MODALITIES, Reading
+from footage.readers import subtitles
 from footage.reading_log import ReadingEntry, ReadingLog, now
 from footage.readings import Readings
 
 log = logging.getLogger(__name__)
+
+
+class ReadingCounts(NamedTuple):
+    """How far some videos have been read for one modality."""
+
+    read: int
+    failed: int
+    unread: int
+    """Of which nobody has tried to read all that there may be."""
+
+
+def is_unheard(entry: ReadingEntry, video: Video) -> bool:
+    """Whether subtitles alone were looked for in a video with sound, and none were there.
+
+    Nobody could listen then, so it is not known whether anything is said in it.
+    """
+    by_subtitles = entry.reader.startswith(f"{subtitles.NAME}-")
+    return entry.modality == "speech" and video.has_audio and by_subtitles and not entry.lines
 
 
 class TextStore:
@@ -86,7 +107,7 @@ class TextStore:
                 remedy=f"ask for one of: {', '.join(MODALITIES)}",
             )
         entries = [each for each in self.log.of(video.video_id) if each.modality == modality]
-        if entries and entries[0].edition:
+        if entries and entries[0].edition and not is_unheard(entries[0], video):
             return self.readings.read(video.video_id, modality)
         what = {"speech": "the speech", "screen": "the writing"}[modality]
         if entries and entries[0].error is not None:
@@ -98,6 +119,17 @@ class TextStore:
             f"{what} in {video.title} was not read yet",
             remedy="`footage index` on its folder reads it, `footage doctor` says what that needs",
         )
+
+    def counts(self, modality: str, videos: Sequence[Video]) -> ReadingCounts:
+        """How many of these videos were read, and how many could not be."""
+        entries = self.log.entries()
+        tried = [(video, entries.get((video.video_id, modality))) for video in videos]
+        failed = sum(entry is not None and entry.error is not None for _, entry in tried)
+        read = sum(
+            entry is not None and entry.error is None and not is_unheard(entry, video)
+            for video, entry in tried
+        )
+        return ReadingCounts(read, failed, len(videos) - read - failed)
 
     def catch_up(self) -> None:
         """Make the index hold what the catalog says was read; cheap where it does."""

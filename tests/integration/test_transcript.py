@@ -12,7 +12,10 @@ from videos import make_video
 
 import footage
 import footage.library
-from footage.readers import speech
+from footage import readers
+from footage.embedder import VideoFile
+from footage.reader import Line, Reader, ReaderFingerprint, Reading
+from footage.readers import reader_set, speech
 from footage.readers.needs import Status
 
 Run = Callable[..., Any]
@@ -83,6 +86,45 @@ def test_what_nobody_here_can_hear_is_not_said_to_be_silent(
         assert (refused.code, refused.out) == (1, "")
         assert "ears are not installed; `install`" in refused.err
     assert "not read: ears are not installed" in " ".join(run("show", video, *at).out.split())
+
+
+def test_what_was_not_read_yet_is_read_now_and_said(
+    run: Run,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    colours_instead_of_lite: None,
+) -> None:
+    """As where the reader was installed since."""
+
+    class Ears(Reader):
+        fingerprint = ReaderFingerprint("ears", "1")
+
+        def read(self, video: VideoFile, *, on_progress: Callable[[float], None]) -> Reading:
+            on_progress(video.info.duration)
+            return Reading(self.fingerprint, (Line(0.0, 1.0, "heard"),), "audio track 1")
+
+    film = make_video(folder / "loud.mp4", audio=True)
+    at = ("--library", tmp_path / "own.library")
+    lacking = Status("speech", usable=False, reason="none", remedy="`install`")
+    with monkeypatch.context() as before:
+        before.setattr(speech, "status", lambda: lacking)
+        before.setattr(reader_set, "_installed", lambda _name: None)
+        with footage.open(at[1], embedder=ColourEmbedder()) as library:
+            library.add(film)
+    monkeypatch.setattr(speech, "status", lambda: Status("speech", usable=True))
+    known = readers.open_reader
+    monkeypatch.setattr(
+        readers, "open_reader", lambda name: Ears() if name == speech.NAME else known(name)
+    )
+    assert "not read yet; `footage index`" in " ".join(run("show", "loud", *at).out.split())
+    told = run("transcript", "loud", *at)
+    assert "heard" in told.out
+    assert "loud was not read yet; `footage index`" in told.err.replace("\n", " ")
+    film.unlink()
+    gone = run("transcript", "loud", *at)
+    assert (gone.code, gone.out) == (2, "")
+    assert "loud was not read yet; `footage index`" in gone.err.replace("\n", " ")
 
 
 def test_a_file_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:

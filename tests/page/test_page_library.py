@@ -123,7 +123,7 @@ def test_a_job_is_followed_and_cancelled(visit: Any, site: Served) -> None:
     }  # fmt: skip
     job = {
         "id": "a" * 32, "kind": "index", "state": "running", "sources": ["/videos/<b>all</b>"],
-        "tags": [], "created_at": "2026-01-01T10:00:00Z", "started_at": "2026-01-01T10:00:00Z",
+        "tags": [], "names": {}, "created_at": "2026-01-01T10:00:00Z", "started_at": "2026-01-01T10:00:00Z",
         "ended_at": None, "progress": progress, "failures": [], "error": None,
     }  # fmt: skip
     page.route(

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from server.described import Description
 
 import footage
 from footage.server.app import create_app
@@ -65,7 +66,10 @@ def serving(
     announced: bool = False,
     **options: Any,
 ) -> Iterator[Served]:
-    """``announced`` where the owner's commands are to find it; to be done while `owning`."""
+    """What its client is answered is held to the description.
+
+    ``announced`` where the owner's commands are to find it; to be done while `owning`.
+    """
     with socket.socket(proto=socket.IPPROTO_TCP) as bound:
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
@@ -83,12 +87,25 @@ def serving(
             time.sleep(0.002)
         base = f"http://127.0.0.1:{port}/api/v1"
         try:
-            with httpx.Client(base_url=base, timeout=60, trust_env=False, **options) as client:
+            checked = {"response": [_description(app).check]}
+            with httpx.Client(
+                base_url=base, timeout=60, trust_env=False, event_hooks=checked, **options
+            ) as client:
                 yield Served(library, client, app, port)
         finally:
             app.state.service.events.close()
             server.should_exit = True
             thread.join()
+
+
+_descriptions: list[Description] = []
+
+
+def _description(app: Any) -> Description:
+    """That of all apps, which takes a while to make."""
+    if not _descriptions:
+        _descriptions.append(Description.of(app))
+    return _descriptions[0]
 
 
 def assert_failed(answer: httpx.Response, status: int, code: str) -> dict[str, str]:

@@ -51,6 +51,12 @@ def test_every_route_is_in_the_docs(served: Served) -> None:
         assert last in page, path
 
 
+def test_every_field_of_an_answer_is_in_the_docs(served: Served) -> None:
+    words = set(re.findall(r"\w+", API_PAGE.read_text("utf-8")))
+    for name, shape in described(served)["components"]["schemas"].items():
+        assert not shape.get("properties", {}).keys() - words, name
+
+
 STRANGE = st.one_of(
     st.text(max_size=20),
     st.integers(),

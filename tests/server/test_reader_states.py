@@ -64,8 +64,8 @@ def test_how_far_they_are_and_what_is_missing(heard: Served, folder: Path) -> No
     assert told["speech"] == {
         "modality": "speech",
         "state": "ok",
-        "reason": None,
-        "remedy": None,
+        "reason": "1 video was not read yet",
+        "remedy": "`footage index` on their folders reads what was not read",
         "videos": 1,
         "waiting": 1,
     }
@@ -90,7 +90,43 @@ def test_one_that_fails_more_often_than_not(heard: Served, ear: Ear, folder: Pat
 def test_subtitles_are_read_where_nobody_hears(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """There is nothing to hear in videos without sound."""
     lack = Status("speech", False, reason="moonshine is not installed", remedy="install it")
     monkeypatch.setattr(reader_set, "available", lambda: [lack])
     told = states(served)["speech"]
-    assert (told["state"], told["videos"], told["waiting"]) == ("missing", 0, 4)
+    assert (told["state"], told["videos"], told["waiting"]) == ("missing", 4, 0)
+
+
+def test_what_nobody_could_hear_waits_until_somebody_can(
+    tmp_path: Path, folder: Path, ear: Ear, subtitles_only: None
+) -> None:
+    make_video(folder / "mute.mp4", seconds=1)
+    loud = make_video(folder / "loud.mp4", seconds=2, audio=True)
+    place, embedder = tmp_path / "my.library", ColourEmbedder()
+    with footage.open(place, embedder=embedder) as library, serving(library) as served:
+        library.add(folder)
+        address = f"/videos/{served.id_of('loud')}/transcript"
+        assert states(served)["speech"]["state"] == "missing"
+        assert (states(served)["speech"]["videos"], states(served)["speech"]["waiting"]) == (1, 1)
+        assert served.client.get(address).json()["reader"] == "none"
+        mute = served.client.get(f"/videos/{served.id_of('mute')}/transcript").json()
+        assert (mute["reader"], mute["lines"]) == ("subtitles", [])
+    readers = {"speech": ear}
+    with (
+        footage.open(place, embedder=embedder, readers=readers) as library,
+        serving(library) as served,
+    ):
+        told = states(served)["speech"]
+        assert (told["state"], told["waiting"]) == ("ok", 1)
+        assert "`footage index`" in told["remedy"]
+        answer = served.client.get(address).json()
+        (warning,) = answer["warnings"]
+        assert (answer["reader"], answer["lines"]) == ("none", [])
+        assert "loud was not read yet; `footage index`" in warning
+        with pytest.raises(footage.NotFound, match="was not read yet"):
+            library.transcript(loud)
+        assert library.reading_now(loud, "speech") is None
+        library.add(folder)
+        assert states(served)["speech"]["waiting"] == 0
+        assert states(served)["speech"]["remedy"] is None
+        assert [line["text"] for line in served.client.get(address).json()["lines"]] == ["loud"]

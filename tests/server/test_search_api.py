@@ -135,3 +135,11 @@ def test_more_than_is_taken(served: Served) -> None:
 
     answer = served.client.post("/search", content=pieces(), headers=kind)
     assert_failed(answer, 413, "too_large")
+
+
+def test_durations_without_an_end(served: Served) -> None:
+    kind = {"content-type": "application/json"}
+    body = b'{"text": "red", "filters": {"longest": 1e999}}'
+    found = served.client.post("/search", content=body, headers=kind).json()
+    assert found["query"]["filters"]["longest"] is None
+    assert found["moments"]

@@ -154,6 +154,37 @@ def test_a_folder_is_watched_from_the_command_line(lite_library: Path, tmp_path:
                 time.sleep(0.1)
 
 
+def test_a_library_is_made_where_there_is_none(tmp_path: Path) -> None:
+    place = tmp_path / "new.library"
+    with program(place) as (process, said):
+        about = asked(said["url"], "/library").json()
+        assert (about["name"], about["videos"]) == ("new", 0)
+        process.send_signal(signal.SIGINT)
+        _out, err = process.communicate(timeout=30)
+    assert f"made a new library in {place}" in err.replace("\n", "")
+    with program(place) as (process, said):
+        process.send_signal(signal.SIGINT)
+        assert "made" not in process.communicate(timeout=30)[1]
+
+
+def test_what_is_no_library_is_not_made_one(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "films").mkdir()
+    film = tmp_path / "films" / "a.mp4"
+    film.write_bytes(b"a")
+    unmade = tmp_path / "lost.library"
+    (unmade / "archive").mkdir(parents=True)
+    for place, said in (
+        (film, "is not a footage library"),
+        (film.parent, "is not a footage library"),
+        (film / "below", "cannot be made"),
+        (unmade, "doctor --repair"),
+    ):
+        answer = run("serve", "--port", "0", "--library", place)
+        assert answer.code == 1
+        assert said in answer.err.replace("\n", " ")
+    assert sorted(tmp_path.rglob("*.toml")) == []
+
+
 def test_what_cannot_be_watched_is_said(lite_library: Path, tmp_path: Path, run: Run) -> None:
     answer = run("serve", "--port", "0", "--library", lite_library, "--watch", tmp_path / "absent")
     assert answer.code == 1

@@ -145,6 +145,22 @@ def test_what_is_no_video_is_not_kept(empty_served: Served) -> None:
     assert not list((empty_served.library.folder / "uploads").iterdir())
 
 
+def test_its_job_goes_by_its_name_for_good(library: footage.Library) -> None:
+    with serving(library) as served:
+        upload = begun(served, 9)
+        served.client.patch(f"/uploads/{upload['id']}", content=b"no video!")
+        source = f"upload:{upload['id']}"
+        job = served.client.post("/jobs", json={"sources": [source]}).json()
+        assert job["names"] == {source: "clip.mp4"}
+        served.ended(job)
+    with serving(library) as served:  # its file is deleted, as it is no video
+        job = served.client.get(f"/jobs/{job['id']}").json()
+        assert job["names"] == {source: "clip.mp4"}
+        again = served.client.post(f"/jobs/{job['id']}/retry").json()
+        assert again["names"] == {source: "clip.mp4"}
+        assert served.ended(again)["names"] == {source: "clip.mp4"}
+
+
 def test_an_upload_that_is_not_complete_is_not_indexed(empty_served: Served) -> None:
     source = {"sources": [f"upload:{begun(empty_served, 9)['id']}"]}
     assert_failed(empty_served.client.post("/jobs", json=source), 409, "upload_conflict")

@@ -91,6 +91,42 @@ def test_what_has_changed_is_indexed_anew(empty_served: Served, folder: Path) ->
     until(lambda: [v["duration"] for v in listed("/videos").json()["videos"]] == [2.0])
 
 
+def test_subtitles_that_change_are_read_anew(
+    empty_served: Served, folder: Path, subtitles_only: None
+) -> None:
+    arriving(folder / "a.mp4", seconds=2)
+    post(empty_served, folder)
+    until(lambda: titles(empty_served) == {"a"})
+    address = f"/videos/{empty_served.id_of('a')}/transcript"
+
+    def said() -> list[str]:
+        return [line["text"] for line in empty_served.client.get(address).json()["lines"]]
+
+    for text in ("hello", "good morning"):  # the first appears, then it changes
+        cue = f"1\n00:00:00,000 --> 00:00:01,500\n{text}\n"
+        (folder / "a.srt").write_text(cue)
+        until(lambda text=text: said() == [text])
+    (folder / "a.srt").unlink()
+    until(lambda: not said())
+    until(lambda: state(empty_served)["job"] is None)
+    count = len(empty_served.client.get("/jobs").json()["jobs"])
+    looked_again(empty_served)
+    assert len(empty_served.client.get("/jobs").json()["jobs"]) == count
+
+
+def test_subtitles_of_a_removed_video_are_left_alone(empty_served: Served, folder: Path) -> None:
+    arriving(folder / "a.mp4", seconds=2)
+    post(empty_served, folder)
+    until(lambda: titles(empty_served) == {"a"})
+    until(lambda: state(empty_served)["job"] is None)
+    empty_served.client.delete(f"/videos/{empty_served.id_of('a')}")
+    (folder / "a.srt").write_text("of a video that was removed")
+    until(lambda: len(empty_served.client.get("/jobs").json()["jobs"]) == 2)
+    until(lambda: state(empty_served)["job"] is None)
+    looked_again(empty_served)
+    assert len(empty_served.client.get("/jobs").json()["jobs"]) == 2
+
+
 def test_what_is_no_video_is_tried_once(empty_served: Served, folder: Path) -> None:
     text_as_video(folder / "a.mp4")
     post(empty_served, folder)
@@ -236,7 +272,7 @@ def test_what_is_still_being_written_is_not_taken(
         if not path.exists() or path.stat().st_size != size:
             path.write_bytes(b"x" * size)
         clock[0] += seconds
-        assert folders.look(one) == ([path] if taken else [])
+        assert list(folders.look(one)) == ([path] if taken else [])
         assert one.settling == (not taken)
 
 

@@ -258,8 +258,7 @@ def _looked_for(held: Held, name: str, tell: Tell) -> _LookedFor:
     path = absolute(name)
     try:
         known = held.video(name)
-        embedding = held.archive.read(known.video_id, held.embedder.fingerprint)
-        return _LookedFor(known, embedding)
+        return _LookedFor(known, held.embedding(known.video_id))
     except NotFound:
         if not path.is_file():
             raise

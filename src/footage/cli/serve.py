@@ -9,14 +9,9 @@ import typer
 from rich.markup import escape
 
 from footage import logs
-from footage.cli.options import (
-    JsonOption,
-    LibraryOption,
-    VerboseOption,
-    check_installed,
-    existing_library,
-)
+from footage.cli.options import JsonOption, LibraryOption, VerboseOption, check_installed
 from footage.cli.output import err, out, place, print_json
+from footage.opening import is_library, open_library
 from footage.paths import absolute
 from footage.server.found import owning
 
@@ -63,6 +58,7 @@ def serve(
 ) -> None:
     """Serve the library: a page to search and watch in, and an HTTP API.
 
+    Where there is no library it makes one, to add videos to in the page.
     It listens on this machine alone. On any other --host a token is demanded, which is shown when
     it is made. Ctrl-C stops it.
     """
@@ -72,7 +68,10 @@ def serve(
     from footage.server.run import serve as run
 
     logs.to_terminal(verbose)
-    with existing_library(library, verbose=verbose) as opened, owning(opened.folder):
+    is_new = not is_library(library)
+    with open_library(library) as opened, owning(opened.folder):
+        if is_new:
+            err.print(f"made a new library in {escape(place(opened.folder))}")
         settings = ServerSettings(host=host, port=port, names=tuple(name or ()))
         token = None
         if settings.is_public or new_token:

@@ -15,9 +15,10 @@ from footage.cli.options import JsonOption, LibraryOption, any_library
 from footage.cli.output import clock, day, link, out, place, plural, print_json, span
 from footage.example import seconds
 from footage.paths import printable
-from footage.readers import speech, subtitles
+from footage.readers import speech
 from footage.reading_log import ReadingEntry
 from footage.segment import Segment
+from footage.text_store import is_unheard
 
 
 def show(
@@ -79,19 +80,20 @@ def _facts(video: Video, readings: list[ReadingEntry]) -> Table:
     for path in video.paths:
         table.add_row("file", link(path, place(path)))
     for reading in readings:
-        told = _reading(reading, heard=video.has_audio)
+        told = _reading(reading, video)
         table.add_row(reading.modality, escape(printable(told)))
     if video.url:
         table.add_row("address", link(video.place, place(video.place)))
     return table
 
 
-def _reading(entry: ReadingEntry, *, heard: bool) -> str:
+def _reading(entry: ReadingEntry, video: Video) -> str:
     """``12 lines of clip.en.srt``, or why nothing was read."""
     if entry.error is not None and not entry.edition:
         return f"not read: {entry.error}"
-    unheard = heard and not entry.lines and entry.reader.startswith(f"{subtitles.NAME}-")
-    if unheard and not (status := speech.status()).usable:
+    if is_unheard(entry, video):
+        if (status := speech.status()).usable:
+            return "not read yet; `footage index` on its folder reads it"
         return f"not read: {status.reason}; {status.remedy}"
     lines = plural(entry.lines, "line")
     told = f"{lines} of {entry.source}" if entry.source else f"{lines}: there is nothing to read"

@@ -10,6 +10,8 @@ import typer
 from rich.markup import escape
 
 from footage import logs
+from footage.any_library import AnyLibrary
+from footage.catalog import Video
 from footage.cli.options import (
     JsonOption,
     LibraryOption,
@@ -20,12 +22,12 @@ from footage.cli.options import (
 from footage.cli.output import clock, counting_bar, err, out, place, plural, print_json
 from footage.durable import draft_of
 from footage.embedder import VideoFile
-from footage.errors import FootageError, LibraryUnwritable, MediaMissing, UsageError
+from footage.errors import FootageError, LibraryUnwritable, MediaMissing, NotFound, UsageError
 from footage.media.probe import probe
 from footage.opening import is_library
 from footage.paths import absolute, printable
 from footage.reader import Reading
-from footage.readers import open_reader, read_spoken, screen, speech, subtitles
+from footage.readers import open_reader, read_spoken, screen
 from footage.readers.formats import FORMATS
 
 
@@ -56,8 +58,6 @@ def transcript(
     reading = _stored(video, library, "screen" if on_screen else "speech")
     if reading is None:
         reading = _read(_file_of(video, library), on_screen=on_screen, hidden=quiet or as_json)
-    if not (on_screen or reading.lines) and reading.fingerprint.name == subtitles.NAME:
-        speech.status().require()
     for warning in reading.warnings:
         err.print(f"[yellow]note:[/] {escape(printable(warning))}")
     if as_json:
@@ -78,14 +78,22 @@ def _stored(video: str, library: Path | None, modality: str) -> Reading | None:
         with any_library(library) as opened:
             if path.is_file():
                 return opened.reading_now(path, modality)
-            known = opened.video(video)
-            entries = opened.readings(known.video_id)
-            stored = any(each.modality == modality and each.edition for each in entries)
-            return opened.transcript(known.video_id, modality) if stored else None
+            return _told(opened, opened.video(video), modality)
     except FootageError:
         if path.is_file():  # it can be read whatever is wrong with a library
             return None
         raise
+
+
+def _told(library: AnyLibrary, video: Video, modality: str) -> Reading | None:
+    try:
+        return library.transcript(video.video_id, modality)
+    except NotFound as error:
+        if video.path is None or not video.path.is_file():
+            raise
+        what = f"{error.what}; `footage index` on its folder reads it for good"
+        err.print(f"[yellow]note:[/] {escape(printable(what))}")
+        return None
 
 
 def _read(file: VideoFile, *, on_screen: bool, hidden: bool) -> Reading:

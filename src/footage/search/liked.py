@@ -24,15 +24,23 @@ def liked(
     video = catalog.video(like.video)
     if like.time >= max(video.duration, 1e-3):
         raise _over(video, like)
-    first = max(0.0, like.time - LOOKED_BACK)
-    frames, _ = archive.frames(video.video_id, fingerprint, first, like.time + 1e-3)
-    if len(frames):
-        vector = frames.vectors[-1].astype(np.float64)  # kept in half precision
-        return video.video_id, np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
-    found = _segment(archive.read(video.video_id, fingerprint), like.time)
+    with catalog.embedding_of(video):
+        found = _frame(video, like.time, archive, fingerprint)
+        if found is None:
+            found = _segment(archive.read(video.video_id, fingerprint), like.time)
     if found is None:
         raise _over(video, like)
     return video.video_id, found
+
+
+def _frame(video: Video, time: float, archive: Archive, fingerprint: Fingerprint) -> Vector | None:
+    """The vector of the last frame that was looked at by ``time``; None where none are kept."""
+    first = max(0.0, time - LOOKED_BACK)
+    frames, _ = archive.frames(video.video_id, fingerprint, first, time + 1e-3)
+    if not len(frames):
+        return None
+    vector = frames.vectors[-1].astype(np.float64)  # kept in half precision
+    return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 
 def _segment(embedding: VideoEmbedding, time: float) -> Vector | None:

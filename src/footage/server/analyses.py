@@ -11,7 +11,9 @@ from starlette.responses import Response
 
 from footage.server.answers import JSON, presented
 from footage.server.queries import FilterParameters
-from footage.server.service import Service, Shared
+from footage.server.searches import Turns
+from footage.server.service import Service, Shared, steady
+from footage.server.shapes import analyses as shapes
 
 router = APIRouter(tags=["analysis"])
 
@@ -57,7 +59,7 @@ class SimilarParameters(FilterParameters):
     diversity: float = Field(default=0.3, ge=0, le=1)
 
 
-@router.get("/clusters")
+@router.get("/clusters", response_model=shapes.Clusters)
 async def clusters(
     request: Request, service: Shared, parameters: Annotated[ClustersParameters, Query()]
 ) -> Response:
@@ -73,10 +75,10 @@ async def clusters(
         every = -(-len(found["points"]) // POINTS_TOLD) or 1
         return {**found, "points": found["points"][::every]}
 
-    return await _answered(request, service, work)
+    return await _answered(request, service, service.analyses, work)
 
 
-@router.get("/duplicates")
+@router.get("/duplicates", response_model=shapes.Duplicates)
 async def duplicates(
     request: Request, service: Shared, parameters: Annotated[DuplicatesParameters, Query()]
 ) -> Response:
@@ -90,10 +92,10 @@ async def duplicates(
             video_id, limit=parameters.limit, filters=parameters.filters()
         ).to_json()
 
-    return await _answered(request, service, work)
+    return await _answered(request, service, service.analyses, work)
 
 
-@router.get("/outliers")
+@router.get("/outliers", response_model=shapes.Outliers)
 async def outliers(
     request: Request, service: Shared, parameters: Annotated[OutliersParameters, Query()]
 ) -> Response:
@@ -104,10 +106,10 @@ async def outliers(
             within=parameters.within, limit=parameters.limit, filters=parameters.filters()
         ).to_json()
 
-    return await _answered(request, service, work)
+    return await _answered(request, service, service.analyses, work)
 
 
-@router.get("/trends")
+@router.get("/trends", response_model=shapes.Trends)
 async def trends(
     request: Request, service: Shared, parameters: Annotated[TrendsParameters, Query()]
 ) -> Response:
@@ -118,10 +120,10 @@ async def trends(
             parameters.q, by=parameters.by, count=parameters.count, filters=parameters.filters()
         ).to_json()
 
-    return await _answered(request, service, work)
+    return await _answered(request, service, service.analyses, work)
 
 
-@router.get("/similar")
+@router.get("/similar", response_model=shapes.Similar)
 async def similar(
     request: Request, service: Shared, parameters: Annotated[SimilarParameters, Query()]
 ) -> Response:
@@ -136,12 +138,15 @@ async def similar(
             filters=parameters.filters(),
         ).to_json()
 
-    found = await service.turns.run(request, work)
-    return JSON(presented(found, folder=service.library.folder))
+    return await _answered(request, service, service.turns, work)
 
 
 async def _answered(
-    request: Request, service: Service, work: Callable[[], dict[str, Any]]
+    request: Request, service: Service, turns: Turns, work: Callable[[], dict[str, Any]]
 ) -> Response:
-    found = await service.analyses.run(request, work)
+    def steadily() -> dict[str, Any]:
+        with steady(service.library):
+            return work()
+
+    found = await turns.run(request, steadily)
     return JSON(presented(found, folder=service.library.folder))

@@ -10,10 +10,14 @@ from urllib.parse import quote
 
 from starlette.responses import JSONResponse, Response
 
-_SHAPES = {
+_BINARY = {"type": "string", "format": "binary"}
+_SHAPES: Mapping[str, dict[str, Any]] = {
     "text": {"type": "string"},
-    "image": {"type": "string", "format": "binary"},
-    "video": {"type": "string", "format": "binary"},
+    "image": _BINARY,
+    "video": _BINARY,
+    "application/json": {"type": "object"},
+    "application/xml": {"type": "string"},
+    "application/zip": _BINARY,
 }
 
 
@@ -30,13 +34,20 @@ class JSON(JSONResponse):
 
 def sending(*kinds: str, partly: bool = False) -> dict[str, Any]:
     """What of a route is described: that it sends these kinds of content, and ranges of them."""
-    content = {kind: {"schema": _SHAPES.get(kind.partition("/")[0], {})} for kind in kinds}
+    content = contents(*kinds)
     whole = {"description": "The content.", "content": content}
     ranges: dict[int | str, Any] = {
         206: {"description": "The range that was asked for.", "content": content},
         304: {"description": "It is as it was."},
     }
     return {"response_class": Response, "responses": {200: whole} | (ranges if partly else {})}
+
+
+def contents(*kinds: str) -> dict[str, Any]:
+    """What of an answer is described: that it may be of these kinds."""
+    return {
+        kind: {"schema": _SHAPES.get(kind) or _SHAPES[kind.partition("/")[0]]} for kind in kinds
+    }
 
 
 def thumbnail_address(video_id: str, start: float) -> str:

@@ -9,11 +9,10 @@ from typing import Any
 
 from anyio import to_thread
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 import footage
 from footage.library import Library
-from footage.query_json import QueryBody
 from footage.search.cache import Results
 from footage.server import (
     analyses,
@@ -44,6 +43,7 @@ from footage.server.pages import PageFiles
 from footage.server.playback import Playback
 from footage.server.searches import Turns
 from footage.server.service import Service
+from footage.server.shapes.common import Failure
 from footage.server.sources import Sources
 from footage.server.uploads import Uploads
 from footage.server.watched_folders import WatchedFolders
@@ -65,16 +65,8 @@ _ROUTERS = (
     status,
     own,
 )
-_FAILURE = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["code", "message", "remedy"],
-            "properties": {name: {"type": "string"} for name in ("code", "message", "remedy")},
-        }
-    },
+_FAILED: dict[int | str, dict[str, Any]] = {
+    status: {"model": Failure, "description": "It failed."} for status in ("4XX", "5XX")
 }
 
 
@@ -109,6 +101,9 @@ def create_app(library: Library, *, settings: ServerSettings) -> FastAPI:
         docs_url=None,  # its page is made of scripts from elsewhere
         redoc_url=None,
         lifespan=life,
+        responses=_FAILED,
+        generate_unique_id_function=_operation,
+        separate_input_output_schemas=False,
     )
     app.state.service = service
     faults.install(app, library.folder)
@@ -119,8 +114,12 @@ def create_app(library: Library, *, settings: ServerSettings) -> FastAPI:
     app.add_middleware(
         Gate, settings=settings, metrics=service.metrics, limit_of=_limits_of(settings)
     )
-    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
+
+
+def _operation(route: APIRoute) -> str:
+    """What a generated client calls a route."""
+    return f"{route.tags[0]}_{route.name}".replace(" ", "_") if route.tags else route.name
 
 
 def _service(library: Library, settings: ServerSettings) -> Service:
@@ -162,25 +161,3 @@ def _limits_of(settings: ServerSettings) -> Any:
         return limits.body
 
     return limit_of
-
-
-def _described(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI description, with the one shape of failures."""
-    if app.openapi_schema is None:
-        schema = get_openapi(
-            title=app.title, version=app.version, summary=app.summary, routes=app.routes
-        )
-        parts = schema.setdefault("components", {}).setdefault("schemas", {})
-        body = QueryBody.model_json_schema(ref_template="#/components/schemas/{model}")
-        parts.update(body.pop("$defs", {}))
-        parts.update(QueryBody=body, Failure=_FAILURE)
-        for unused in ("HTTPValidationError", "ValidationError"):
-            parts.pop(unused, None)
-        failure = {"schema": {"$ref": "#/components/schemas/Failure"}}
-        answer = {"description": "It failed.", "content": {"application/json": failure}}
-        for path in schema["paths"].values():
-            for operation in path.values():
-                operation["responses"].pop("422", None)
-                operation["responses"].update({"4XX": answer, "5XX": answer})
-        app.openapi_schema = schema
-    return app.openapi_schema

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from footage.server.answers import JSON
 from footage.server.service import Shared
+from footage.server.shapes.jobs import Watched, WatchedFolders
 
 router = APIRouter(tags=["watched folders"])
 
@@ -25,13 +26,13 @@ class WatchedBody(BaseModel):
     tags: list[str] = Field(default=[], max_length=100, description="of what comes from there")
 
 
-@router.get("/watched")
+@router.get("/watched", response_model=WatchedFolders)
 def watched(service: Shared) -> Response:
     """The folders that are watched."""
     return JSON({"watched": [one.to_json() for one in service.watched_folders.all()]})
 
 
-@router.post("/watched", status_code=201)
+@router.post("/watched", status_code=201, response_model=Watched)
 def watch(service: Shared, body: Annotated[WatchedBody, Body()]) -> Response:
     """Index what is in a folder, and what appears in it."""
     added = service.watched_folders.add(body.folder, body.tags)

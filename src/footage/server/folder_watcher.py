@@ -9,12 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from footage.errors import FootageError
-from footage.media.identity import FileStamp
 from footage.server.events import Events
 from footage.server.faults import Refused
 from footage.server.job import Job
 from footage.server.jobs import Jobs
-from footage.server.watched_folders import STILL_SECONDS, WatchedFolder, WatchedFolders, stamped
+from footage.server.watched_folders import STILL_SECONDS, Change, WatchedFolder, WatchedFolders
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +30,7 @@ class FolderWatcher:
     ) -> None:
         """``busy`` says whether another process is indexing."""
         self._folders, self._jobs, self._events, self._busy = folders, jobs, events, busy
-        self._given: dict[str, dict[Path, FileStamp]] = {}
+        self._given: dict[str, dict[Path, Change]] = {}
         self._failures: dict[str, tuple[int, float]] = {}
         self._wake = threading.Event()
         self._closed = threading.Event()
@@ -62,8 +61,8 @@ class FolderWatcher:
                 if not files and watched.settling:  # after a restart nobody has looked before
                     self._closed.wait(STILL_SECONDS)
                     files = self._folders.look(watched)
-                self._given[watched.id] = stamped(files)
-                return files
+                self._given[watched.id] = files
+                return list(files)
         return []
 
     def _run(self) -> None:
@@ -121,7 +120,7 @@ class FolderWatcher:
             self._failures[watched.id] = count, time.monotonic() + wait
             return
         self._failures.pop(watched.id, None)
-        self._folders.tried(watched, given)
+        self._folders.tried(watched, given, cancelled=job.state == "cancelled")
 
     def _may_try(self, watched: WatchedFolder) -> bool:
         return time.monotonic() >= self._failures.get(watched.id, (0, 0.0))[1]

@@ -40,6 +40,8 @@ class Job:
     """``index``, ``restore``, or ``watched`` of a watched folder."""
     sources: list[str]
     tags: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    """Of the sources that are uploads, what these were called by whoever sent them."""
     state: str = "queued"
     created_at: str = ""
     started_at: str | None = None

@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from footage.server.answers import JSON, sending
 from footage.server.faults import Refused
 from footage.server.service import Shared
+from footage.server.shapes import jobs as shapes
 
 router = APIRouter(tags=["jobs"])
 
@@ -28,31 +29,31 @@ class JobBody(BaseModel):
     tags: list[str] = Field(default=[], max_length=100)
 
 
-@router.post("/jobs", status_code=202)
+@router.post("/jobs", status_code=202, response_model=shapes.Job)
 def add(service: Shared, body: Annotated[JobBody, Body()]) -> Response:
     """Index files, folders, addresses and uploads."""
     return JSON(service.jobs.shown(service.jobs.add(body.sources, body.tags)), 202)
 
 
-@router.get("/jobs")
+@router.get("/jobs", response_model=shapes.Jobs)
 def jobs(service: Shared) -> Response:
     """All jobs, the newest first."""
     return JSON({"jobs": [service.jobs.shown(job) for job in service.jobs.all()]})
 
 
-@router.get("/jobs/{job_id}")
+@router.get("/jobs/{job_id}", response_model=shapes.Job)
 def job(service: Shared, job_id: JobId) -> Response:
     """One job."""
     return JSON(service.jobs.shown(service.jobs.job(job_id)))
 
 
-@router.post("/jobs/{job_id}/cancel")
+@router.post("/jobs/{job_id}/cancel", response_model=shapes.Job)
 def cancel(service: Shared, job_id: JobId) -> Response:
     """End a job, or take it out of the queue; what was finished stays."""
     return JSON(service.jobs.shown(service.jobs.cancel(job_id)))
 
 
-@router.post("/jobs/{job_id}/retry")
+@router.post("/jobs/{job_id}/retry", response_model=shapes.Job)
 def retry(service: Shared, job_id: JobId) -> Response:
     """Put a job that has ended into the queue again."""
     job = service.jobs.job(job_id)

@@ -72,6 +72,7 @@ class Jobs:
         if kind == "index":
             self._sources.places(sources)
         job = Job(uuid.uuid4().hex, kind, list(sources), checked_tags(tags), created_at=now())
+        job.names = self._sources.names(sources)
         self._keep(job)
         self._notify()
         return job

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from starlette.datastructures import Headers
 from starlette.responses import Response, StreamingResponse
 
+from footage.media.faults import media_fault
 from footage.media.identity import FileStamp
 from footage.server.faults import Refused
 
@@ -51,7 +52,11 @@ def file_response(
     answer["Content-Length"] = str(span.after - span.first)
     if method == "HEAD":
         return Response(status_code=status, headers=answer)
-    return StreamingResponse(_pieces(path, span), status_code=status, headers=answer)
+    try:
+        file = path.open("rb")  # here, since an answer that has begun can only break off
+    except OSError as error:
+        raise media_fault(error, path) from error
+    return StreamingResponse(_pieces(file, span), status_code=status, headers=answer)
 
 
 def parse_range(text: str, size: int) -> Span | None:
@@ -107,8 +112,8 @@ def _is_known(headers: Headers, etag: str) -> bool:
     return etag in known or known == ["*"]
 
 
-def _pieces(path: Path, span: Span) -> Iterator[bytes]:
-    with path.open("rb") as file:
+def _pieces(file: IO[bytes], span: Span) -> Iterator[bytes]:
+    with file:
         file.seek(span.first)
         left = span.after - span.first
         while left > 0 and (data := file.read(min(PIECE, left))):

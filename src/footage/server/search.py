@@ -25,7 +25,8 @@ from footage.server.answers import JSON, presented
 from footage.server.faults import Refused, too_large
 from footage.server.queries import Files, SearchParameters
 from footage.server.searches import searched
-from footage.server.service import Service, Shared
+from footage.server.service import Service, Shared, steady
+from footage.server.shapes.found import SearchResult
 
 router = APIRouter(tags=["search"])
 
@@ -55,7 +56,7 @@ BODY: dict[str, Any] = {
 }
 
 
-@router.get("/search")
+@router.get("/search", response_model=SearchResult)
 async def search(
     request: Request, service: Shared, parameters: Annotated[SearchParameters, Parameters()]
 ) -> Response:
@@ -67,7 +68,7 @@ async def search(
     return await service.turns.run(request, work)
 
 
-@router.post("/search", openapi_extra=BODY)
+@router.post("/search", openapi_extra=BODY, response_model=SearchResult)
 async def search_by(request: Request, service: Shared) -> Response:
     """The moments that a whole query asks for: JSON, or a form with pictures, clips and sounds."""
     return await asked_with(request, service, partial(answered, service))
@@ -126,7 +127,7 @@ def _asked(
 
 def answered(service: Service, query: Query, names: Names) -> Response:
     """What a query finds, told with ``names``."""
-    with searched(service.metrics):
+    with searched(service.metrics), steady(service.library):
         result = service.library.answer(query)
     return JSON(presented(result.to_json(), names, service.library.folder))
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Path, Request
 
 from footage.catalog import Video
-from footage.errors import NotFound
+from footage.errors import ArchiveDamaged, NotFound
 from footage.library import Library
 from footage.search.cache import Results
 from footage.server.config import ServerSettings
 from footage.server.errands import Errands
 from footage.server.events import Events
+from footage.server.faults import Refused
 from footage.server.folder_watcher import FolderWatcher
 from footage.server.jobs import Jobs
 from footage.server.match_news import MatchNews
@@ -57,15 +60,34 @@ def service_of(request: Request) -> Service:
 def video_of(
     request: Request,
     video_id: Annotated[str, Path(description="32 hex digits", max_length=100)],
-) -> Video:
-    """The video a path names, by its id alone; raises `NotFound`."""
+) -> Iterator[Video]:
+    """The video a path names, by its id alone; raises `NotFound`, and like `steady`."""
     if not _ID.fullmatch(video_id):
         raise NotFound(f"no video {video_id[:50]!r} in this library")
     library = service_of(request).library
     found = library.catalog.videos([video_id])
     if video_id not in found:
         raise NotFound(f"no video {video_id} in this library")
-    return found[video_id]
+    with steady(library):
+        yield found[video_id]
+
+
+@contextmanager
+def steady(library: Library) -> Iterator[None]:
+    """Files that are gone within, as videos come and go meanwhile, are `Refused`: ask again."""
+    version = library.catalog.version
+    try:
+        yield
+    except (ArchiveDamaged, FileNotFoundError) as error:
+        if isinstance(error, ArchiveDamaged) and library.catalog.version == version:
+            raise
+        raise Refused(
+            503,
+            "busy",
+            "the library was changed at this moment",
+            remedy="ask again in a moment",
+            headers={"Retry-After": "1"},
+        ) from error
 
 
 Shared = Annotated[Service, Depends(service_of)]

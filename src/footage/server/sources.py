@@ -42,6 +42,14 @@ class Sources:
             raise UsageError(f"{source!r:.100} is no folder", remedy="name a folder")
         return place
 
+    def names(self, sources: Sequence[str]) -> dict[str, str]:
+        """What the uploads among the sources are called; raises `Refused` where one is not here."""
+        return {
+            source: self._uploads.upload(source.removeprefix(UPLOAD)).name
+            for source in sources
+            if source.startswith(UPLOAD)
+        }
+
     def forget_upload(self, path: Path) -> None:
         """Delete an upload that is no video; other files are nobody's to delete."""
         self._uploads.forget(path)

@@ -17,6 +17,8 @@ from footage.server.faults import error_shape
 from footage.server.gate import token_needed
 from footage.server.reader_states import reader_states
 from footage.server.service import Service, Shared
+from footage.server.shapes import about as shapes
+from footage.server.shapes.common import Ok
 
 router = APIRouter(tags=["server"])
 entrance = APIRouter(include_in_schema=False)
@@ -32,13 +34,13 @@ class LoginBody(BaseModel):
     token: str = Field(max_length=200)
 
 
-@router.get("/health")
+@router.get("/health", response_model=Ok)
 def health() -> Response:
     """Whether the process answers."""
     return JSON({"status": "ok"})
 
 
-@router.get("/ready")
+@router.get("/ready", response_model=shapes.Ready)
 def ready(service: Shared) -> Response:
     """Whether catalog and index can be used."""
     library = service.library
@@ -50,7 +52,7 @@ def ready(service: Shared) -> Response:
     return JSON({"ready": True})
 
 
-@router.get("/library")
+@router.get("/library", response_model=shapes.Library)
 def about(service: Shared) -> Response:
     """What is served, and within which limits."""
     library, settings = service.library, service.settings
@@ -63,7 +65,7 @@ def about(service: Shared) -> Response:
             "videos": len(videos),
             "seconds": round(sum(video.duration for video in videos), 3),
             "indexing": library.is_being_indexed(),
-            "readers": reader_states(library, [video.video_id for video in videos]),
+            "readers": reader_states(library, videos),
             "disk": library.disk_use(),
             "roots": [str(root) for root in settings.roots],
             "limits": {
@@ -82,13 +84,13 @@ def metrics(service: Shared) -> Response:
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
 
-@router.post("/login")
+@router.post("/login", response_model=Ok)
 def login(service: Shared, body: Annotated[LoginBody, Body()]) -> Response:
     """Let this browser in."""
     return _let_in(service, body.token, JSON({"status": "ok"}))
 
 
-@router.post("/logout")
+@router.post("/logout", response_model=Ok)
 def logout() -> Response:
     """Forget the token in this browser."""
     response = JSON({"status": "ok"})

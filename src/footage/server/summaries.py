@@ -11,13 +11,14 @@ from footage.analysis.sheet import sheet_of
 from footage.analysis.summary import MOST_ASKED
 from footage.server.answers import JSON, presented, sending
 from footage.server.service import Named, Shared
+from footage.server.shapes.videos import Summary
 
 router = APIRouter(tags=["videos"])
 
 Chapters = Annotated[int | None, Query(ge=1, le=MOST_ASKED)]
 
 
-@router.get("/videos/{video_id}/summary")
+@router.get("/videos/{video_id}/summary", response_model=Summary)
 def summary(service: Shared, video: Named, chapters: Chapters = None) -> Response:
     """Its chapters, each with a picture and a few words."""
     found = service.library.analysis.summary(video.video_id, chapters=chapters)

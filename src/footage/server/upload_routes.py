@@ -13,6 +13,7 @@ from starlette.responses import Response
 from footage.server.answers import JSON
 from footage.server.faults import Refused
 from footage.server.service import Shared
+from footage.server.shapes import jobs as shapes
 from footage.server.uploads import Upload
 
 router = APIRouter(tags=["uploads"])
@@ -40,7 +41,7 @@ class UploadBody(BaseModel):
     size: int = Field(gt=0, description="bytes")
 
 
-@router.post("/uploads", status_code=201)
+@router.post("/uploads", status_code=201, response_model=shapes.Upload)
 def begin(service: Shared, body: Annotated[UploadBody, Body()]) -> Response:
     """Announce a file."""
     upload = service.uploads.begin(body.name, body.size)
@@ -53,20 +54,20 @@ def how_far(service: Shared, upload_id: UploadId) -> Response:
     return Response(headers=_headers(service.uploads.upload(upload_id)))
 
 
-@router.get("/uploads/{upload_id}")
+@router.get("/uploads/{upload_id}", response_model=shapes.Upload)
 def upload(service: Shared, upload_id: UploadId) -> Response:
     """How much of it is here."""
     found = service.uploads.upload(upload_id)
     return JSON(found.to_json(), headers=_headers(found))
 
 
-@router.put("/uploads/{upload_id}", openapi_extra=_BYTES)
+@router.put("/uploads/{upload_id}", openapi_extra=_BYTES, response_model=shapes.Upload)
 async def put(request: Request, service: Shared, upload_id: UploadId) -> Response:
     """Send bytes that go on where the upload ends."""
     return await _take(request, service, upload_id)
 
 
-@router.patch("/uploads/{upload_id}", openapi_extra=_BYTES)
+@router.patch("/uploads/{upload_id}", openapi_extra=_BYTES, response_model=shapes.Upload)
 async def patch(request: Request, service: Shared, upload_id: UploadId) -> Response:
     """Send bytes that go on where the upload ends."""
     return await _take(request, service, upload_id)

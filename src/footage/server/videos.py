@@ -14,9 +14,11 @@ from footage.catalog import Video
 from footage.query import Filters
 from footage.readers.formats import FORMATS
 from footage.segment import Segment
-from footage.server.answers import JSON, presented, sending, thumbnail_address
+from footage.server.answers import JSON, contents, presented, thumbnail_address
 from footage.server.queries import FilterParameters
 from footage.server.service import Named, Service, Shared
+from footage.server.shapes import videos as shapes
+from footage.server.shapes.jobs import Job
 from footage.server.transcripts import reading_of
 
 router = APIRouter(tags=["videos"])
@@ -41,7 +43,7 @@ class TagsBody(BaseModel):
     tags: list[str] = Field(max_length=1000)
 
 
-@router.get("/videos")
+@router.get("/videos", response_model=shapes.Videos)
 def videos(service: Shared, parameters: Annotated[VideosParameters, Query()]) -> Response:
     """The videos, oldest recording first."""
     page, total = service.library.catalog.page(
@@ -53,7 +55,7 @@ def videos(service: Shared, parameters: Annotated[VideosParameters, Query()]) ->
     return JSON({"videos": [shown(service, video) for video in page], "total": total})
 
 
-@router.get("/facets")
+@router.get("/facets", response_model=shapes.Facets)
 def facets(service: Shared, parameters: Annotated[FilterParameters, Query()]) -> Response:
     """How many videos have which tag, year and folder."""
     filters, version = parameters.filters(), service.library.catalog.version
@@ -64,20 +66,20 @@ def facets(service: Shared, parameters: Annotated[FilterParameters, Query()]) ->
     return JSON(kept)
 
 
-@router.get("/videos/{video_id}")
+@router.get("/videos/{video_id}", response_model=shapes.PlayableVideo)
 def video(service: Shared, video: Named) -> Response:
     """One video, and how it is played."""
     return JSON({**shown(service, video), "playback": service.playback.state(video)})
 
 
-@router.get("/videos/{video_id}/segments")
+@router.get("/videos/{video_id}/segments", response_model=shapes.Segments)
 def segments(service: Shared, video: Named) -> Response:
     """The stretches that were embedded, in the order of time."""
     found = _segments(service, video)
     return JSON({"segments": [presented(segment.to_json()) for segment in found]})
 
 
-@router.get("/videos/{video_id}/moments/neighbours")
+@router.get("/videos/{video_id}/moments/neighbours", response_model=shapes.Neighbours)
 def neighbours(
     service: Shared,
     video: Named,
@@ -106,7 +108,8 @@ def neighbours(
 
 @router.get(
     "/videos/{video_id}/transcript",
-    **sending("application/json", "text/vtt", "text/plain"),
+    response_model=shapes.Transcript,
+    responses={200: {"content": contents("text/vtt", "text/plain")}},
 )
 def transcript(
     service: Shared,
@@ -122,7 +125,7 @@ def transcript(
     return PlainTextResponse(FORMATS[format_](reading.lines), media_type=kind)
 
 
-@router.put("/videos/{video_id}/tags")
+@router.put("/videos/{video_id}/tags", response_model=shapes.Video)
 def set_tags(service: Shared, video: Named, body: Annotated[TagsBody, Body()]) -> Response:
     """Give it these tags and no others."""
     wanted = [tag.strip() for tag in body.tags]
@@ -130,19 +133,19 @@ def set_tags(service: Shared, video: Named, body: Annotated[TagsBody, Body()]) -
     return _tagged(service, video, wanted, gone)
 
 
-@router.put("/videos/{video_id}/tags/{tag:path}")
+@router.put("/videos/{video_id}/tags/{tag:path}", response_model=shapes.Video)
 def add_tag(service: Shared, video: Named, tag: Tag) -> Response:
     """Give it a tag."""
     return _tagged(service, video, [tag], [])
 
 
-@router.delete("/videos/{video_id}/tags/{tag:path}")
+@router.delete("/videos/{video_id}/tags/{tag:path}", response_model=shapes.Video)
 def remove_tag(service: Shared, video: Named, tag: Tag) -> Response:
     """Take a tag away."""
     return _tagged(service, video, [], [tag])
 
 
-@router.delete("/videos/{video_id}")
+@router.delete("/videos/{video_id}", response_model=shapes.Video)
 def remove(service: Shared, video: Named) -> Response:
     """Take it out of the library; its file is not touched."""
     (removed,) = service.library.remove(video.video_id)
@@ -150,7 +153,7 @@ def remove(service: Shared, video: Named) -> Response:
     return JSON(shown(service, removed))
 
 
-@router.post("/videos/{video_id}/restore", status_code=202)
+@router.post("/videos/{video_id}/restore", status_code=202, response_model=Job)
 def restore(service: Shared, video: Named) -> Response:
     """Bring a removed one back, by a job."""
     job = service.jobs.add([video.video_id], kind="restore")

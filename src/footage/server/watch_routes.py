@@ -17,6 +17,8 @@ from footage.server.faults import Refused
 from footage.server.queries import Files
 from footage.server.search import BODY, answered, asked_with
 from footage.server.service import Service, Shared
+from footage.server.shapes import watches as shapes
+from footage.server.shapes.found import SearchResult
 
 router = APIRouter(tags=["watches"])
 
@@ -73,19 +75,19 @@ class MatchesParameters(BaseModel):
     offset: int = Field(default=0, ge=0, le=10**9)
 
 
-@router.get("/searches")
+@router.get("/searches", response_model=shapes.SavedSearches)
 def searches(service: Shared) -> Response:
     """The saved searches, by name."""
     return JSON({"searches": [search.to_json() for search in service.library.saved.list()]})
 
 
-@router.get("/searches/{name}")
+@router.get("/searches/{name}", response_model=shapes.SavedSearch)
 def search(service: Shared, name: Name) -> Response:
     """One saved search."""
     return JSON(service.library.saved.get(name).to_json())
 
 
-@router.get("/searches/{name}/results")
+@router.get("/searches/{name}/results", response_model=SearchResult)
 async def results(
     request: Request, service: Shared, name: Name, parameters: Annotated[PageParameters, Query()]
 ) -> Response:
@@ -98,7 +100,7 @@ async def results(
     return await service.turns.run(request, work)
 
 
-@router.put("/searches/{name}", openapi_extra=BODY)
+@router.put("/searches/{name}", openapi_extra=BODY, response_model=shapes.SavedSearch)
 async def save(request: Request, service: Shared, name: Name) -> Response:
     """Save a query under a name: JSON or a form, as of `POST /search`."""
     return await asked_with(request, service, partial(_saved, service, name))
@@ -111,19 +113,19 @@ def forget(service: Shared, name: Name) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/watches")
+@router.get("/watches", response_model=shapes.Watches)
 def watches(service: Shared) -> Response:
     """The watches, by name."""
     return JSON({"watches": [watch.to_json() for watch in service.library.watches.list()]})
 
 
-@router.get("/watches/{name}")
+@router.get("/watches/{name}", response_model=shapes.Watch)
 def watch(service: Shared, name: Name) -> Response:
     """One watch."""
     return JSON(service.library.watches.get(name).to_json())
 
 
-@router.put("/watches/{name}")
+@router.put("/watches/{name}", response_model=shapes.Watch)
 def put(service: Shared, name: Name, body: Annotated[WatchBody, Body()]) -> Response:
     """Watch by a query, or change a watch; the secret of a first webhook is told this once."""
     if body.private and are_public_only():
@@ -155,7 +157,7 @@ def remove(service: Shared, name: Name) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/watches/{name}/run", status_code=202)
+@router.post("/watches/{name}/run", status_code=202, response_model=shapes.Watch)
 def run(service: Shared, name: Name) -> Response:
     """Judge what is new soon, and begin anew with requests to the webhook that were given up."""
     service.library.watches.retry_dead(name)
@@ -163,7 +165,7 @@ def run(service: Shared, name: Name) -> Response:
     return JSON(service.library.watches.get(name).to_json(), 202)
 
 
-@router.get("/matches")
+@router.get("/matches", response_model=shapes.Matches)
 def matches(service: Shared, parameters: Annotated[MatchesParameters, Query()]) -> Response:
     """What watches have found, newest first."""
     watches, name = service.library.watches, parameters.watch
@@ -179,7 +181,7 @@ def matches(service: Shared, parameters: Annotated[MatchesParameters, Query()]) 
     )
 
 
-@router.post("/matches/seen")
+@router.post("/matches/seen", response_model=shapes.Seen)
 def seen(service: Shared, body: Annotated[SeenBody, Body()]) -> Response:
     """Mark matches as seen."""
     return JSON({"seen": service.library.watches.mark_seen(body.ids, name=body.watch)})

@@ -1,7 +1,8 @@
 """Watched folders: which they are, how they are, and what in them is new and stands still.
 
-They are kept in ``watched.json``, with the stamps of files that were tried and are no videos, so
-that these are left alone until they change. Looking never takes anything out of the library.
+They are kept in ``watched.json``, with the signs of files that were tried and are no videos, or
+could not be read, so that these are left alone until they change. Looking never takes anything out
+of the library.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from footage.durable import draft_of
 from footage.errors import FootageError, LibraryUnwritable, MediaError
+from footage.ingest.reading import Places
 from footage.library import Library, checked_tags
 from footage.media.identity import FileStamp
 from footage.media.sources import scan
@@ -25,8 +27,26 @@ from footage.server.faults import Refused
 from footage.server.job import now
 from footage.server.sources import Sources
 
+Locations: TypeAlias = "Mapping[Path, tuple[FileStamp, str]]"
+"""Stamp and video of each file, as the catalog has them."""
 FILE_NAME = "watched.json"
+SAID = "speech"  # the modality that subtitles are of
 STILL_SECONDS = 5.0  # that a file has kept its size and time of change before it is taken
+
+
+class Sign(NamedTuple):
+    """By what it is seen whether a file has changed, or the subtitles beside it have."""
+
+    stamp: FileStamp
+    beside: str = ""
+    """See `ReadingEntry`."""
+
+
+class Change(NamedTuple):
+    """How a file is now, and how the library knows it; None where it does not."""
+
+    now: Sign
+    held: Sign | None
 
 
 @dataclass(slots=True)
@@ -46,7 +66,7 @@ class WatchedFolder:
     """Files that are new or changed and do not stand still yet."""
     job: str | None = None
     """The id of the job that takes in what was found."""
-    tried: dict[str, FileStamp] = field(default_factory=dict)
+    tried: dict[str, Sign] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The shape of a watched folder."""
@@ -63,7 +83,7 @@ class WatchedFolders:
         self._library, self._sources = library, sources
         self._path = library.folder / FILE_NAME
         self._lock = threading.RLock()
-        self._seen: dict[str, tuple[FileStamp, float]] = {}
+        self._seen: dict[str, tuple[Sign, float]] = {}
         self._folders = _read(self._path)
 
     def all(self) -> list[WatchedFolder]:
@@ -106,8 +126,11 @@ class WatchedFolders:
             del self._folders[self.folder(folder_id).id]
             self._save()
 
-    def look(self, watched: WatchedFolder) -> list[Path]:
-        """Files that are new or changed and stand still; says in ``watched`` how it is."""
+    def look(self, watched: WatchedFolder) -> dict[Path, Change]:
+        """Files that are new or changed and stand still; says in ``watched`` how it is.
+
+        A file whose subtitles have changed is one, since these are to be read anew.
+        """
         watched.looked_at = now()
         watched.settling = 0
         try:
@@ -115,36 +138,38 @@ class WatchedFolders:
             found = scan([folder])
         except Refused as error:
             watched.state, watched.reason = "refused", f"{error.message}; {error.remedy}"
-            return []
+            return {}
         except FootageError as error:
             watched.state, watched.reason = "missing", f"{error.what}; nothing is taken away"
-            return []
+            return {}
         if unread := next((one for one in found.skipped if one.path == folder), None):
             watched.state, watched.reason = "missing", f"{folder} {unread.reason}"
-            return []
+            return {}
         known, files = self._library.catalog.locations(), found.files
         if not files and any(path.is_relative_to(folder) for path in known):
             watched.state = "empty"
             watched.reason = f"{folder} has no videos now, as without its drive; they are kept"
-            return []
+            return {}
         watched.state, watched.reason = "ok", None
-        stamps = {path: stamp for path, (stamp, _video) in known.items()}
-        fresh = self._fresh(watched, files, stamps)
-        still = [path for path, stamp in fresh.items() if self._stands_still(path, stamp)]
+        fresh = self._fresh(watched, files, known)
+        still = {path: one for path, one in fresh.items() if self._stands_still(path, one.now)}
         watched.settling = len(fresh) - len(still)
         return still
 
-    def tried(self, watched: WatchedFolder, files: Mapping[Path, FileStamp]) -> None:
-        """Leave files alone, until they change, that are not in the library after all.
+    def tried(
+        self, watched: WatchedFolder, files: Mapping[Path, Change], *, cancelled: bool = False
+    ) -> None:
+        """Leave files alone, until they change, of which nothing has come, or nothing was to come.
 
         Raises `LibraryUnwritable`.
         """
-        known = self._library.catalog.locations()
+        held = self._held(self._library.catalog.locations())
         with self._lock:
-            for path, stamp in files.items():
+            for path, (now, before) in files.items():
                 self._seen.pop(str(path), None)
-                if path not in known or known[path][0] != stamp:
-                    watched.tried[str(path)] = stamp
+                known = held.get(path)
+                if known != now and (cancelled or known in (None, before)):
+                    watched.tried[str(path)] = now
             self._save()
 
     def try_again(self, folder: str) -> None:
@@ -156,21 +181,30 @@ class WatchedFolders:
             self._save()
 
     def _fresh(
-        self,
-        watched: WatchedFolder,
-        files: Sequence[Path],
-        known: Mapping[Path, FileStamp],
-    ) -> dict[Path, FileStamp]:
-        return {
-            path: stamp
-            for path, stamp in stamped(files).items()
-            if stamp not in (known.get(path), watched.tried.get(str(path)))
-        }
+        self, watched: WatchedFolder, files: Sequence[Path], known: Locations
+    ) -> dict[Path, Change]:
+        held, places, fresh = self._held(known), Places(known), {}
+        for path in files:
+            with suppress(MediaError):  # gone meanwhile
+                stamp = FileStamp.of(path)
+                # as a run of indexing looks for them: where the video lies elsewhere, too
+                video = known[path][1] if path in known else None
+                beside = places.of(video, path)[2] if video else places.beside(path)
+                sign = Sign(stamp, beside)
+                if sign not in (held.get(path), watched.tried.get(str(path))):
+                    fresh[path] = Change(sign, held.get(path))
+        return fresh
 
-    def _stands_still(self, path: Path, stamp: FileStamp) -> bool:
+    def _held(self, known: Locations) -> dict[Path, Sign]:
+        """How the files were that the library has taken in, and the subtitles it has read."""
+        entries = self._library.text_store.log.entries()
+        read = {video: one.beside for (video, modality), one in entries.items() if modality == SAID}
+        return {path: Sign(stamp, read.get(video, "")) for path, (stamp, video) in known.items()}
+
+    def _stands_still(self, path: Path, sign: Sign) -> bool:
         seen, since = self._seen.get(str(path), (None, 0.0))
-        if seen != stamp:
-            self._seen[str(path)] = (stamp, time.monotonic())
+        if seen != sign:
+            self._seen[str(path)] = (sign, time.monotonic())
             return False
         return time.monotonic() - since >= STILL_SECONDS
 
@@ -181,7 +215,7 @@ class WatchedFolders:
                 "folder": one.folder,
                 "tags": one.tags,
                 "added_at": one.added_at,
-                "tried": {path: list(asdict(stamp).values()) for path, stamp in one.tried.items()},
+                "tried": {path: _written(sign) for path, sign in one.tried.items()},
             }
             for one in self._folders.values()
         ]
@@ -192,20 +226,19 @@ class WatchedFolders:
             raise LibraryUnwritable(f"{self._path} cannot be written ({error.strerror})") from error
 
 
-def stamped(files: Iterable[Path]) -> dict[Path, FileStamp]:
-    """Files with their stamps, without those that are gone meanwhile."""
-    found = {}
-    for path in files:
-        with suppress(MediaError):
-            found[path] = FileStamp.of(path)
-    return found
+def _written(sign: Sign) -> list[int | str]:
+    return [*asdict(sign.stamp).values(), sign.beside]
+
+
+def _sign(values: Sequence[Any]) -> Sign:
+    return Sign(FileStamp(*values[:3]), *values[3:])
 
 
 def _read(path: Path) -> dict[str, WatchedFolder]:
     try:
         kept = json.loads(path.read_text("ascii"))
         folders = [
-            WatchedFolder(**{**one, "tried": {p: FileStamp(*s) for p, s in one["tried"].items()}})
+            WatchedFolder(**{**one, "tried": {p: _sign(s) for p, s in one["tried"].items()}})
             for one in kept
         ]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

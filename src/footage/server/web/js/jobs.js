@@ -148,19 +148,10 @@ function jobRow(job) {
   });
 }
 
-function nameOf({ kind, sources, failures }) {
+function nameOf({ kind, sources, names: given }) {
   if (kind === "restore") return "A removed video";
-  const names = sources.map((source) =>
-    source.startsWith("upload:") ? uploadName(source, failures) : source,
-  );
+  const names = sources.map((source) => given[source] ?? source);
   return names.length > 2 ? `${names[0]} and ${names.length - 1} more` : names.join(", ");
-}
-
-function uploadName(source, failures) {
-  const id = source.slice("upload:".length);
-  const sent = allUploads().find((one) => one.id === id);
-  const path = failures.map((failure) => failure.path).find((one) => one?.includes(id));
-  return sent?.name ?? path?.split("/").at(-1) ?? "an uploaded file";
 }
 
 function factsOf({ state, progress, tags, created_at: created }) {

@@ -39,7 +39,7 @@ export function transcript(video, modality, { seek }) {
       rows = lines.map(row);
       fill(list, rows);
       if (!rows.length)
-        fill(element, el("p.nothing", nothing(modality, answer.source)));
+        fill(element, el("p.nothing", nothing(modality, answer)));
     } catch (error) {
       loaded = false;
       if (error.name !== "AbortError") fill(element, el("p.nothing", sentence(error)));
@@ -77,8 +77,8 @@ export function transcript(video, modality, { seek }) {
   }
 }
 
-function nothing(modality, source) {
-  if (!source) return "Nothing was read of this video yet.";
+function nothing(modality, { reader, warnings }) {
+  if (reader === "none") return sentence({ message: warnings[0] });
   return modality === "speech"
     ? "Nothing is said in this video."
     : "Nothing is written in this video.";
