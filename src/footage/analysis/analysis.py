@@ -103,6 +103,7 @@ class Analysis:
         self,
         query: str | None = None,
         *,
+        saved: str | None = None,
         by: str = "month",
         count: int | None = None,
         filters: Filters | None = None,
@@ -111,12 +112,19 @@ class Analysis:
         """What is seen more at some times, by ``day``, ``week`` or ``month`` of recording (UTC).
 
         Or in some parts of videos, by ``position``. It is about what ``query`` finds, in the text
-        form of a search, or about each cluster, as `clusters` with this ``count`` has them. Bursts
-        and changes are told where chance alone would hardly make them, however many were looked
-        for. Raises `UsageError`, `InvalidQuery`, and what a search raises.
+        form of a search, about all that the search ``saved`` under that name finds, whose own
+        filters hold as well, or about each cluster, as `clusters` with this ``count`` has them.
+        Bursts and changes are told where chance alone would hardly make them, however many were
+        looked for. Raises `UsageError`, `InvalidQuery`, `NotFound`, and what a search raises.
         """
         return self._kept(
-            find_trends, on_progress, query=query, by=by, count=count, filters=filters or Filters()
+            find_trends,
+            on_progress,
+            query=query,
+            saved=saved,
+            by=by,
+            count=count,
+            filters=filters or Filters(),
         )
 
     def similar(
