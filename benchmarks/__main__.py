@@ -13,11 +13,11 @@ BENCHMARKS = (
     *("quality", "moments", "clips", "shots", "ingest", "search", "memory", "repair", "server"),
     *("partitions", "marengo", "mixtures", "readers", "confidence"),
     *("words", "spoken", "minus", "routes", "serve", "through", "page"),
-    *("clusters", "duplicates", "outliers", "trends", "analyses"),
+    *("clusters", "chapters", "duplicates", "outliers", "trends", "analyses"),
 )
 NEED_DATA = {
     *("quality", "moments", "shots", "mixtures", "confidence"),
-    *("words", "spoken", "minus", "routes", "clusters", "outliers", "duplicates"),
+    *("words", "spoken", "minus", "routes", "clusters", "chapters", "outliers", "duplicates"),
 }
 
 

@@ -1,0 +1,65 @@
+"""What a part of a video shows, in one everyday concept; nothing where none stands out.
+
+Some concepts are near to every picture, so nearness is counted in standard deviations over all
+concepts, for the part and for the rest of its video. How much it takes was chosen on `train`:
+`benchmarks/README.md`, chapters.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from footage.analysis.material import evenly
+from footage.analysis.naming import concepts
+from footage.embedder import Vectors
+
+LEVEL = 3.5  # deviations by which a part is nearer to a concept than to concepts on the whole
+APART = 1.0  # deviations by which the rest of the video is farther from it
+SURE = 0.8  # how often a picture of the part is nearer to it than one of the rest
+MOST = 2_000  # pictures of a video that are looked at
+
+Levels = NDArray[np.float64]
+
+
+def shown_concepts(
+    looks: Vectors, parts: NDArray[np.int64], count: int, vectors: Vectors
+) -> list[str]:
+    """The concept that tells each of ``count`` parts of a video from the rest of it, or "".
+
+    ``looks`` [m, d] are unit vectors of its pictures, ``parts`` [m] the part that each is of, and
+    ``vectors`` [n, d] those of `naming.concepts`.
+    """
+    if len(looks):
+        rows = evenly(len(looks), MOST)
+        looks, parts = looks[rows], parts[rows]
+    return [_shown(looks[parts == part], looks[parts != part], vectors) for part in range(count)]
+
+
+def _shown(own: Vectors, rest: Vectors, vectors: Vectors) -> str:
+    """The concept that pictures [m, d] are nearest to, and the rest [k, d] is not."""
+    if not len(own):
+        return ""
+    level = _levels(own, vectors)
+    apart = level - _levels(rest, vectors) if len(rest) else np.full(len(level), APART)
+    possible = np.flatnonzero((level >= LEVEL) & (apart >= APART))
+    for at in possible[np.argsort(-level[possible], kind="stable")].tolist():
+        if _share_nearer(own @ vectors[at], rest @ vectors[at]) >= SURE:
+            return concepts()[at]
+    return ""
+
+
+def _levels(looks: Vectors, vectors: Vectors) -> Levels:
+    """How near the mean of pictures is to each concept, in deviations over all of them, [n]."""
+    near = (looks.mean(axis=0) @ vectors.T).astype(np.float64)
+    return np.asarray((near - near.mean()) / max(float(near.std()), 1e-9))
+
+
+def _share_nearer(own: NDArray[np.floating], rest: NDArray[np.floating]) -> float:
+    """Of all pairs of one and the other, the share in which the first is larger; 1 of none.
+
+    The area under the ROC curve (J. Hanley, B. McNeil, Radiology 143, 1982).
+    """
+    if not len(rest):
+        return 1.0
+    return float(np.searchsorted(np.sort(rest), own, side="left").mean() / len(rest))
