@@ -25,26 +25,8 @@ from footage.settings import Sampling
 MOST = 1_200  # photographs of a split
 VIDEOS = 300
 LEVELS = (3.0, 3.25, 3.5, 3.75, 4.0)
-SAYS_NOTHING = set(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "in",
-        "on",
-        "at",
-        "with",
-        "and",
-        "to",
-        "from",
-        "over",
-        "view",
-        "scene",
-        "people",
-        "person",
-    ]
-)
+_LITTLE_WORDS = "a an the of in on at with and to from over view scene people person"
+SAYS_NOTHING = set(_LITTLE_WORDS.split())
 Rows = NDArray[np.int64]
 
 

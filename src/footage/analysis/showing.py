@@ -43,9 +43,9 @@ def _shown(own: Vectors, rest: Vectors, vectors: Vectors) -> str:
     level = _levels(own, vectors)
     apart = level - _levels(rest, vectors) if len(rest) else np.full(len(level), APART)
     possible = np.flatnonzero((level >= LEVEL) & (apart >= APART))
-    for at in possible[np.argsort(-level[possible], kind="stable")].tolist():
+    for at in possible[np.argsort(-level[possible], kind="stable")]:
         if _share_nearer(own @ vectors[at], rest @ vectors[at]) >= SURE:
-            return concepts()[at]
+            return concepts()[int(at)]
     return ""
 
 
