@@ -7,16 +7,17 @@ from these: whatever it lacks is put there when it is next needed.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 from footage import prune
 from footage.catalog import Catalog, Video
 from footage.embedders.sentences import Sentences
-from footage.errors import ArchiveDamaged, FootageError, NotFound
+from footage.errors import ArchiveDamaged, FootageError, LibraryTooNew, NotFound
 from footage.index.texts import FILE_NAME, TextIndex
 from footage.passages import passages_of
-from footage.reader import MODALITIES, Reading
+from footage.reader import MODALITIES, Line, Reading
 from footage.reading_log import ReadingEntry, ReadingLog, now
 from footage.readings import Readings
 
@@ -98,6 +99,13 @@ class TextStore:
             f"{what} in {video.title} was not read yet",
             remedy="`footage index` on its folder reads it, `footage doctor` says what that needs",
         )
+
+    def lines(self, video_id: str, modality: str) -> Sequence[Line] | None:
+        """The lines of a reading; None where there is none that can be read."""
+        try:
+            return self.readings.read(video_id, modality).lines
+        except (ArchiveDamaged, LibraryTooNew):
+            return None
 
     def catch_up(self) -> None:
         """Make the index hold what the catalog says was read; cheap where it does."""
