@@ -138,7 +138,9 @@ class Analysis:
     ) -> Similar:
         """Moments, or whole ``videos``, of other videos that are like those given.
 
-        Each given is a video or a moment, as ``holiday.mp4@1:05``. With a ``diversity`` of 0 the
+        Each given is a video or a moment, as ``holiday.mp4@1:05``. What scores no more than
+        unrelated videos of the library may is left out, and where that is all, the note says so.
+        With a ``diversity`` of 0 the
         most alike come first; up to 1, more and more is left out that is like what came before.
         Raises `NotFound`, `UsageError`, `InvalidQuery` and what a search raises.
         """
