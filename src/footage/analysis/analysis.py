@@ -72,7 +72,9 @@ class Analysis:
         for that and not taken into the library: what is it from? Re-encoding, other sizes, black
         bars, captions and other speeds do no harm. What stands still, as a slide or a photo, is
         told with what comes before or after it; alone it is left out, since it looks the same
-        whenever it was filmed. The surest first, at most ``limit``. Raises `NotFound`, `MediaError`, and `UsageError` for a file that a service would be paid for.
+        whenever it was filmed. The surest first, at most ``limit``.
+        Raises `NotFound`, `MediaError`, and `UsageError` for a file that a service would be paid
+        for.
         """
         return self._kept(
             find_duplicates,
