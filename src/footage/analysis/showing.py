@@ -7,6 +7,8 @@ concepts, for the part and for the rest of its video. How much it takes was chos
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,25 +30,33 @@ def shown_concepts(
     """The concept that tells each of ``count`` parts of a video from the rest of it, or "".
 
     ``looks`` [m, d] are unit vectors of its pictures, ``parts`` [m] the part that each is of, and
-    ``vectors`` [n, d] those of `naming.concepts`.
+    ``vectors`` [n, d] those of `naming.concepts`. No two parts have the same: it is told of the one
+    that is nearest to it.
     """
-    if len(looks):
-        rows = evenly(len(looks), MOST)
-        looks, parts = looks[rows], parts[rows]
-    return [_shown(looks[parts == part], looks[parts != part], vectors) for part in range(count)]
+    rows = evenly(len(looks), MOST) if len(looks) else np.zeros(0, np.int64)
+    looks, parts = looks[rows], parts[rows]
+    possible = [
+        (level, part, concept)
+        for part in range(count)
+        for level, concept in _possible(looks[parts == part], looks[parts != part], vectors)
+    ]
+    found, taken = [""] * count, set[int]()
+    for _level, part, concept in sorted(possible, key=lambda one: (-one[0], one[1:])):
+        if not found[part] and concept not in taken:
+            found[part] = concepts()[concept]
+            taken.add(concept)
+    return found
 
 
-def _shown(own: Vectors, rest: Vectors, vectors: Vectors) -> str:
-    """The concept that pictures [m, d] are nearest to, and the rest [k, d] is not."""
-    if not len(own):
-        return ""
+def _possible(own: Vectors, rest: Vectors, vectors: Vectors) -> Iterator[tuple[float, int]]:
+    """The concepts that pictures [m, d] are near to and the rest [k, d] is not, with the level."""
+    if not len(own) or not len(rest):
+        return
     level = _levels(own, vectors)
-    apart = level - _levels(rest, vectors) if len(rest) else np.full(len(level), APART)
-    possible = np.flatnonzero((level >= LEVEL) & (apart >= APART))
-    for at in possible[np.argsort(-level[possible], kind="stable")]:
+    apart = level - _levels(rest, vectors)
+    for at in np.flatnonzero((level >= LEVEL) & (apart >= APART)).tolist():
         if _share_nearer(own @ vectors[at], rest @ vectors[at]) >= SURE:
-            return concepts()[int(at)]
-    return ""
+            yield float(level[at]), at
 
 
 def _levels(looks: Vectors, vectors: Vectors) -> Levels:
@@ -56,10 +66,8 @@ def _levels(looks: Vectors, vectors: Vectors) -> Levels:
 
 
 def _share_nearer(own: NDArray[np.floating], rest: NDArray[np.floating]) -> float:
-    """Of all pairs of one and the other, the share in which the first is larger; 1 of none.
+    """Of all pairs of one and the other, the share in which the first is larger.
 
     The area under the ROC curve (J. Hanley, B. McNeil, Radiology 143, 1982).
     """
-    if not len(rest):
-        return 1.0
     return float(np.searchsorted(np.sort(rest), own, side="left").mean() / len(rest))

@@ -48,7 +48,15 @@ def test_what_the_rest_shows_too_tells_nothing(vectors: NDArray[np.float32]) -> 
 
 
 def test_one_part_has_nothing_to_be_told_from(vectors: NDArray[np.float32]) -> None:
-    assert told(vectors, "cat") == ["cat"]
+    assert told(vectors, "cat") == [""]
+
+
+def test_no_two_parts_have_one_name(vectors: NDArray[np.float32]) -> None:
+    """A fifth of the rest is of it, too."""
+    looks = pictures(vectors, "cat", "cat", *(["beach"] * 8))
+    found = shown_concepts(looks, np.repeat([0, 1, 2], [4, 4, 32]), 3, vectors)
+    assert found.count("cat") == 1
+    assert found[2] == "beach"
 
 
 def test_what_shows_nothing_is_not_named(vectors: NDArray[np.float32]) -> None:
@@ -67,6 +75,6 @@ def test_one_picture_does_not_speak_for_a_part(vectors: NDArray[np.float32]) -> 
 
 
 def test_a_part_without_pictures(vectors: NDArray[np.float32]) -> None:
-    looks = pictures(vectors, "cat")
-    assert shown_concepts(looks, np.zeros(4, np.int64), 2, vectors) == ["cat", ""]
+    looks = pictures(vectors, "cat", "beach")
+    assert shown_concepts(looks, np.repeat([0, 2], 4), 3, vectors) == ["cat", "", "beach"]
     assert shown_concepts(looks[:0], np.zeros(0, np.int64), 2, vectors) == ["", ""]
