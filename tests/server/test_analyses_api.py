@@ -39,13 +39,13 @@ def test_trends(served: Served) -> None:
     assert_failed(served.client.get("/trends", params={"by": "year"}), 422, "invalid_request")
 
 
-def test_trends_of_a_saved_search(served: Served) -> None:
-    served.library.saved.put("reds", footage.Query(text="red"))
-    found = served.client.get("/trends", params={"saved": "reds"}).json()
+def test_trends_of_a_saved_search(own_served: Served) -> None:
+    own_served.library.saved.put("reds", footage.Query(text="red"))
+    found = own_served.client.get("/trends", params={"saved": "reds"}).json()
     assert found["note"] == "there are 4 videos: trends take 6 or more"
-    both = served.client.get("/trends", params={"saved": "reds", "q": "red"})
+    both = own_served.client.get("/trends", params={"saved": "reds", "q": "red"})
     assert_failed(both, 400, "usage")
-    assert_failed(served.client.get("/trends", params={"saved": "blues"}), 404, "not_found")
+    assert_failed(own_served.client.get("/trends", params={"saved": "blues"}), 404, "not_found")
 
 
 def test_duplicates(served: Served) -> None:
