@@ -13,11 +13,21 @@ BENCHMARKS = (
     *("quality", "moments", "clips", "shots", "ingest", "search", "memory", "repair", "server"),
     *("partitions", "marengo", "mixtures", "readers", "confidence"),
     *("words", "spoken", "minus", "routes", "serve", "through", "page"),
-    *("clusters", "duplicates", "outliers", "trends", "analyses"),
+    *("clusters", "chapters", "duplicates", "outliers", "similar", "trends", "analyses"),
 )
 NEED_DATA = {
     *("quality", "moments", "shots", "mixtures", "confidence"),
-    *("words", "spoken", "minus", "routes", "clusters", "outliers", "duplicates"),
+    *(
+        "words",
+        "spoken",
+        "minus",
+        "routes",
+        "clusters",
+        "chapters",
+        "outliers",
+        "duplicates",
+        "similar",
+    ),
 }
 
 

@@ -185,6 +185,21 @@ _STRUCTURE: dict[str, tuple[str, str, str]] = {
 }
 
 
+# The values that some attributes may have, whatever the element.
+_VALUES = {
+    "version": "1.10",
+    "tcFormat": "DF NDF",
+    "audioLayout": "mono stereo surround",
+    "kind": "original-media proxy-media",
+    "scaleEnabled": "0 1",
+    "srcFrameRate": "23.98 24 25 29.97 30 60 47.95 48 50 59.94",
+    "hasVideo": "0 1",
+    "hasAudio": "0 1",
+}
+_SEQUENCE_AUDIO = "32k 44.1k 48k 88.2k 96k 176.4k 192k"
+_TIMES = {"frameDuration", "start", "duration", "offset", "tcStart"}
+
+
 class XMLClip(NamedTuple):
     name: str
     path: str
@@ -216,6 +231,7 @@ def read_fcpxml(text: str) -> XMLSequence:
     assert len(by_id) == len(root.find("resources") or ())
     sequence: Any = root.find("library/event/project/sequence")
     rate = 1 / seconds(by_id[sequence.get("format")].get("frameDuration"))
+    _check_times(sequence, by_id)
     return XMLSequence(
         root.find("library/event/project").get("name"),  # type: ignore[union-attr, arg-type]
         rate,
@@ -233,6 +249,32 @@ def _check(element: ET.Element) -> None:
         children if children.endswith((" ", "*", "?")) or not children else f"{children} ", found
     ), (element.tag, found)
     assert set(wanted.split()) <= set(element.attrib) <= {*wanted.split(), *known.split()}
+    for name, value in element.attrib.items():
+        assert value in _VALUES.get(name, value).split() or name not in _VALUES, (name, value)
+        if name in _TIMES:
+            time = seconds(value)
+            assert (time.numerator < 2**63, time.denominator < 2**31) == (True, True), value
+    if element.tag == "sequence":
+        assert element.get("audioRate") in _SEQUENCE_AUDIO.split()
+
+
+def _check_times(sequence: Any, by_id: dict[Any, Any]) -> None:
+    """Clips follow each other on frames of the sequence, each within its file."""
+    frame = seconds(by_id[sequence.get("format")].get("frameDuration"))
+    at = seconds(sequence.get("tcStart"))
+    for clip in sequence.find("spine"):
+        asset = by_id[clip.get("ref")]
+        assert (asset.tag, by_id[asset.get("format")].tag) == ("asset", "format")
+        own = seconds(by_id[asset.get("format")].get("frameDuration"))
+        assert seconds(clip.get("offset")) == at
+        at += seconds(clip.get("duration"))
+        assert (at / frame).denominator == 1
+        begins, lasts = seconds(asset.get("start")), seconds(asset.get("duration"))
+        start, duration = seconds(clip.get("start")), seconds(clip.get("duration"))
+        assert ((start - begins) / own).denominator == (lasts / own).denominator == 1
+        # of another rate it lasts as long to half a frame of the sequence
+        assert begins <= start <= start + duration <= begins + lasts + frame / 2
+    assert at == seconds(sequence.get("tcStart")) + seconds(sequence.get("duration"))
 
 
 def _clip(clip: Any, by_id: dict[Any, Any]) -> XMLClip:

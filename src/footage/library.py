@@ -306,7 +306,8 @@ class Library:
             for each in listed("moments", moments, (Moment, str))
         ]
         videos = self.catalog.videos(list({moment.video_id for moment in wanted}))
-        return write_moments(wanted, target, options, videos, on_progress)
+        lines = self.text_store.lines
+        return write_moments(wanted, target, options, videos, lines, on_progress=on_progress)
 
     @cached_property
     def saved(self) -> SavedSearches:

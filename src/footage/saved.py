@@ -32,6 +32,7 @@ from footage.validation import first_wrong
 
 FOLDER = "searches"
 LONGEST_NAME = 100  # characters
+SHOWN = 5  # names that are told of those there are
 LARGEST = 256 << 20  # bytes of an example: a stretch of a long video is better cut out first
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,10}")
 
@@ -79,7 +80,7 @@ class SavedSearches:
         """The one of that name; raises `NotFound` and `CatalogDamaged`."""
         rows = self._catalog.rows("SELECT * FROM searches WHERE name = ?", (name,))
         if not rows:
-            raise _no_such_search(name)
+            raise _no_such_search(name, self.names())
         return self._search(rows[0])
 
     def put(self, name: str, query: Query) -> SavedSearch:
@@ -105,7 +106,7 @@ class SavedSearches:
         """Forget a search, and whatever watches by it; raises `NotFound`."""
         with self._catalog.transaction() as db:
             if not db.execute("DELETE FROM searches WHERE name = ?", (name,)).rowcount:
-                raise _no_such_search(name)
+                raise _no_such_search(name, self.names())
             self._tidy()
 
     def files(self) -> Sequence[Path]:
@@ -196,10 +197,14 @@ def checked_name(name: object) -> str:
     return name
 
 
-def _no_such_search(name: str) -> NotFound:
+def _no_such_search(name: str, known: Sequence[str]) -> NotFound:
+    listed = ", ".join(map(repr, known[:SHOWN]))
+    more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
     return NotFound(
         f"no search is saved as {name!r:.120}",
-        remedy="`library.saved.list()` and GET /api/v1/searches name those there are",
+        remedy=f"there are {listed}{more}"
+        if known
+        else "none is saved yet: `footage watch add` and the page save some",
     )
 
 

@@ -15,10 +15,10 @@ from typing import NamedTuple
 from footage import prune
 from footage.catalog import Catalog, Video
 from footage.embedders.sentences import Sentences
-from footage.errors import ArchiveDamaged, FootageError, NotFound
+from footage.errors import ArchiveDamaged, FootageError, LibraryTooNew, NotFound
 from footage.index.texts import FILE_NAME, TextIndex
 from footage.passages import passages_of
-from footage.reader import MODALITIES, Reading
+from footage.reader import MODALITIES, Line, Reading
 from footage.readers import subtitles
 from footage.reading_log import ReadingEntry, ReadingLog, now
 from footage.readings import Readings
@@ -130,6 +130,13 @@ class TextStore:
             for video, entry in tried
         )
         return ReadingCounts(read, failed, len(videos) - read - failed)
+
+    def lines(self, video_id: str, modality: str) -> Sequence[Line] | None:
+        """The lines of a reading; None where there is none that can be read."""
+        try:
+            return self.readings.read(video_id, modality).lines
+        except (ArchiveDamaged, LibraryTooNew):
+            return None
 
     def catch_up(self) -> None:
         """Make the index hold what the catalog says was read; cheap where it does."""

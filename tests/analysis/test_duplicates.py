@@ -113,6 +113,39 @@ def test_an_edit_leaves_two_stretches(planted: footage.Library) -> None:
     ]
 
 
+def standing(number: int, seconds: int, look: int) -> Looks:
+    """A picture that stands still, as another recording of it has it."""
+    still = np.repeat(Film(look, 9).frames(0, 1), seconds, axis=0)
+    noise = 0.02 * np.random.default_rng(100 * look + number).normal(size=still.shape)
+    return unit(still + noise)
+
+
+@pytest.mark.parametrize("seconds", [15, 60])
+def test_slides_that_follow_each_other_are_found(seconds: int, planted: footage.Library) -> None:
+    made = films(planted, 5)
+    for number in (8, 9):
+        slides = [standing(number, seconds, look) for look in (70, 71, 72)]
+        put(planted, number, np.concatenate([made[number - 5].frames(0, 10), *slides]))
+    ((_one, start, end, other, begin, finish),) = [
+        span for span in spans(planted.analysis.duplicates()) if span[0] == 8
+    ]
+    assert other == 9
+    assert (start, end) == pytest.approx((10, 10 + 3 * seconds), abs=1.5)
+    assert (begin, finish) == pytest.approx((10, 10 + 3 * seconds), abs=1.5)
+
+
+def test_a_still_is_told_with_what_comes_after_it(planted: footage.Library) -> None:
+    """It stands for most of both videos, so that it is alike at most times."""
+    made = films(planted)
+    for number in (8, 9):
+        after = made[0].frames(30, 45)
+        put(planted, number, np.concatenate([standing(number, 60, 70), after]))
+    ((start, end, begin, finish),) = [
+        span[1:3] + span[4:] for span in spans(planted.analysis.duplicates()) if span[:1] == (8,)
+    ]
+    assert (start, end, begin, finish) == pytest.approx((0, 75, 0, 75), abs=1.5)
+
+
 def test_what_stands_still_is_left_out(planted: footage.Library) -> None:
     films(planted)
     still = np.repeat(Film(77, 9).frames(0, 1), 60, axis=0)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from analysis.planted import looks, plant
+from analysis.planted import NAMES, looks, plant
 from houses import House, Run
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,6 +57,51 @@ def test_filters_apply(planted: footage.Library) -> None:
     planted.tag(["video 3", "video 4"], add=["cold"])
     found = planted.analysis.similar("video 0", filters=footage.Filters(tags=("cold",)))
     assert set(numbers(found)) == {3, 4}
+
+
+def test_where_nothing_is_alike_it_is_said(planted: footage.Library) -> None:
+    for number, name in enumerate(NAMES):
+        plant(planted, number, looks([name] * 3, seed=number))
+    found = planted.analysis.similar("video 0")
+    assert found.similar == ()
+    assert found.floor is not None
+    assert (found.note or "").startswith("nothing else is alike: the nearest scores")
+    assert planted.analysis.similar("video 0", of="videos").similar == ()
+
+
+def test_only_what_is_alike_is_told_however_many_are_wanted(planted: footage.Library) -> None:
+    for number, name in enumerate((*NAMES, "dog", "dog")):
+        plant(planted, number, looks([name] * 3, seed=number))
+    found = planted.analysis.similar("video 0", limit=50)
+    assert found.note is None
+    assert set(numbers(found)) == {len(NAMES), len(NAMES) + 1}
+    assert all(one.score >= (found.floor or 1) for one in found.similar)
+    assert set(numbers(planted.analysis.similar("video 0", of="videos"))) == set(numbers(found))
+
+
+def test_the_floor_is_the_library_s_whatever_filters_leave(planted: footage.Library) -> None:
+    for number, name in enumerate((*NAMES, "dog")):
+        plant(planted, number, looks([name] * 3, seed=number))
+    everywhere = planted.analysis.similar("video 0")
+    planted.tag(["video 1", "video 2"], add=["other"])
+    found = planted.analysis.similar("video 0", filters=footage.Filters(tags=("other",)))
+    assert (found.similar, found.floor) == ((), everywhere.floor)
+
+
+def test_where_all_is_alike_all_is_told(planted: footage.Library) -> None:
+    for number in range(8):
+        plant(planted, number, looks(["dog"] * 3, seed=number, noise=0.1))
+    found = planted.analysis.similar("video 0", of="videos")
+    assert len(found.similar) == 7
+    assert found.floor == pytest.approx(0.9)
+
+
+def test_of_too_few_videos_nobody_can_tell(planted: footage.Library) -> None:
+    shelf(planted)
+    found = planted.analysis.similar("video 0", limit=50)
+    assert {1, 2, 3, 4} == set(numbers(found))
+    assert found.floor is None
+    assert "these are the nearest" in (found.note or "")
 
 
 def test_a_library_of_one_video_says_so(planted: footage.Library) -> None:
@@ -111,6 +156,8 @@ def test_of_two_that_are_equal_one_is_enough() -> None:
 def test_the_command(own_house: House, run: Run, colours: None) -> None:
     shown = run("similar", "green@1", "--library", own_house.library)
     assert shown.code == 0, shown.err
+    assert "these are the nearest" in shown.out
+    assert "red-blue" in shown.out
     told = run(
         "similar", "green@8", "--of", "videos", "-n", "1", "--library", own_house.library, "--json"
     ).json

@@ -12,6 +12,7 @@ from analysis.planted import looks, plant
 from houses import House, Run
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pictures import make_picture
 
 import footage
 from footage.analysis import scan
@@ -99,6 +100,103 @@ def test_what_cannot_be_asked(options: dict[str, Any], planted: footage.Library)
         planted.analysis.trends(**options)
 
 
+# of saved searches
+
+
+def dated(library: footage.Library) -> list[str]:
+    """Twelve videos, one a month, of dogs; in the last six cars, too."""
+    return [
+        plant(
+            library,
+            number,
+            looks(["dog", "car" if number >= 6 else "dog", "beach"], seed=number),
+            recorded=datetime(2024, number + 1, 15, tzinfo=timezone.utc),
+        )
+        for number in range(12)
+    ]
+
+
+@pytest.fixture
+def searched(planted: footage.Library) -> footage.Library:
+    """With a library whose moments can be found, and searches saved in it."""
+    dated(planted)
+    planted.reindex()
+    planted.saved.put("cars", footage.Query(text="car", limit=1, offset=3, group_by_video=True))
+    return planted
+
+
+def shares(found: footage.Trends) -> list[float]:
+    (trend,) = found.trends
+    return [one.share for one in trend.bins]
+
+
+def test_a_saved_search_is_asked_for_all_it_finds(searched: footage.Library) -> None:
+    found = searched.analysis.trends(saved="cars")
+    (trend,) = found.trends
+    assert (trend.subject, trend.cluster) == ("cars", None)
+    assert shares(found) == shares(searched.analysis.trends("car"))
+    assert [change.at for change in trend.changes] == ["2024-07"]
+
+
+def test_what_is_saved_anew_is_asked_anew(searched: footage.Library) -> None:
+    before = searched.analysis.trends(saved="cars")
+    searched.saved.put("cars", footage.Query(text="beach"))
+    assert shares(searched.analysis.trends(saved="cars")) != shares(before)
+
+
+def test_the_filters_of_a_saved_search_hold(searched: footage.Library) -> None:
+    since = footage.Filters(recorded_from="2024-04")
+    searched.saved.put("late", footage.Query(text="car", filters=since))
+    found = searched.analysis.trends(saved="late")
+    assert found.trends[0].bins[0].name == "2024-04"
+    assert sum(one.videos for one in found.trends[0].bins) == 9
+    both = searched.analysis.trends(
+        saved="late", filters=footage.Filters(recorded_before="2024-11")
+    )
+    assert [one.name for one in both.trends[0].bins][:: len(both.trends[0].bins) - 1] == [
+        "2024-04",
+        "2024-10",
+    ]
+    with pytest.raises(footage.UsageError, match="no video passes both"):
+        searched.analysis.trends(saved="late", filters=footage.Filters(recorded_before="2024-02"))
+
+
+def test_a_moment_to_be_like_and_a_vector_are_asked_by(searched: footage.Library) -> None:
+    video = searched.videos()[-1]
+    like = footage.Like(video.video_id, 7.5)
+    searched.saved.put("alike", footage.Query(likes=like))
+    searched.saved.put("vector", footage.Query(vector=looks(["car"])[0].tolist()))
+    for name in ("alike", "vector"):
+        found = shares(searched.analysis.trends(saved=name))
+        assert sum(found[6:]) > 2 * sum(found[:6])
+
+
+def test_what_went_from_a_saved_search_is_told(searched: footage.Library, tmp_path: Path) -> None:
+    picture = tmp_path / "dog.png"
+    make_picture(picture)
+    searched.saved.put("picture", footage.Query(examples=picture))
+    for file in searched.saved.files():
+        file.unlink()
+    with pytest.raises(footage.FootageError, match="is not there"):
+        searched.analysis.trends(saved="picture")
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"saved": "cats"}, "no search is saved as 'cats'; there are 'cars'"),
+        ({"saved": "cars", "query": "dog"}, "both a text and a saved search"),
+        ({"saved": "cars", "count": 3}, "a count is of clusters"),
+        ({"query": "car", "count": 3}, "a count is of clusters"),
+    ],
+)
+def test_what_does_not_go_together(
+    options: dict[str, Any], why: str, searched: footage.Library
+) -> None:
+    with pytest.raises(footage.UsageError, match=why):
+        searched.analysis.trends(**options)
+
+
 # the statistics
 
 
@@ -175,6 +273,18 @@ def test_the_command_draws(
     assert shown.code == 0, shown.err
     assert "burst 2024-03-11 to 2024-03-25" in shown.out
     assert plot.stat().st_size > 500
+
+
+def test_the_command_takes_a_saved_search(
+    searched: footage.Library, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(footage.library, "open_embedder", lambda *_: searched.embedder)
+    shown = run("trends", "--saved", "cars", "--library", searched.folder)
+    assert shown.code == 0, shown.err
+    assert "from 2024-07 on" in shown.out
+    refused = run("trends", "--saved", "cats", "--library", searched.folder)
+    assert refused.code == 2
+    assert "there are 'cars'" in refused.err
 
 
 def test_the_command_says_what_is_missing(own_house: House, run: Run, colours: None) -> None:

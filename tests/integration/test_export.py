@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -33,6 +34,39 @@ def test_a_search_becomes_a_timeline(house: footage.Library, tmp_path: Path) -> 
     assert edl.title == "Blue"
     assert edl.events[0].remarks["SOURCE FILE"] == str(found[0].path)
     assert edl.events[0].source_in == "00:00:04:00"
+
+
+SRT = """1
+00:00:00,000 --> 00:00:03,000
+Nobody listens.
+
+2
+00:00:03,000 --> 00:00:06,000
+The refund is on its way.
+
+3
+00:00:06,000 --> 00:00:08,000
+Thank you all.
+"""
+
+
+def test_only_what_is_said_in_a_cut_is_quoted(tmp_path: Path) -> None:
+    make_video(tmp_path / "film.mp4", seconds=8, shots=["red", "blue"], fps=25)
+    (tmp_path / "film.srt").write_text(SRT)
+    with footage.open(tmp_path / "l", embedder=ColourEmbedder()) as library:
+        library.add(tmp_path / "film.mp4")
+        (found, *_) = library.search("said:money is given back")
+        assert "Nobody" in (found.evidence[0].text or "")
+        narrow = replace(found, start=3.0, end=6.0)
+        beside = replace(found, start=6.0, end=8.0, evidence=(replace(found.evidence[0], end=6.0),))
+        texts = []
+        for moment in (narrow, beside):
+            library.export([moment], tmp_path / "x.csv")
+            (row,) = csv.DictReader((tmp_path / "x.csv").open(encoding="utf-8", newline=""))
+            texts.append(row["text"])
+        assert texts == ["The refund is on its way.", "Thank you all."]
+        library.export([narrow], tmp_path / "x.vtt")
+        assert (tmp_path / "x.vtt").read_text().splitlines()[-1] == "The refund is on its way."
 
 
 def test_stretches_that_were_named(house: footage.Library, tmp_path: Path) -> None:
@@ -154,6 +188,29 @@ def test_what_was_found_last_is_written_as_a_query_is(
     assert (tmp_path / "last.csv").read_text() == (tmp_path / "asked.csv").read_text()
     assert asked["moments"][0]["score"] > 0
     assert asked["moments"][0]["evidence"]
+
+
+def test_filters_of_what_was_found_last(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
+    found = run("search", "blue", "--json", *at).json["moments"]
+    titles = [moment["title"] for moment in found]
+    assert len(set(titles)) > 1
+    target = tmp_path / "x.json"
+    told = run("export", "--last", "--video", titles[1], "--to", target, *at)
+    assert told.code == 0, told.err
+    written = json.loads(target.read_text())["moments"]
+    assert [m["start"] for m in written] == [m["start"] for m in found if m["title"] == titles[1]]
+    number = str(titles.index(titles[1]) + 1)
+    refused = run("export", number, "--last", "--min-duration", "1:00", "--to", target, *at)
+    assert refused.code == 2
+    assert "no moment of the last search passes the filters" in refused.err
+    unknown = run("export", "--last", "--video", "nothing", "--to", target, *at)
+    assert (unknown.code, "no video 'nothing'" in unknown.err) == (2, True)
+
+
+def test_filters_of_stretches_are_refused(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
+    told = run("export", "white@0-1", "--tag", "x", "--to", tmp_path / "x.edl", *at)
+    assert told.code == 2
+    assert "these are stretches" in told.err
 
 
 def test_a_last_search_that_an_earlier_version_kept(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from analysis.planted import PlantedEmbedder, looks, plant
 from colours import ColourEmbedder
 from houses import House, Run
 from PIL import Image
@@ -66,9 +67,28 @@ def test_as_many_as_are_asked_for(films: footage.Library) -> None:
             films.analysis.summary("film.mp4", chapters=wrong)
 
 
-def test_without_words_a_chapter_is_called_by_its_time(house: footage.Library) -> None:
+def test_without_words_a_chapter_is_called_by_what_it_shows(
+    house: footage.Library, run: Run
+) -> None:
+    found = house.analysis.summary("red-blue")
+    assert [c.title for c in found.chapters] == ["Red car", "Blue sky"]
+    shown = run("summary", "red-blue", "--library", house.folder)
+    assert "Blue sky" in shown.out
+
+
+def test_where_words_would_be_paid_for_a_chapter_is_called_by_its_time(
+    house: footage.Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ColourEmbedder, "sent_to", "somewhere")
     found = house.analysis.summary("red-blue")
     assert [c.title for c in found.chapters] == ["0:00", "0:04"]
+
+
+def test_where_no_texts_are_read_a_chapter_is_called_by_its_time(tmp_path: Path) -> None:
+    with footage.open(tmp_path / "l", embedder=PlantedEmbedder(reads=False)) as library:
+        plant(library, 1, looks(["dog", "dog", "car", "car"]))
+        found = library.analysis.summary(f"{1:032x}")
+    assert [c.title for c in found.chapters] == ["0:00", "0:10"]
 
 
 def test_a_removed_video_has_none(own_house: House) -> None:

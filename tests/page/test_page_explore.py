@@ -10,6 +10,8 @@ from page.page_parts import cards, violations
 from playwright.sync_api import expect
 from server.serving import Served
 
+import footage
+
 EVIL = "<img src=x onerror=window.hurt=1>"
 
 
@@ -304,6 +306,25 @@ def test_trends_of_what_is_typed(told: None, visit: Any) -> None:
     page.go_back()
     page.go_back()
     expect(field).to_have_value("")
+
+
+def test_trends_of_a_saved_search(told: None, visit: Any, own_site: Served) -> None:
+    page = visit("?view=explore&show=trends", at=own_site)
+    expect(page.locator(".trend")).to_be_visible()
+    choice = page.get_by_label("Trends of a saved search")
+    expect(choice).to_be_hidden()
+    own_site.library.saved.put("dogs", footage.Query(text="a dog"))
+    page.reload()
+    with page.expect_request("**/trends?saved=dogs"):
+        choice.focus()
+        choice.select_option("dogs")
+    expect(choice).to_be_focused()
+    page.reload()
+    expect(choice).to_have_value("dogs")
+    with page.expect_request("**/trends?q=a+cat"):
+        page.get_by_label("Trends of what").fill("a cat")
+        page.get_by_label("Trends of what").press("Enter")
+    expect(choice).to_have_value("")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

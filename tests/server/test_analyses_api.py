@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from server.serving import Served, assert_failed
 
+import footage
+
 
 def test_clusters(served: Served) -> None:
     found = served.client.get("/clusters", params={"map": True, "tag": "summer"}).json()
@@ -35,6 +37,15 @@ def test_trends(served: Served) -> None:
     assert found["by"] == "position"
     assert found["note"]
     assert_failed(served.client.get("/trends", params={"by": "year"}), 422, "invalid_request")
+
+
+def test_trends_of_a_saved_search(own_served: Served) -> None:
+    own_served.library.saved.put("reds", footage.Query(text="red"))
+    found = own_served.client.get("/trends", params={"saved": "reds"}).json()
+    assert found["note"] == "there are 4 videos: trends take 6 or more"
+    both = own_served.client.get("/trends", params={"saved": "reds", "q": "red"})
+    assert_failed(both, 400, "usage")
+    assert_failed(own_served.client.get("/trends", params={"saved": "blues"}), 404, "not_found")
 
 
 def test_duplicates(served: Served) -> None:

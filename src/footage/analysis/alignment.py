@@ -144,16 +144,22 @@ def best_stretch(scores: Numbers, gap: int) -> tuple[int, int] | None:
     return found
 
 
-def compared(line: Line, pair: Pair, on: Numbers, stretch: tuple[int, int]) -> Aligned:
+def compared(
+    line: Line, pair: Pair, on: Numbers, stretch: tuple[int, int], *, once: bool = False
+) -> Aligned:
     """How the frames of a stretch [first, last) of a compare with those of b on the line.
 
     ``on`` are the cosines of `on_line`. Beside them stand the cosines with what is apart from the
     line in both videos, and with usual looks: a camera that stands still looks the same at all
-    times, and black is alike wherever it is.
+    times, and black is alike wherever it is. With ``once`` each look of the stretch counts once,
+    however long it stands still.
     """
     a, b, usual = pair
     rows = np.arange(*stretch)
     rows = rows[~np.isnan(on[rows])]
+    start, end = float(a[0][rows[0]]), float(a[0][rows[-1]])
+    if once:
+        rows = rows[_distinct(a[1][rows])]
     near = float(on[rows].mean())
     others = [_typical(a[1][rows] @ usual.T)]
     apart = np.abs(b[0][None, :] - line.at(a[0][rows])[:, None]) > APART
@@ -162,10 +168,9 @@ def compared(line: Line, pair: Pair, on: Numbers, stretch: tuple[int, int]) -> A
     away = np.abs(a[0][None, :] - a[0][rows][:, None]) > APART
     others.append(_typical(b[1][there] @ a[1].T, away))
     contrast = near - max(others)
-    start, end = float(a[0][rows[0]]), float(a[0][rows[-1]])
     looks, other_looks = a[1][rows], b[1][np.unique(there)]
     variety = min(1 - float((one.mean(axis=0) ** 2).sum()) for one in (looks, other_looks))
-    return Aligned(start, end, line, len(rows), near, contrast, _looks(looks), variety)
+    return Aligned(start, end, line, len(rows), near, contrast, len(_distinct(looks)), variety)
 
 
 def _typical(cosines: Looks, counted: NDArray[np.bool_] | None = None) -> float:
@@ -174,13 +179,13 @@ def _typical(cosines: Looks, counted: NDArray[np.bool_] | None = None) -> float:
     return float(np.quantile(chosen, 0.5)) if len(chosen) >= 5 * len(cosines) else -1.0
 
 
-def _looks(looks: Looks) -> int:
-    """How many looks there are of which none is as like another as `SAME_LOOK`."""
+def _distinct(looks: Looks) -> list[int]:
+    """Places of looks of which none is as like another as `SAME_LOOK`."""
     kept: list[int] = []
     for at in range(len(looks)):
         if not kept or float((looks[kept] @ looks[at]).max()) < SAME_LOOK:
             kept.append(at)
-    return len(kept)
+    return kept
 
 
 def fitted(

@@ -70,9 +70,11 @@ class Analysis:
 
         All videos are compared with all others; or with one ``video``, or a file, which is embedded
         for that and not taken into the library: what is it from? Re-encoding, other sizes, black
-        bars, captions and other speeds do no harm. What is left out is what stands still, since it
-        looks the same whenever it was filmed. The surest first, at most ``limit``. Raises
-        `NotFound`, `MediaError`, and `UsageError` for a file that a service would be paid for.
+        bars, captions and other speeds do no harm. What stands still, as a slide or a photo, is
+        told with what comes before or after it; alone it is left out, since it looks the same
+        whenever it was filmed. The surest first, at most ``limit``.
+        Raises `NotFound`, `MediaError`, and `UsageError` for a file that a service would be paid
+        for.
         """
         return self._kept(
             find_duplicates,
@@ -103,6 +105,7 @@ class Analysis:
         self,
         query: str | None = None,
         *,
+        saved: str | None = None,
         by: str = "month",
         count: int | None = None,
         filters: Filters | None = None,
@@ -111,12 +114,19 @@ class Analysis:
         """What is seen more at some times, by ``day``, ``week`` or ``month`` of recording (UTC).
 
         Or in some parts of videos, by ``position``. It is about what ``query`` finds, in the text
-        form of a search, or about each cluster, as `clusters` with this ``count`` has them. Bursts
-        and changes are told where chance alone would hardly make them, however many were looked
-        for. Raises `UsageError`, `InvalidQuery`, and what a search raises.
+        form of a search, about all that the search ``saved`` under that name finds, whose own
+        filters hold as well, or about each cluster, as `clusters` with this ``count`` has them.
+        Bursts and changes are told where chance alone would hardly make them, however many were
+        looked for. Raises `UsageError`, `InvalidQuery`, `NotFound`, and what a search raises.
         """
         return self._kept(
-            find_trends, on_progress, query=query, by=by, count=count, filters=filters or Filters()
+            find_trends,
+            on_progress,
+            query=query,
+            saved=saved,
+            by=by,
+            count=count,
+            filters=filters or Filters(),
         )
 
     def similar(
@@ -130,7 +140,9 @@ class Analysis:
     ) -> Similar:
         """Moments, or whole ``videos``, of other videos that are like those given.
 
-        Each given is a video or a moment, as ``holiday.mp4@1:05``. With a ``diversity`` of 0 the
+        Each given is a video or a moment, as ``holiday.mp4@1:05``. What scores no more than
+        unrelated videos of the library may is left out, and where that is all, the note says so.
+        With a ``diversity`` of 0 the
         most alike come first; up to 1, more and more is left out that is like what came before.
         Raises `NotFound`, `UsageError`, `InvalidQuery` and what a search raises.
         """

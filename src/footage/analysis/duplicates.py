@@ -162,10 +162,12 @@ def stretches(pair: Pair, times: Numbers, others: Numbers, weights: Numbers) -> 
         first, last = alignment.best_stretch(on - KEEP, gap=2) or (0, 0)
         failed += 1
         if last > first:
-            compared = alignment.compared(line, pair, on, (first, last))
-            if is_same(compared):
-                failed = 0
-                yield compared
+            for once in (False, True):  # what stands still for most of it would be all that counts
+                compared = alignment.compared(line, pair, on, (first, last), once=once)
+                if is_same(compared):
+                    failed = 0
+                    yield compared
+                    break
         begin, end = (first, last) if last > first else (0, len(on))
         inside = (times >= pair.a[0][begin]) & (times <= pair.a[0][end - 1])
         left &= ~(inside & (np.abs(others - line.at(times)) <= alignment.APART))

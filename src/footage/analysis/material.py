@@ -21,6 +21,7 @@ from footage.embedder import Embedder, Route, Track, Vectors, VideoEmbedding
 from footage.errors import ArchiveDamaged
 from footage.index.unit import unit
 from footage.query import Filters, Query
+from footage.saved import SavedSearches
 from footage.search.moments import SearchResult
 from footage.text_store import TextStore
 from footage.thumbnails import Thumbnails
@@ -46,6 +47,11 @@ class Held(Protocol):
     embedder: Embedder
     thumbnails: Thumbnails
     text_store: TextStore
+
+    @property
+    def saved(self) -> SavedSearches:
+        """Searches that are kept under a name."""
+        ...
 
     def videos(self, filters: Filters | None = None) -> list[Video]:
         """The videos that pass, oldest recording first."""

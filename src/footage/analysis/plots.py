@@ -2,77 +2,142 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from footage.analysis.clusters import Clusters, Point
-from footage.analysis.drawing import FAINT, Drawing, colour
-from footage.analysis.trends import Trends
+from footage.analysis.drawing import BADGE, EDGE, FAINT, QUIET, TITLE_FOOT, Drawing, colour
+from footage.analysis.labels import label_places
+from footage.analysis.trends import Trend, Trends
 
-SIDE, MARGIN, LEGEND = 720, 24, 240
+SIDE, LEGEND, TOP = 720, 260, 52  # pixels: of a map, right of it, and above it
 NAMED = 24  # clusters in the legend
-TALL, DRAWN = 320, 8  # pixels of a plot of trends, and lines in it
+LINE, LONGEST = 26, 34  # pixels of a line of the legend, and letters in it
+TALL, DRAWN = 400, 8  # pixels of a plot of trends, and lines in it
+BAND = 4.0  # pixels of a burst, in the band above the lines
+TOLD = 8  # names below an axis
+HOW = {
+    "t-sne": "placed by t-SNE: near is alike, what is far says nothing, and there are no axes",
+    "pca": "placed by the first two principal components, without units",
+}
+AXES = {
+    "day": "day of recording (UTC)",
+    "week": "week of recording, by its first day (UTC)",
+    "month": "month of recording (UTC)",
+    "position": "place in the video, % of its length",
+}
 
 
 def cluster_map(found: Clusters) -> Drawing:
-    """Every segment a dot in the colour of its cluster, with the clusters' names."""
-    drawing = Drawing(SIDE + LEGEND, SIDE)
+    """Every segment a dot in the colour of its cluster, and the cluster's number among its dots."""
+    told = f"{len(found.points):,} {found.of} in {len(found.clusters):,} clusters"
+    drawing = Drawing(SIDE + LEGEND, SIDE + TOP, f"What is alike lies together: {told}")
+    drawing.text(EDGE, TITLE_FOOT + 18, HOW.get(found.layout or "", ""), ink=QUIET)
     radius = 4.0 if len(found.points) < 500 else 2.5 if len(found.points) < 5000 else 1.2
     for point in found.points:
-        drawing.circle(*_at(point.x, point.y), radius, colour(point.cluster - 1))
-    for cluster in found.clusters[:NAMED]:
-        own = [point for point in found.points if point.cluster == cluster.number]
-        if own:
-            drawing.text(*_middle(own), str(cluster.number), size=14, anchor="middle")
+        drawing.circle(*_at(point), radius, colour(point.cluster - 1))
+    dots: dict[int, list[tuple[float, float]]] = {}
+    for point in found.points:
+        dots.setdefault(point.cluster, []).append(_at(point))
+    named = [one.number for one in found.clusters[:NAMED] if one.number in dots]
+    groups = [np.array(dots[number]) for number in named]
+    places = label_places(groups, 2 * BADGE + 2, (SIDE, SIDE + TOP))
+    for number, (x, y) in zip(named, places.tolist(), strict=True):
+        drawing.badge(x, y, str(number), colour(number - 1))
     for row, cluster in enumerate(found.clusters[:NAMED]):
-        top = MARGIN + 26 * row
-        drawing.circle(SIDE + 8, top, 5, colour(cluster.number - 1))
-        drawing.text(SIDE + 20, top + 4, f"{cluster.number}  {cluster.name[:30]}")
+        top = TOP + EDGE + LINE * row
+        drawing.badge(SIDE + 12, top, str(cluster.number), colour(cluster.number - 1))
+        drawing.text(SIDE + 30, top + 4, _shortened(cluster.name))
     if len(found.clusters) > NAMED:
         more = len(found.clusters) - NAMED
-        drawing.text(SIDE + 20, MARGIN + 26 * NAMED + 4, f"and {more} more")
+        drawing.text(SIDE + 30, TOP + EDGE + LINE * NAMED + 4, f"and {more} more")
     return drawing
 
 
 def trend_lines(found: Trends) -> Drawing:
     """The share of each subject along the bins, with its bursts above; the surest ones only."""
-    drawing = Drawing(SIDE + LEGEND, TALL)
-    shown = found.trends[:DRAWN]
-    names = [one.name for one in shown[0].bins]
-    highest = max((one.share for trend in shown for one in trend.bins), default=0) or 1.0
-    left, wide, foot = 48.0, SIDE - 72.0, TALL - 36.0
-    step = wide / len(names)
-    xs = [left + step * (at + 0.5) for at in range(len(names))]
-    for part in (0.0, 0.5, 1.0):
-        height = foot - (foot - MARGIN) * part
-        drawing.line([(left, height), (left + wide, height)], FAINT)
-        drawing.text(left - 6, height + 4, f"{100 * highest * part:.3g} %", anchor="end")
-    for number, trend in enumerate(shown):
-        heights = [foot - (foot - MARGIN) * one.share / highest for one in trend.bins]
-        points = list(zip(xs, heights, strict=True))
+    return _Lines(found).drawn()
+
+
+class _Lines:
+    """A plot of trends under way."""
+
+    def __init__(self, found: Trends) -> None:
+        self._by = found.by
+        self._shown = found.trends[:DRAWN]
+        self._names = [one.name for one in self._shown[0].bins]
+        shares = [one.share for trend in self._shown for one in trend.bins]
+        self._highest = max(shares, default=0) or 1.0
+        self._left, self._wide = 64.0, SIDE - 88.0
+        self._top, self._foot = TOP + 28.0 + BAND * DRAWN, TALL - 54.0
+        self._step = self._wide / len(self._names)
+
+    def drawn(self) -> Drawing:
+        subject = f"“{self._shown[0].subject}”" if len(self._shown) == 1 else "each"
+        along = "place in the video" if self._by == "position" else self._by
+        title = f"How much of the footage shows {_shortened(subject)}, by {along}"
+        drawing = Drawing(SIDE + LEGEND, TALL, title)
+        self._axes(drawing)
+        for number, trend in enumerate(self._shown):
+            self._line(drawing, number, trend)
+        self._legend(drawing)
+        return drawing
+
+    def _axes(self, drawing: Drawing) -> None:
+        left, foot = self._left, self._foot
+        for part in (0.0, 0.5, 1.0):
+            height = foot - (foot - self._top) * part
+            drawing.line([(left, height), (left + self._wide, height)], FAINT)
+            share = f"{100 * self._highest * part:.3g} %"
+            drawing.text(left - 6, height + 4, share, anchor="end")
+        drawing.text(EDGE, TOP + 10, "share of the seconds of video, %", ink=QUIET)
+        for at in range(0, len(self._names), max(1, -(-len(self._names) // TOLD))):
+            x = self._x(at)
+            drawing.line([(x, foot), (x, foot + 4)], QUIET)
+            drawing.text(x, foot + 18, self._names[at], anchor="middle")
+        middle = left + self._wide / 2
+        drawing.text(middle, foot + 40, AXES[self._by], anchor="middle", ink=QUIET)
+
+    def _line(self, drawing: Drawing, number: int, trend: Trend) -> None:
+        fill = colour(number)
+        for change in trend.changes:
+            x = self._left + self._step * self._names.index(change.at)
+            drawing.line([(x, self._top), (x, self._foot)], fill)
+        height = (self._foot - self._top) / self._highest
+        points = [
+            (self._x(at), self._foot - height * one.share) for at, one in enumerate(trend.bins)
+        ]
         if len(points) > 1:
-            drawing.line(points, colour(number), 2)
+            drawing.line(points, fill, 2)
         for point in points:
-            drawing.circle(*point, 2.5, colour(number))
+            drawing.circle(*point, 2.5, fill)
         for burst in trend.bursts:
-            first, last = names.index(burst.first), names.index(burst.last)
-            width = step * (last - first + 1)
-            drawing.box(xs[first] - step / 2, 4 + 3 * number, width, 2, colour(number))
-        drawing.circle(SIDE + 8, MARGIN + 22 * number, 5, colour(number))
-        drawing.text(SIDE + 20, MARGIN + 22 * number + 4, trend.subject[:32])
-    for at in range(0, len(names), max(1, -(-len(names) // 8))):
-        drawing.text(xs[at], TALL - 14, names[at], anchor="middle")
-    return drawing
+            first, last = self._names.index(burst.first), self._names.index(burst.last)
+            begin = self._left + self._step * first
+            above = self._top - BAND * (DRAWN - number) - 2
+            drawing.box(begin, above, self._step * (last - first + 1), BAND - 1, fill)
+
+    def _legend(self, drawing: Drawing) -> None:
+        lines = [(trend.subject, colour(at)) for at, trend in enumerate(self._shown)]
+        for row, (name, fill) in enumerate(lines):
+            drawing.circle(SIDE + 8, TOP + EDGE + 22 * row, 5, fill)
+            drawing.text(SIDE + 20, TOP + EDGE + 22 * row + 4, _shortened(name))
+        told = []
+        if any(trend.bursts for trend in self._shown):
+            told.append("a bar above: more of it then")
+        if any(trend.changes for trend in self._shown):
+            told.append("an upright line: more or less from then on")
+        for row, text in enumerate(told):
+            height = TOP + EDGE + 22 * len(lines) + 12 + 18 * row
+            drawing.text(SIDE + 8, height, text, size=11, ink=QUIET)
+
+    def _x(self, at: int) -> float:
+        return self._left + self._step * (at + 0.5)
 
 
-def _at(x: float, y: float) -> tuple[float, float]:
-    size = SIDE - 2 * MARGIN
-    return MARGIN + x * size, MARGIN + (1 - y) * size
+def _at(point: Point) -> tuple[float, float]:
+    size = SIDE - 2 * EDGE
+    return EDGE + point.x * size, TOP + EDGE + (1 - point.y) * size
 
 
-def _middle(points: Sequence[Point]) -> tuple[float, float]:
-    return _at(
-        float(np.median([point.x for point in points])),
-        float(np.median([point.y for point in points])),
-    )
+def _shortened(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"

@@ -8,13 +8,14 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from footage.analysis.fonts import font_for
 from footage.analysis.summary import Chapter, Picture, Summary
 from footage.durable import draft_of
 from footage.errors import LibraryUnwritable, NotFound
 from footage.times import clock
 
 if TYPE_CHECKING:
-    from PIL import Image, ImageDraw, ImageFont
+    from PIL import Image, ImageDraw
 
 COLUMNS = 4
 MOST_TILES = 32
@@ -22,10 +23,6 @@ WIDTH = 320  # pixels of a picture
 _GAP, _MARGIN, _HEADER = 12, 24, 86
 _LINE = 20  # pixels of a line of text
 _PAPER, _INK, _FAINT, _MARK = "#16181d", "#f2f2f0", "#9aa0a6", "#e8a33d"
-# What has letters of many alphabets; Pillow's own font has those of Latin alone.
-_FONTS = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "Arial Unicode.ttf", "arial.ttf")
-_CJK_FONTS = ("NotoSansCJK-Regular.ttc", "wqy-microhei.ttc", "PingFang.ttc", "msgothic.ttc")
-_CJK = "\u2e80"  # from here on, those fonts know more
 
 
 class Tile(NamedTuple):
@@ -161,7 +158,7 @@ class _Pen:
     def write(self, at: tuple[int, int], text: str, size: int, colour: str, width: int) -> None:
         """Text from a point on, at most so many pixels wide."""
         line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-        font = _font(size, line)
+        font = font_for(size, line)
         while line and self._draw.textlength(line, font) > width:
             line = f"{line[:-2].rstrip()}…" if len(line) > 2 else ""
         self._draw.text(at, line, fill=colour, font=font)
@@ -169,14 +166,3 @@ class _Pen:
     def mark(self, x: int, y: int, width: int) -> None:
         """A line over where a chapter begins."""
         self._draw.rectangle((x, y, x + width - 1, y + 1), fill=_MARK)
-
-
-def _font(size: int, text: str) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    from PIL import ImageFont
-
-    for name in (*_CJK_FONTS, *_FONTS) if max(text, default="") >= _CJK else _FONTS:
-        try:
-            return ImageFont.truetype(name, size)
-        except OSError:
-            continue
-    return ImageFont.load_default(size)

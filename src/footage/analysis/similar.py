@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footage.analysis import grouping
+from footage.analysis.likeness import FEWEST, floor_of
 from footage.analysis.material import Held, Tell, seen_route, track_of, untold
 from footage.analysis.places import Place, place_of
 from footage.arguments import check_range, is_number, listed
@@ -49,6 +50,8 @@ class Similar:
     given: tuple[str, ...]
     similar: tuple[Alike, ...]
     note: str | None = None
+    floor: float | None = None
+    """The score from which on something is alike; None where nobody can tell."""
 
     def to_json(self) -> dict[str, Any]:
         """The shape of ``similar --json``."""
@@ -57,6 +60,7 @@ class Similar:
             "given": list(self.given),
             "similar": [one.to_json() for one in self.similar],
             "note": self.note,
+            "floor": None if self.floor is None else round(self.floor, 6),
         }
 
 
@@ -83,11 +87,28 @@ def find_similar(
     found = _candidates(held, asked, limit, filters or Filters(), tell)
     found = _best_of_each(found, asked) if of == "videos" else _each_once(found)
     found.sort(key=lambda one: (-one.score, one.moment.video_id, one.moment.start))
-    found = found[: DEPTH * limit]
-    vectors = _vectors(held, [one.moment for one in found], of)
-    chosen = diverse([one.score for one in found], unit(vectors), limit, diversity)
-    note = None if found else "there is nothing else in the library to be like it"
-    return Similar(of, names, tuple(_alike(held, found[at]) for at in chosen), note)
+    tell("looking at what is unrelated", 0, 1)
+    floor = floor_of(held, seen_route(held)) if found else None
+    near = [one for one in found if floor is None or one.score >= floor][: DEPTH * limit]
+    vectors = _vectors(held, [one.moment for one in near], of)
+    chosen = diverse([one.score for one in near], unit(vectors), limit, diversity)
+    alike = tuple(_alike(held, near[at]) for at in chosen)
+    return Similar(of, names, alike, _note(found, floor), floor)
+
+
+def _note(found: Sequence[_Candidate], floor: float | None) -> str | None:
+    """What is to be said of what was found, the best first."""
+    if not found:
+        return "there is nothing else in the library to be like it"
+    if floor is None:
+        return (
+            f"with fewer than {FEWEST} videos nobody can tell what is alike by chance: "
+            "these are the nearest"
+        )
+    best = found[0].score
+    if best >= floor:
+        return None
+    return f"nothing else is alike: the nearest scores {best:.3f}, and what is alike {floor:.3f}"
 
 
 def diverse(scores: Sequence[float], vectors: Vectors, limit: int, diversity: float) -> list[int]:
@@ -160,10 +181,13 @@ def _candidates(
     owners = {look.owner for look in asked}
     own = sum(video.segments for video in held.catalog.videos(sorted(owners)).values())
     depth = min(DEEPEST, own + DEPTH * limit)
+    modality = seen_route(held).modality  # of one way of looking scores are cosines
     found = []
     for at, look in enumerate(asked):
         tell("looking for what is alike", at, len(asked))
-        query = Query(vector=look.vector.tolist(), filters=filters, limit=depth)
+        query = Query(
+            vector=look.vector.tolist(), modalities=(modality,), filters=filters, limit=depth
+        )
         found += [
             _Candidate(moment, at, moment.score)
             for moment in held.answer(query)

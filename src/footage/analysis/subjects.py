@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from footage.analysis.clusters import groups_of
 from footage.analysis.material import Held, Material, Tell
-from footage.query import DEEPEST, Filters, Query
+from footage.query import DEEPEST, Query
 
 
 class Stretch(NamedTuple):
@@ -51,12 +52,13 @@ def cluster_subjects(
     ]
 
 
-def asked_subject(held: Held, material: Material, text: str, filters: Filters | None) -> Subject:
-    """What a search finds, each moment as far as it is sure to match.
+def asked_subject(held: Held, material: Material, name: str, query: Query) -> Subject:
+    """What a search finds in some videos, each moment as far as it is sure to match.
 
-    Where no probability is known, as far as its score lies above the last one's.
+    Where no probability is known, as far as its score lies above the last one's. All of the moments
+    count, whichever page of them the query is about.
     """
-    found = held.answer(Query(text=text, filters=filters or Filters(), limit=DEEPEST))
+    found = held.answer(replace(query, limit=DEEPEST, offset=0, group_by_video=False))
     owners = {video.video_id: at for at, video in enumerate(material.videos)}
     moments = [moment for moment in found if moment.video_id in owners]
     scores = [moment.score for moment in moments]
@@ -72,4 +74,4 @@ def asked_subject(held: Held, material: Material, text: str, filters: Filters | 
         )
         for moment in moments
     ]
-    return Subject(text, None, stretches)
+    return Subject(name, None, stretches)

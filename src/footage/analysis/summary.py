@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.analysis.material import Held
+from footage.analysis.material import Held, untold
+from footage.analysis.naming import concept_vectors
 from footage.analysis.segmentation import MOST_ROWS, NOISE, boundaries, noise_of
+from footage.analysis.showing import shown_concepts
 from footage.analysis.titles import titles
 from footage.catalog import Video
 from footage.embedder import Route, Track, VideoEmbedding
@@ -44,7 +46,8 @@ class Chapter:
     start: float
     end: float
     title: str
-    """A few words of what is said in it, else the time at which it begins."""
+    """A few words of what is said in it; else what it shows, where that tells it from the rest of
+    the video; else the time at which it begins."""
     picture: Picture
     """Of its segment that is most like the whole, and least like those of other chapters."""
     pictures: tuple[Picture, ...]
@@ -104,6 +107,9 @@ def find_summary(held: Held, reference: str | Path, *, chapters: int | None = No
     keys = _keys(vectors, seconds, [*firsts, len(vectors)])
     lines = _lines(held, video)
     names = titles([_said(lines, start, end) for start, end in zip(starts, ends, strict=True)])
+    if not all(names):
+        shown = _shown(held, embedding, track, starts)
+        names = [said or seen for said, seen in zip(names, shown, strict=True)]
     pictures = [
         Picture(float(start + end) / 2, held.thumbnails.at(video.video_id, float(start)))
         for start, end in track.spans
@@ -159,6 +165,21 @@ def _keys(
             worth = worth - DIVERSITY * (inside @ vectors[keys].T).max(axis=1)
         keys.append(first + int(worth.argmax()))
     return keys
+
+
+def _shown(
+    held: Held, embedding: VideoEmbedding, track: Track, starts: Sequence[float]
+) -> list[str]:
+    """What is seen in the chapters that begin at some seconds, empty where nobody can say."""
+    vectors = concept_vectors(held, untold)
+    if vectors is None:
+        return [""] * len(starts)
+    frames = embedding.frames
+    known = frames is not None and len(frames) and frames.vectors.shape[1] == vectors.shape[1]
+    looked = frames if known and frames is not None else track
+    parts = np.searchsorted(starts, looked.spans[:, 0] + 1e-6, side="right") - 1
+    found = shown_concepts(unit(looked.vectors), parts, len(starts), vectors)
+    return [name[:1].upper() + name[1:] for name in found]
 
 
 def _lines(held: Held, video: Video) -> Sequence[Line]:

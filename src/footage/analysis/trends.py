@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from footage.analysis.places import Place, place_of
 from footage.analysis.subjects import Stretch, Subject, asked_subject, cluster_subjects
 from footage.analysis.timeline import Axis, along, by_dates, by_positions, lies_in
 from footage.errors import UsageError
-from footage.query import Filters
+from footage.query import Filters, Query
 
 BY = ("day", "week", "month", "position")
 ALPHA = 0.05
@@ -108,6 +108,7 @@ def find_trends(
     held: Held,
     *,
     query: str | None = None,
+    saved: str | None = None,
     by: str = "month",
     count: int | None = None,
     filters: Filters | None = None,
@@ -117,16 +118,22 @@ def find_trends(
     if by not in BY:
         raise UsageError(f"there are no trends by {by!r:.50}", remedy=f"use {', '.join(BY)}")
     check_count(count)
-    material = gather(held, filters, tell)
+    asked = _asked(held, query, saved, filters or Filters())
+    if asked is not None and count is not None:
+        raise UsageError(
+            "a count is of clusters, and this is about what a search finds",
+            remedy="leave one of them out",
+        )
+    material = gather(held, filters if asked is None else asked.filters, tell)
     videos = len(np.unique(material.owners))
     if videos < FEWEST:
         there = f"there are {videos} videos" if videos != 1 else "there is 1 video"
         note = f"{there}: trends take {FEWEST} or more"
         return Trends(by, (), note)
-    if query is None:
+    if asked is None:
         subjects = cluster_subjects(held, material, count, tell)
     else:
-        subjects = [asked_subject(held, material, query, filters)]
+        subjects = [asked_subject(held, material, saved or query or "", asked)]
     axis = by_positions(material) if by == "position" else by_dates(material, by)
     drafts = []
     for at, subject in enumerate(subjects):
@@ -135,6 +142,35 @@ def find_trends(
     trends = _judged(_Teller(held, material, axis), drafts)
     sure = any(trend.bursts or trend.changes for trend in trends)
     return Trends(by, trends, None if sure else "nothing changes by more than chance may")
+
+
+def _asked(held: Held, text: str | None, saved: str | None, filters: Filters) -> Query | None:
+    """What a search is asked for, of the videos that pass its filters and these; None of clusters.
+
+    Raises `UsageError`, `NotFound` and `CatalogDamaged`.
+    """
+    if saved is None:
+        return None if text is None else Query(text=text, filters=filters)
+    if text is not None:
+        raise UsageError(
+            "both a text and a saved search are given", remedy="ask for the trends of one of them"
+        )
+    query = held.saved.get(saved).query
+    return replace(query, filters=_both(held, query.filters, filters))
+
+
+def _both(held: Held, own: Filters, given: Filters) -> Filters:
+    """The videos that pass two filters. Raises `UsageError` where there is none."""
+    if Filters() in (own, given):
+        return own if given == Filters() else given
+    passing = {video.video_id for video in held.videos(own)}
+    ids = tuple(video.video_id for video in held.videos(given) if video.video_id in passing)
+    if not ids:  # no ids would be no filter
+        raise UsageError(
+            "no video passes both these filters and those of the saved search",
+            remedy="give none: its own hold anyway",
+        )
+    return Filters(videos=ids)
 
 
 def _json(found: Burst | Change) -> dict[str, Any]:

@@ -50,9 +50,11 @@ def duplicates(
     footage duplicates clip.mp4        which film is this from, and where in it
 
     Copies are found though they are re-encoded, scaled, letterboxed, captioned,
-    a few percent faster, or but five seconds long. Shots in which nothing
-    changes are left out: they look the same whenever they were filmed. A file
-    that is not in the library is looked at and not taken in.
+    a few percent faster, or but five seconds long. A picture that stands still,
+    as a slide or a title, is told with what comes before or after it, as the
+    next slide, and left out alone: a still says nothing of when it was filmed,
+    and a face before the same wall would be a copy every day. A file that is
+    not in the library is looked at and not taken in.
     """
     with (
         existing_library(library, verbose=verbose, quiet=quiet) as opened,

@@ -94,6 +94,8 @@ def export(
 
     footage export 1 3 5-8 --last --to picks.edl       some of it
 
+    footage export --last --tag beach --to picks.edl   of it what passes filters
+
     footage export a dog on a beach -n 30 --to dogs.otio
 
     footage export trip.mp4@1:05-1:12 --to clips --exact --handles 12f
@@ -152,8 +154,13 @@ def _moments(
 ) -> tuple[list[Moment], bool]:
     """What is to be written; and False where it was searched for, and nothing matches well."""
     if last:
-        return _last(library, words), True
+        return _passing(library, _last(library, words), wanted), True
     if words and all(map(is_stretch, words)):
+        if wanted != ALL:
+            raise UsageError(
+                "filters are of what is searched for, and these are stretches",
+                remedy="leave out the filters, or the stretches that they are to keep out",
+            )
         return [stretch_of(word, library.video) for word in words], True
     _check_is_query(words)
     query = Query(
@@ -209,6 +216,19 @@ def _last(library: Library, words: Sequence[str]) -> list[Moment]:
     if unknown:
         last_search.recall(library.folder, unknown[0])
     return [_as_it_lies_now(library, found[number]) for number in dict.fromkeys(numbers)]
+
+
+def _passing(library: Library, found: list[Moment], wanted: Filters) -> list[Moment]:
+    """Those of videos that pass the filters. Raises `UsageError` where none does."""
+    if wanted == ALL:
+        return found
+    passing = {video.video_id for video in library.videos(wanted)}
+    kept = [moment for moment in found if moment.video_id in passing]
+    if found and not kept:
+        raise UsageError(
+            "no moment of the last search passes the filters", remedy="search anew with them"
+        )
+    return kept
 
 
 def _as_it_lies_now(library: Library, moment: Moment) -> Moment:

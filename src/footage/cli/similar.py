@@ -60,7 +60,8 @@ def similar(
     footage similar 1        what the last search showed first
 
     A video is taken for the few looks that stand for it, a moment for what is
-    on at that time. `footage open 1` plays the first result.
+    on at that time. What scores no more than unrelated videos of the library
+    may is left out. `footage open 1` plays the first result.
     """
     with (
         existing_library(library, verbose=verbose, quiet=quiet) as opened,
@@ -80,6 +81,7 @@ def similar(
 def _print(found: Similar) -> None:
     if found.note:
         out.print(found.note)
+    if not found.similar:
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("", justify="right", style="bold")

@@ -45,7 +45,8 @@ def summary(
     """Show a video at a glance: its chapters, each with a picture and a few words.
 
     Chapters begin where what is seen becomes something else. They are called by words that are
-    said in them more than in others, where anything was read.
+    said in them more than in others, where anything was read; else by what they show, where that
+    tells them from the rest of the video; else by their time.
     """
     _check(sheet, ".png")
     _check(export, ".vtt")

@@ -19,6 +19,7 @@ from footage.cli.options import (
     QuietOption,
     VerboseOption,
     existing_library,
+    spoken,
 )
 from footage.cli.output import link, out, plural, print_json, saved_plot, span, step_bar
 from footage.paths import printable
@@ -33,6 +34,10 @@ def trends(
     query: Annotated[
         list[str] | None,
         typer.Argument(metavar="TEXT", help="About what a search finds; else about clusters."),
+    ] = None,
+    saved: Annotated[
+        str | None,
+        typer.Option("--saved", metavar="NAME", help="About what the search saved so finds."),
     ] = None,
     by: Annotated[
         str, typer.Option("--by", metavar="WHAT", help="By day, week, month or position.")
@@ -55,6 +60,8 @@ def trends(
 
     footage trends said:refund --by position
 
+    footage trends --saved dogs                        its own filters hold, too
+
     Bursts and changes are told with p, how likely chance alone makes one as
     strong anywhere, and only where at most one in twenty of all that are told
     should be chance.
@@ -66,7 +73,8 @@ def trends(
         step_bar(hidden=quiet or as_json) as tell,
     ):
         found = opened.analysis.trends(
-            " ".join(query) if query else None,
+            spoken(query),
+            saved=saved,
             by=by,
             count=count,
             filters=chosen,

@@ -60,6 +60,8 @@ class Cut:
     moment: Moment
     first: int
     count: int
+    text: str = ""
+    """What is said or written in it, where it was found by that; see `quotes`."""
 
     @property
     def after(self) -> int:
@@ -75,11 +77,6 @@ class Cut:
     def end(self) -> Fraction:
         """Seconds into the file at which it ends."""
         return self.source.seconds_at(self.after)
-
-    @property
-    def text(self) -> str:
-        """What is said or written in it, where it was found by that; else empty."""
-        return next((each.text for each in self.moment.evidence if each.text), "")
 
 
 def cuts_of(

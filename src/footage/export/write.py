@@ -16,6 +16,7 @@ from footage.export.edl import MOST_EVENTS, to_edl
 from footage.export.fcpxml import to_fcpxml
 from footage.export.options import Options
 from footage.export.otio import to_otio
+from footage.export.quotes import Lines, quoting
 from footage.export.sources import sources_of
 from footage.export.tables import to_csv, to_json
 from footage.export.texts import file_name, write_text
@@ -64,14 +65,17 @@ def export(
     path: Path,
     options: Options,
     videos: Mapping[str, Video],
+    lines: Lines,
+    *,
     on_progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> ExportReport:
     """Write moments to a file, or clips and chapters of several videos into a folder.
 
-    ``videos`` are those of the moments by id. A file is there whole or not at all. Raises
-    `UsageError` for what cannot be written so, and `LibraryUnwritable`.
+    ``videos`` are those of the moments by id, ``lines`` knows what was read in them. A file is
+    there whole or not at all. Raises `UsageError` for what cannot be written so, and
+    `LibraryUnwritable`.
     """
-    cuts, notes = prepared(moments, options, videos)
+    cuts, notes = prepared(moments, options, videos, lines)
     if options.format == "clips":
         _make_folder(path)
         clips = write_clips(cuts, path, exact=options.exact, on_progress=on_progress)
@@ -87,7 +91,7 @@ def export(
 
 
 def prepared(
-    moments: Iterable[Moment], options: Options, videos: Mapping[str, Video]
+    moments: Iterable[Moment], options: Options, videos: Mapping[str, Video], lines: Lines
 ) -> tuple[list[Cut], list[str]]:
     """The moments as cuts, and what is to be said about them. Raises `UsageError`."""
     found = list(moments)
@@ -95,6 +99,7 @@ def prepared(
         raise UsageError("there are no moments to export", remedy="search for some first")
     sources, notes = sources_of(found, videos)
     cuts = cuts_of(found, sources, handles=options.handles, merge=options.merge)
+    cuts = quoting(cuts, lines)
     notes += beyond_the_end(found, sources)
     if options.format == "edl" and len(cuts) > MOST_EVENTS:
         notes.append(

@@ -93,7 +93,7 @@ def drawn(
     dice = np.random.default_rng(list(seed.encode()))
     chosen = dice.choice(sorted(held), min(len(held), MOST_VIDEOS), replace=False).tolist()
     share = min(1.0, MOST_SEGMENTS / max(1, sum(held[video_id] for video_id in chosen)))
-    picked: dict[Route, list[_Picked]] = {}
+    parts: dict[Route, list[Picked]] = {}
     for video_id in chosen:
         try:
             embedding = read(video_id)
@@ -101,33 +101,34 @@ def drawn(
             log.warning("%s; it is not part of the background", error.what)
             continue
         for route in embedding.tracks:
-            picked.setdefault(route, []).extend(_picked(embedding, route, share, dice))
+            parts.setdefault(route, []).extend(picked(embedding, route, share, dice))
     return Background(
-        {route: _joined(parts) for route, parts in picked.items() if parts}, sum(held.values())
+        {route: joined(own) for route, own in parts.items() if own}, sum(held.values())
     )
 
 
-_Picked = tuple[Vectors, Vectors]
+Picked = tuple[Vectors, Vectors]
 """A segment's vector [1, dimension], and its frames [n, dimension]."""
 
 
-def _picked(
+def picked(
     embedding: VideoEmbedding, route: Route, share: float, dice: np.random.Generator
-) -> list[_Picked]:
+) -> list[Picked]:
     """About ``share`` of the segments of a video, one at least."""
     track, frames = embedding.tracks[route], embedding.frames
     count = min(len(track), max(1, round(share * len(track))))
-    picked = []
+    found = []
     for at in sorted(dice.choice(len(track), count, replace=False).tolist()):
         own = track.vectors[:0]
         if frames is not None:
             first, last = np.searchsorted(frames.spans[:, 0], track.spans[at])
             own = frames.vectors[first:last]
-        picked.append((track.vectors[at : at + 1], own))
-    return picked
+        found.append((track.vectors[at : at + 1], own))
+    return found
 
 
-def _joined(parts: Sequence[_Picked]) -> Sample:
+def joined(parts: Sequence[Picked]) -> Sample:
+    """The segments, one at least, and as many of their frames as are kept, as one sample."""
     vectors = np.concatenate([vector for vector, _ in parts])
     if not any(len(frames) for _, frames in parts):
         return Sample.of_vectors(vectors)

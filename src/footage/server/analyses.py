@@ -46,6 +46,9 @@ class TrendsParameters(FilterParameters):
     """Of what, and along what."""
 
     q: str | None = Field(default=None, min_length=1, description="the text form of a search")
+    saved: str | None = Field(
+        default=None, min_length=1, max_length=100, description="what the search saved so finds"
+    )
     by: str = Field(default="month", pattern="^(day|week|month|position)$")
     count: int | None = Field(default=None, ge=1, le=500, description="so many clusters")
 
@@ -117,7 +120,11 @@ async def trends(
 
     def work() -> dict[str, Any]:
         return service.library.analysis.trends(
-            parameters.q, by=parameters.by, count=parameters.count, filters=parameters.filters()
+            parameters.q,
+            saved=parameters.saved,
+            by=parameters.by,
+            count=parameters.count,
+            filters=parameters.filters(),
         ).to_json()
 
     return await _answered(request, service, service.analyses, work)

@@ -83,7 +83,7 @@ def export(service: Shared, body: Annotated[ExportBody, Body()]) -> Response:
     )
     moments = [_moment(service, each) for each in body.moments]
     videos = service.library.catalog.videos(list({moment.video_id for moment in moments}))
-    cuts, notes = prepared(moments, options, videos)
+    cuts, notes = prepared(moments, options, videos, service.library.text_store.lines)
     if options.format == "clips":
         return _zipped(service, cuts, notes, options)
     text = _without_folder(one_text(cuts, options), service.library.folder)

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 from edits import RATES, RATES_AND_DROP, SPANS, cuts, cuts_of_frames, read_fcpxml, source
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from footage.export.fcpxml import to_fcpxml
 from footage.export.timeline import timeline_of
@@ -43,6 +44,24 @@ def test_clips_of_another_rate_keep_their_speed() -> None:
         assert (clip.duration * 25).denominator == 1
         assert abs(clip.duration - cut.count / cut.source.rate) <= Fraction(1, 50)
         assert (clip.start * cut.source.rate).denominator == 1
+
+
+@settings(max_examples=40)
+@given(
+    st.fractions(Fraction(1, 2), 240, max_denominator=1_000_000),
+    st.sampled_from(list(RATES.values())),
+    st.integers(0, 90_000),
+    st.integers(1, 500),
+)
+def test_any_rate_of_a_file_is_written_as_final_cut_wants_it(
+    rate: Fraction, sequence: Fraction, first: int, count: int
+) -> None:
+    of = source(rate, seconds=float(100_000 / rate))
+    made = cuts(of, (float(first / rate), float((first + count) / rate)))
+    found = read_fcpxml(to_fcpxml(timeline_of(made, title="x", rate=sequence)))
+    (clip,) = found.clips
+    assert clip.rate == rate
+    assert clip.start * rate == made[0].first
 
 
 def test_hostile_titles_and_paths_come_back() -> None:

@@ -1,6 +1,7 @@
 /** What is seen more at some times: a chart of each, what is found in words, and a table. */
 
-import { el, svg } from "./dom.js";
+import { el, fill, svg } from "./dom.js";
+import { get } from "./saved.js";
 import { explore, options, strip } from "./stretches.js";
 import { length } from "./words.js";
 
@@ -9,9 +10,10 @@ const [WIDE, HIGH] = [600, 150];
 export const trends = {
   name: "Trends",
   doing: "Looking for changes over time",
-  pairs: ({ by, about }) => [["q", about], ["by", by]],
-  controls: ({ about }) => [
+  pairs: ({ by, about, named }) => [["q", named ? "" : about], ["saved", named], ["by", by]],
+  controls: ({ about, named }) => [
     asking(about),
+    choosing(named),
     options("By", "by", { "": "Month", week: "Week", day: "Day", position: "Place in videos" }),
   ],
   facts: ({ trends: found }) => found.length > 0 && "How much there is of it, in all that was filmed",
@@ -21,11 +23,30 @@ export const trends = {
 function asking(value) {
   const send = (event) => {
     event.preventDefault();
-    explore({ about: field.value.trim() });
+    explore({ about: field.value.trim(), named: "" });
   };
   const more = { placeholder: "Of what? Say: a dog", "aria-label": "Trends of what" };
   const field = el("input.field", { type: "search", value, ...more, dataset: { focus: "about" } });
   return el("form.explore-ask", { onsubmit: send, onchange: send }, field);
+}
+
+/** The saved searches, to choose one of; hidden where there is none, or the server does not say. */
+function choosing(named) {
+  const list = el("select", {
+    class: "field explore-saved",
+    ...{ "aria-label": "Trends of a saved search", hidden: !named, dataset: { focus: "named" } },
+    onchange: () => explore({ named: list.value, about: "" }),
+  });
+  const show = (names) => {
+    const option = (value) => el("option", { value, selected: value === named }, value || "Saved searches");
+    fill(list, ["", ...new Set([...names, ...(named ? [named] : [])])].map(option));
+  };
+  show([]);
+  get().then((searches) => {
+    list.hidden = !named && !searches.length;
+    show(searches.map(({ name }) => name));
+  }, () => {});
+  return list;
 }
 
 const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;

@@ -10,7 +10,7 @@ import { opensElsewhere } from "./dom.js";
 import { fromAddress, settled, toAddress } from "./query.js";
 
 const VIEWS = ["search", "library", "explore"];
-const EXPLORE = { show: "clusters", of: "", cluster: "", among: "", by: "", about: "" };
+const EXPLORE = { show: "clusters", of: "", cluster: "", among: "", by: "", about: "", named: "" };
 const listeners = [];
 let typing = false; // whether the present entry holds a query that is still being typed
 
