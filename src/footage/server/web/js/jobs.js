@@ -132,7 +132,7 @@ function jobRow(job) {
     state: state === "done" && failures.length ? "partly" : state,
     word,
     title: nameOf(job),
-    better: job.kind === "restore" ? titleOf(job.sources[0]) : null,
+    better: job.kind === "restore" && !job.sources[1] ? titleOf(job.sources[0]) : null,
     facts: factsOf(job),
     share: state === "running" ? share : null,
     more: [
@@ -149,7 +149,7 @@ function jobRow(job) {
 }
 
 function nameOf({ kind, sources, failures }) {
-  if (kind === "restore") return "A removed video";
+  if (kind === "restore") return sources[1] ? `${sources.length} removed videos` : "A removed video";
   const names = sources.map((source) =>
     source.startsWith("upload:") ? uploadName(source, failures) : source,
   );

@@ -5,7 +5,7 @@ import { ask as fetched, parameters } from "./api.js";
 import { el, fill, refill, setStyles } from "./dom.js";
 import { CHANNEL_LOOKS } from "./evidence.js";
 import { icon, iconButton } from "./icons.js";
-import { isYear, LISTS, pairsOf, withFilter, withoutFilter } from "./filters.js";
+import { pairsOf, withFilter, withoutFilter, yearsOf } from "./filters.js";
 import { failed } from "./notes.js";
 import { CHANNELS, fromAddress, isAsked } from "./query.js";
 import { AUTOMATIC } from "./rerank.js";
@@ -150,9 +150,9 @@ async function showFacets(wanted) {
     const counts = await fetched(`/facets?${wanted}`, { signal: controller.signal });
     refill(
       facets,
-      group("Tags", "tag", counts.tags),
+      group("Tags", "tag", counts.tags, "all"),
       years(counts.years),
-      group("Folders", "folder", counts.folders, lastParts),
+      group("Folders", "folder", counts.folders, "any", lastParts),
       el("p.panel-note", `${plural(counts.videos, "video")} to search in`),
     );
   } catch (error) {
@@ -164,11 +164,10 @@ async function showFacets(wanted) {
 /** The end of a folder's path, which tells it from others. */
 const lastParts = (path) => path.split("/").filter(Boolean).slice(-2).join("/");
 
-function group(title, name, counts, shortened = (text) => text) {
-  const { filters } = state.query;
-  const chosen = LISTS.includes(name) ? filters[name] : [];
+function group(title, name, counts, meaning, shortened = (text) => text) {
+  const chosen = state.query.filters[name];
   const gone = chosen.filter((value) => !counts.some((count) => count.name === value));
-  const all = [...gone.map((value) => ({ name: value, count: 0 })), ...counts];
+  const all = [...gone.map((value) => ({ name: value })), ...counts];
   if (!all.length) return null;
   const entries = all.map((count) => {
     const isOn = chosen.includes(count.name);
@@ -176,24 +175,27 @@ function group(title, name, counts, shortened = (text) => text) {
       ask({ filters: (isOn ? withoutFilter : withFilter)(state.query.filters, name, count.name) });
     return entry(`${name}:${count.name}`, shortened(count.name), count, isOn, onclick);
   });
-  return facet(title, entries);
+  return facet(title, chosen.length && `${meaning} of them`, entries);
 }
 
+/** Years are filtered by as one stretch: choosing another goes on to it, letting go cuts it. */
 function years(counts) {
-  const { filters } = state.query;
-  const chosen = isYear(filters) ? filters.since : null;
+  const [first, last] = yearsOf(state.query.filters) ?? [];
   const newest = counts.toSorted((one, other) => other.name.localeCompare(one.name));
+  const chosen = newest.map(({ name }) => name).filter((name) => first <= name && name <= last);
   const entries = newest.map((count) => {
-    const isOn = chosen === count.name;
-    const { since: _since, until: _until, ...others } = filters;
+    const at = chosen.indexOf(count.name);
+    const others = at ? chosen.slice(0, at) : chosen.slice(1);
+    const kept = at < 0 ? [...chosen, count.name].sort() : others.toReversed();
     const onclick = () =>
-      ask({ filters: isOn ? others : { ...others, since: count.name, until: count.name } });
-    return entry(`year:${count.name}`, count.name, count, isOn, onclick);
+      ask({ filters: { ...state.query.filters, since: kept[0], until: kept.at(-1) } });
+    return entry(`year:${count.name}`, count.name, count, at >= 0, onclick);
   });
-  return counts.length ? facet("Years", entries) : null;
+  return counts.length ? facet("Years", first && "from first to last", entries) : null;
 }
 
-function facet(title, entries) {
+/** A facet; `meaning` says what several of it mean, once one is chosen. */
+function facet(title, meaning, entries) {
   const rest = entries.slice(FEW);
   const list = el("ul", entries.slice(0, FEW));
   const more = el(
@@ -204,7 +206,7 @@ function facet(title, entries) {
   return el(
     "section",
     { class: "panel-part facet" },
-    el("h2.panel-title", title),
+    el("h2.panel-title", title, meaning && el("span.panel-note", ` ${meaning}`)),
     list,
     rest.length > 0 && more,
   );
@@ -222,7 +224,7 @@ function entry(key, label, { name, count }, isOn, onclick) {
         onclick,
       },
       el("span.facet-name", label),
-      el("span.facet-count", count.toLocaleString("en")),
+      el("span.facet-count", count?.toLocaleString("en")),
     ),
   );
 }
