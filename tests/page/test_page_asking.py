@@ -194,19 +194,88 @@ def test_one_card_for_each_video(visit: Any) -> None:
     expect(page.locator(".chip-filter", has_text=titles[0])).to_be_visible()
 
 
-def test_facets_filter(visit: Any) -> None:
+def facet(page: Any, title: str) -> list[str]:
+    """The values of a facet, with their counts, those chosen marked."""
+    one = page.locator("#panel .facet", has=page.locator("h2", has_text=title))
+    said: list[str] = one.locator(".facet-button").evaluate_all(
+        """all => all.map(one =>
+          `${one.innerText.replace(/\\s+/g, " ")}${one.ariaPressed === "true" ? " *" : ""}`)"""
+    )
+    return said
+
+
+def test_facets_keep_the_siblings_of_what_is_chosen(visit: Any) -> None:
+    page = visit("?q=red")
+    panel = page.locator("#panel")
+    panel.get_by_role("button", name="city 2").click()
+    expect(page.locator(".chip-filter", has_text="city")).to_be_visible()
+    expect(panel).to_contain_text("2 videos to search in")
+    assert facet(page, "Folders") == ["videos/beach 2", "videos/city 2 *", page_folder(page)]
+    panel.get_by_role("button", name="beach 2").click()
+    expect(panel.get_by_role("button", name="beach 2")).to_have_attribute("aria-pressed", "true")
+    expect(panel.get_by_role("button", name="beach 2")).to_be_focused()
+    expect(panel.locator("h2", has_text="Folders")).to_have_text("Folders any of them")
+    expect(panel).to_contain_text("4 videos to search in")
+    panel.get_by_role("button", name="city 2").click()
+    expect(panel).to_contain_text("2 videos to search in")
+    expect(page.locator(".chip-filter")).to_have_count(1)
+
+
+def page_folder(page: Any) -> str:
+    """What the facet says of the folder that the harbour lies in."""
+    said: str = page.locator(".facet-button", has_text="page").inner_text()
+    return " ".join(said.split())
+
+
+def test_of_tags_all_must_hold(visit: Any) -> None:
     page = visit("?q=red")
     panel = page.locator("#panel")
     panel.get_by_role("button", name="summer 2").click()
-    expect(chip(page, "summer")).to_be_visible()
-    expect(panel).to_contain_text("2 videos to search in")
-    panel.get_by_role("button", name="2023 1").click()
-    expect(chip(page, "2023")).to_be_visible()
-    expect(cards(page).first.locator("h3")).to_have_text("red-blue")
-    panel.get_by_role("button", name="2023").click()
-    expect(chip(page, "2023")).to_have_count(0)
-    panel.get_by_role("button", name="beach 2").click()
-    expect(page.locator(".chip-filter", has_text="folder:")).to_be_visible()
+    expect(panel.locator("h2", has_text="Tags")).to_have_text("Tags all of them")
+    assert facet(page, "Tags") == ["summer 2 *", "sea 1", 'it\'s "odd" 🎬 0']
+    panel.get_by_role("button", name="sea 1").click()
+    expect(panel).to_contain_text("1 video to search in")
+    assert facet(page, "Tags") == ["sea 1 *", "summer 1 *", 'it\'s "odd" 🎬 0']
+
+
+def test_years_are_chosen_as_one_stretch(visit: Any, page: Any) -> None:
+    def more(route: Any) -> None:
+        answer = route.fetch()
+        years = [{"name": str(year), "count": 1} for year in (2020, 2022, 2023, 2024)]
+        route.fulfill(response=answer, json={**answer.json(), "years": years})
+
+    page.route("**/facets?*", more)
+    visit("?q=red")
+    choose = page.locator("#panel").get_by_role("button", name=re.compile("20.. 1")).nth
+    choose(1).click()  # newest first
+    expect(page.locator("#panel .facet-button[aria-pressed=true]")).to_have_text(["20231"])
+    assert page.url.endswith("since=2023&until=2023")
+    choose(3).click()
+    expect(page.locator("#panel .facet-button[aria-pressed=true]")).to_have_count(3)
+    assert page.url.endswith("since=2020&until=2023")
+    choose(3).click()
+    expect(page.locator("#panel .facet-button[aria-pressed=true]")).to_have_count(2)
+    assert page.url.endswith("since=2022&until=2023")
+    choose(1).click()
+    choose(2).click()
+    expect(page.locator("#panel .facet-button[aria-pressed=true]")).to_have_count(0)
+    assert "since" not in page.url
+
+
+def test_what_is_chosen_of_many_stays_in_sight(visit: Any, page: Any) -> None:
+    def many(route: Any) -> None:
+        answer = route.fetch()
+        tags = [{"name": f"tag {at:02}", "count": 1} for at in range(12)]
+        route.fulfill(response=answer, json={**answer.json(), "tags": tags})
+
+    page.route("**/facets?*", many)
+    visit("?q=red&tag=tag+11")
+    assert len(facet(page, "Tags")) == 9
+    page.get_by_role("button", name="3 more").click()
+    expect(page.get_by_role("button", name="tag 08 1")).to_be_focused()
+    page.get_by_role("button", name="tag 09 1").click()
+    expect(page.get_by_role("button", name="tag 09 1")).to_be_focused()
+    assert len(facet(page, "Tags")) == 12
 
 
 def test_sliders_rerank_at_once(visit: Any) -> None:

@@ -61,6 +61,7 @@ fill(
   [...sliders.values()].map(({ element }) => element),
 );
 
+const whole = new Set(); // the titles of facets that are shown without an end
 let shown = null; // the filters that were counted by
 let controller = null;
 
@@ -196,13 +197,16 @@ function years(counts) {
 
 /** A facet; `meaning` says what several of it mean, once one is chosen. */
 function facet(title, meaning, entries) {
-  const rest = entries.slice(FEW);
-  const list = el("ul", entries.slice(0, FEW));
-  const more = el(
-    "button.link",
-    { onclick: () => (list.append(...rest), more.remove()) },
-    `${rest.length} more`,
-  );
+  const isShown = (one, at) => at < FEW || whole.has(title) || one.querySelector("[aria-pressed=true]");
+  const rest = entries.filter((one, at) => !isShown(one, at));
+  const list = el("ul", entries.filter(isShown));
+  const showAll = () => {
+    whole.add(title);
+    list.replaceChildren(...entries);
+    more.remove();
+    rest[0].firstElementChild.focus();
+  };
+  const more = el("button.link", { onclick: showAll }, `${rest.length} more`);
   return el(
     "section",
     { class: "panel-part facet" },
