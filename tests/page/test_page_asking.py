@@ -186,6 +186,7 @@ def test_one_card_for_each_video(visit: Any) -> None:
     expect(cards(page).first).to_be_visible()
     page.get_by_role("button", name="Videos", exact=True).click()
     expect(page.locator(".results .cards")).to_have_attribute("data-by-video", "true")
+    page.get_by_role("button", name="less likely").click()
     expect(cards(page)).to_have_count(5)
     titles = cards(page).locator("h3").all_text_contents()
     assert len(set(titles)) == 5
@@ -327,6 +328,110 @@ def test_a_filter_that_leaves_nothing(visit: Any) -> None:
     expect(cards(page).first).to_be_visible()
 
 
+@pytest.fixture
+def chances(page: Any) -> list[float]:
+    """How likely the moments of the next answers are, one for each; to be filled in."""
+    given: list[float] = []
+
+    def answer(route: Any) -> None:
+        there = route.fetch()
+        found = there.json()
+        (first, *_) = found["moments"]
+        found["found"] = max(given) >= 0.43
+        found["moments"] = [
+            {**first, "start": at + 0.5, "end": at + 1.5, "confidence": chance}
+            for at, chance in enumerate(given)
+        ]
+        route.fulfill(response=there, json=found)
+
+    page.route("**/search?*", answer)
+    return given
+
+
+def test_what_is_hardly_likely_is_folded(visit: Any, chances: list[float]) -> None:
+    chances += [0.9, 0.5, 0.42, 0.1, 0.0]
+    page = visit("?q=seen:yellow")
+    expect(cards(page)).to_have_count(2)
+    expect(page.locator(".results [role=status]").nth(1)).to_have_text(
+        "2 results, 3 less likely ones folded"
+    )
+    more = page.get_by_role("button", name="Show 3 less likely")
+    expect(more).to_have_attribute("aria-expanded", "false")
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(cards(page)).to_have_count(5)
+    less = page.get_by_role("button", name="Hide 3 less likely")
+    expect(less).to_be_focused()
+    expect(less).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Tab")
+    expect(cards(page).nth(2).locator(".card-link")).to_be_focused()
+    page.get_by_role("link", name="Library").click()
+    page.go_back()
+    expect(cards(page)).to_have_count(5)
+    page.reload()
+    expect(cards(page)).to_have_count(5)
+    page.locator("#box").fill("+ seen:blue")  # another question, another answer
+    expect(cards(page)).to_have_count(2)
+    page.go_back()
+    less.click()
+    expect(cards(page)).to_have_count(2)
+
+
+def test_no_more_is_asked_for_while_it_is_folded(visit: Any, page: Any, chances: Any) -> None:
+    chances += [0.9, *[0.01] * 23]
+    asked: list[str] = []
+    page.on("request", lambda r: "/search?" in r.url and asked.append(r.url))
+    visit("?q=seen:yellow")
+    show = page.get_by_role("button", name="Show 23+ less likely")
+    expect(show).to_be_visible()
+    assert len(asked) == 1
+    with page.expect_request(lambda r: "offset=24" in r.url):
+        show.click()
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+
+
+@pytest.mark.parametrize(
+    ("given", "count", "said"),
+    [
+        ([0.3, 0.05, 0.01], 2, "Not sure. These are the best guesses."),
+        ([0.3, 0.04, 0.01], 1, "Not sure. This is the best guess."),
+        ([0.04, 0.02, 0.0], 1, "Below is the best guess."),
+    ],
+)
+def test_where_nothing_is_found_the_best_guesses_are_shown(
+    visit: Any, chances: list[float], given: list[float], count: int, said: str
+) -> None:
+    chances += given
+    page = visit("?q=seen:yellow")
+    expect(page.locator(".verdict")).to_contain_text(said)
+    expect(cards(page)).to_have_count(count)
+    page.get_by_role("button", name=f"Show {3 - count} less likely").click()
+    expect(cards(page)).to_have_count(3)
+
+
+def test_videos_of_one_title_are_told_apart(visit: Any, page: Any) -> None:
+    def alike(route: Any) -> None:
+        answer = route.fetch()
+        found = answer.json()
+        one, other = found["moments"][:2]
+        clip = {**one, "title": "clip", "confidence": 0.9}
+        found["moments"] = [
+            {**clip, "path": "/films/2023/sea/clip.mp4"},
+            {**clip, "video_id": other["video_id"], "path": "/films/2024/sea/clip.mp4"},
+            {**clip, "path": "/films/2024/sea/lone.mp4", "title": "lone", "video_id": "0" * 32},
+        ]
+        route.fulfill(response=answer, json=found)
+
+    page.route("**/search?*", alike)
+    visit("?q=red")
+    expect(cards(page)).to_have_count(3)
+    places = [each.locator(".card-facts").all_text_contents() for each in cards(page).all()]
+    assert places == [["2023/sea/clip.mp4"], ["2024/sea/clip.mp4"], []]
+    expect(page.get_by_role("link", name="Play clip, 2024/sea/clip.mp4")).to_be_attached()
+    title = cards(page).nth(2).locator("h3").get_attribute("title")
+    assert title == "lone\n/films/2024/sea/lone.mp4"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [('"left open', "left open"), ("red + - blue", "nothing follows"), ("0:red", "out of range")],
@@ -354,7 +459,7 @@ def test_more_as_one_scrolls(visit: Any, page: Any) -> None:
             page.first = one
         count = 24 if offset < 48 else 3
         found["moments"] = [
-            {**page.first, "start": offset + at + 0.5, "end": offset + at + 1.5}
+            {**page.first, "start": offset + at + 0.5, "end": offset + at + 1.5, "confidence": 0.1}
             for at in range(count)
         ]
         route.fulfill(response=answer, json=found)
@@ -372,7 +477,8 @@ def test_more_as_one_scrolls(visit: Any, page: Any) -> None:
 
 def test_keys(visit: Any) -> None:
     page = visit("?q=red")
-    expect(cards(page).nth(3)).to_be_visible()
+    page.get_by_role("button", name="less likely").click()
+    expect(cards(page).nth(4)).to_be_visible()
     page.keyboard.press("/")
     expect(page.locator("#box")).to_be_focused()
     page.keyboard.press("ArrowDown")

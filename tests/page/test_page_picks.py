@@ -30,6 +30,7 @@ def picked(page: Any) -> list[bool]:
 @pytest.fixture
 def found(visit: Any) -> Any:
     page = visit("?q=red")
+    page.get_by_role("button", name="less likely").click()
     expect(cards(page).nth(3)).to_be_visible()
     return page
 

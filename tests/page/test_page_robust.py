@@ -180,7 +180,7 @@ def test_what_was_not_read_is_not_advised(visit: Any, page: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("chance", "said"), [(0.31, "Not sure. These are"), (0.1, "Nothing here matches well.")]
+    ("chance", "said"), [(0.31, "Not sure. This is"), (0.1, "Nothing here matches well.")]
 )
 def test_the_verdict_agrees_with_the_dots(visit: Any, page: Any, chance: float, said: str) -> None:
     def unsure(route: Any) -> None:
