@@ -123,6 +123,27 @@ def test_a_chip_is_edited(visit: Any) -> None:
     assert q(page) == "red + green"
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_long_chip_is_cut_and_told_whole(visit: Any, page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    long = "somebody walks along a beach at dusk with a dog and a kite " * 2
+    visit(f"?q={long}&tag={'tag' * 33}")
+    expect(page.locator(".chip")).to_have_count(2)
+    for each in page.locator(".chip").all():
+        assert each.bounding_box()["height"] == 36
+        assert each.bounding_box()["width"] < 330
+    expect(page.get_by_title(long.strip(), exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name=f"{long.strip()}, weight 1", exact=True)).to_be_visible()
+    expect(page.get_by_title("tag" * 33, exact=True).last).to_be_attached()
+
+
+def test_the_name_of_a_saved_search_is_cut(visit: Any, watched: Any) -> None:
+    watched.expect("404")
+    page = visit(f"?saved={'long name ' * 9}end")
+    expect(page.locator(".chip")).to_have_text(f"{'long name ' * 9}end")
+    assert page.locator(".chip-face").evaluate("face => face.scrollHeight") <= 36
+
+
 def test_what_follows(visit: Any) -> None:
     page = visit("?q=red")
     page.get_by_role("button", name="Then: what follows it").click()
@@ -231,6 +252,7 @@ def page_folder(page: Any) -> str:
 def test_of_tags_all_must_hold(visit: Any) -> None:
     page = visit("?q=red")
     panel = page.locator("#panel")
+    expect(panel.locator("h2", has_text="Tags")).to_have_text("Tags")
     panel.get_by_role("button", name="summer 2").click()
     expect(panel.locator("h2", has_text="Tags")).to_have_text("Tags all of them")
     assert facet(page, "Tags") == ["summer 2 *", "sea 1", 'it\'s "odd" 🎬 0']

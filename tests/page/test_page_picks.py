@@ -197,6 +197,14 @@ def test_a_bell_watches_for_a_saved_search(own_site: Served, visit: Any) -> None
     assert [each.name for each in own_site.library.saved.list()] == ["dogs"]
 
 
+def test_a_watch_says_what_it_sends_where(own_site: Served, visit: Any) -> None:
+    hook = "https://example.com/hook"
+    own_site.client.put("/watches/greens", json={**GREENS, "webhook": hook})
+    page = visit(at=own_site)
+    page.get_by_role("button", name="Watch for greens").click()
+    expect(page.locator(".note")).to_contain_text(f"sent to {hook} as JSON, signed with the secret")
+
+
 def test_what_is_new_is_listed_seen_and_played(watching: Any, own_site: Served) -> None:
     page = watching
     page.get_by_role("button", name=re.compile("new for greens")).click()

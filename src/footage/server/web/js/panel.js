@@ -176,7 +176,7 @@ function group(title, name, counts, meaning, shortened = (text) => text) {
       ask({ filters: (isOn ? withoutFilter : withFilter)(state.query.filters, name, count.name) });
     return entry(`${name}:${count.name}`, shortened(count.name), count, isOn, onclick);
   });
-  return facet(title, chosen.length && `${meaning} of them`, entries);
+  return facet(title, chosen.length > 0 && `${meaning} of them`, entries);
 }
 
 /** Years are filtered by as one stretch: choosing another goes on to it, letting go cuts it. */
