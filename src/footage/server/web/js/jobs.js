@@ -13,11 +13,7 @@ const SHOWN = 6; // of those that have ended
 const FAILURES = 4;
 
 const list = el("ul.jobs", { "aria-label": "Jobs and uploads" });
-const all = el(
-  "button.link",
-  { onclick: () => ((showsAll = true), show()) },
-  "Show earlier ones",
-);
+const all = el("button.link", { onclick: () => ((showsAll = true), show()) }, "Show earlier ones");
 /** The element of the jobs. */
 export const jobsElement = el(
   "section.work",
@@ -195,11 +191,7 @@ function failureList(failures) {
   return [
     el("ul.failures", items.slice(0, FAILURES)),
     rest.length > 0 &&
-      el(
-        "details",
-        el("summary", `${rest.length} more`),
-        el("ul.failures", rest),
-      ),
+      el("details", el("summary", `${rest.length} more`), el("ul.failures", rest)),
   ];
 }
 
@@ -227,13 +219,7 @@ function row({ state, word, title, better, facts, share, more = [], buttons }) {
     "li",
     { class: `job job-${state}` },
     el("span.job-state", icon(PICTURES[state]), word),
-    el(
-      "div.job-text",
-      name,
-      el("p.job-facts", facts),
-      share !== null && bar,
-      more,
-    ),
+    el("div.job-text", name, el("p.job-facts", facts), share !== null && bar, more),
     el("div.button-row", buttons),
   );
 }

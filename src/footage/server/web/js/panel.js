@@ -50,11 +50,7 @@ export const panelElement = panel;
 export const panelToggle = toggle;
 
 const sliders = new Map(CHANNELS.map((name) => [name, slider(name)]));
-const automatic = el(
-  "button.link",
-  { onclick: () => ask({ weights: null }) },
-  "Automatic",
-);
+const automatic = el("button.link", { onclick: () => ask({ weights: null }) }, "Automatic");
 fill(
   balance,
   el("div.panel-row", el("h2.panel-title", "What counts"), automatic),

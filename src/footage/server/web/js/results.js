@@ -212,11 +212,7 @@ function showVerdict(answer) {
             ? `Not sure. ${likely.length > 1 ? "These" : "This"} ${guesses}`
             : `Nothing here matches${well}.`,
         ),
-        el(
-          "p",
-          well && `Below ${guesses}`,
-          hint ? `To find more, ${hint}.` : "",
-        ),
+        el("p", well && `Below ${guesses}`, hint ? `To find more, ${hint}.` : ""),
         pairsOf(state.query.filters).length > 0 &&
           el(
             "button.link",

@@ -121,15 +121,8 @@ function group(name, matches) {
   const title = el("h2.section-title", `New for “${name}”`);
   const element = el(
     "div.news-group",
-    el(
-      "header.panel-row",
-      title,
-      iconButton("close", `Close what is new for ${name}`, close),
-    ),
-    el(
-      "ul.cards",
-      own.map(({ moment }) => card(moment)),
-    ),
+    el("header.panel-row", title, iconButton("close", `Close what is new for ${name}`, close)),
+    el("ul.cards", own.map(({ moment }) => card(moment))),
   );
   return element;
 }
