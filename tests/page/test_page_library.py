@@ -118,6 +118,7 @@ def test_what_fails_says_why_and_is_tried_again(
 
 def test_a_job_is_followed_and_cancelled(visit: Any, site: Served) -> None:
     page = visit("?view=library")
+    expect(page.locator(".videos .card").first).to_be_visible()
     progress = {
         "files": 3, "done": 1, "failed": 0, "seconds": 61.0, "total_seconds": 190.0,
         "eta": 42.0, "waiting": None,
@@ -303,3 +304,23 @@ def test_axe_finds_nothing_where_videos_are_selected(visit: Any, page: Any, them
     expect(select(page, "yellow")).to_be_visible()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_more_videos_as_one_scrolls(visit: Any, page: Any) -> None:
+    offsets: list[str] = []
+
+    def many(route: Any) -> None:
+        url, _, offset_text = route.request.url.partition("&offset=")
+        offset, answer = int(offset_text), route.fetch(url=url)
+        (one, *_) = answer.json()["videos"]
+        offsets.append(str(offset))
+        videos = [{**one, "title": f"clip {at}"} for at in range(offset, min(offset + 60, 130))]
+        route.fulfill(response=answer, json={"videos": videos, "total": 130})
+
+    page.route("**/videos?*sort=*", many)
+    page.set_viewport_size({"width": 500, "height": 500})
+    visit("?view=library")
+    for count in (60, 120, 130):
+        expect(page.locator(".videos .card")).to_have_count(count)
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert offsets == ["0", "60", "120"]

@@ -78,6 +78,7 @@ export const libraryElement = el(
 let total = null;
 let shownCount = 0;
 let turn = 0;
+let busy = false;
 let visited = false;
 
 /** Show the state. */
@@ -141,6 +142,7 @@ function readAnew() {
 /** From the beginning, as many as there are shown. */
 async function readAgain() {
   const own = (turn += 1);
+  total = null; // until it has come
   const wanted = Math.min(MOST, Math.max(PAGE, shownCount));
   const page = await read(wanted, 0);
   if (!page || own !== turn) return;
@@ -154,18 +156,17 @@ async function readAgain() {
 }
 
 async function more() {
-  if (
-    total === null ||
-    shownCount >= total ||
-    sentinel.getBoundingClientRect().top > innerHeight + 800
-  )
-    return;
+  const isFar = sentinel.getBoundingClientRect().top > innerHeight + 800;
+  if (busy || libraryElement.hidden || total === null || shownCount >= total || isFar) return;
+  busy = true;
   const own = turn;
   const page = await read(PAGE, shownCount);
-  if (!page || own !== turn) return;
-  shownCount += page.videos.length;
-  list.append(...page.videos.map(entryOf));
-  if (page.videos.length) more();
+  busy = false;
+  if (page && own === turn) {
+    shownCount += page.videos.length;
+    list.append(...page.videos.map(entryOf));
+  }
+  if (page?.videos.length) more();
 }
 
 /** Every video of the list. */
@@ -199,6 +200,4 @@ async function read(limit, offset) {
   }
 }
 
-new IntersectionObserver(([entry]) => entry.isIntersecting && more(), {
-  rootMargin: "800px",
-}).observe(sentinel);
+addEventListener("scroll", more, { passive: true });

@@ -262,8 +262,7 @@ async function more() {
   }
 }
 
-const isInSight = () => sentinel.getBoundingClientRect().top < innerHeight + 600;
+const isInSight = () =>
+  sentinel.offsetParent && sentinel.getBoundingClientRect().top < innerHeight + 600;
 
-new IntersectionObserver(([entry]) => entry.isIntersecting && more(), {
-  rootMargin: "600px",
-}).observe(sentinel);
+addEventListener("scroll", () => isInSight() && more(), { passive: true });

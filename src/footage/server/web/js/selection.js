@@ -63,8 +63,8 @@ export function selection(noun, inLibrary, ...tools) {
   function show() {
     const { size } = picked;
     bar.hidden = !size || (state.view === "library") !== inLibrary;
-    const word = el("span", ` ${noun}${size === 1 ? "" : "s"}`);
-    fill(count, el("strong", size.toLocaleString("en")), word, " selected");
+    const words = ` ${noun}${size === 1 ? "" : "s"} selected`;
+    fill(count, el("strong", size.toLocaleString("en")), el("span", words));
   }
 }
 
