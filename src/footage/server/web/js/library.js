@@ -18,14 +18,14 @@ const TYPING_MILLISECONDS = 120;
 const LOOK = "footage.look";
 const ORDER = "footage.order";
 const ORDERS = {
-  "-recorded": "Recorded: newest first",
-  recorded: "Recorded: oldest first",
-  "-added": "Added: newest first",
-  added: "Added: oldest first",
-  title: "Title: A to Z",
-  "-title": "Title: Z to A",
-  "-duration": "Longest first",
-  duration: "Shortest first",
+  "-recorded": "Recorded, newest",
+  recorded: "Recorded, oldest",
+  "-added": "Added, newest",
+  added: "Added, oldest",
+  title: "Title, A to Z",
+  "-title": "Title, Z to A",
+  "-duration": "Longest",
+  duration: "Shortest",
 };
 
 const facts = el("p.library-facts");
