@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from footage import catalog_file
 from footage.database import Database
@@ -37,6 +38,14 @@ SCHEMA_VERSION = len(catalog_file.MIGRATIONS)
 MOST_EXCLUDED = 1_000  # ids one filter may name
 MOST_PARTITIONS = 1_000  # and partitions
 SHOWN = 10  # partitions an error names
+Sort = Literal["recorded", "added", "title", "duration"]
+_ORDERS: dict[Sort, str] = {
+    "recorded": "recorded_at",
+    "added": "added_at",
+    "title": "title",
+    "duration": "duration",
+}
+_DIGITS = re.compile("[0-9]+")
 
 
 def visible(video_id: str) -> str:
@@ -332,21 +341,38 @@ class Catalog(Database):
         return int(self.rows(f"SELECT count(*) FROM videos v WHERE {_VISIBLE}")[0][0])
 
     def page(
-        self, filters: Filters, *, hidden: bool = False, limit: int, offset: int
+        self,
+        filters: Filters,
+        *,
+        hidden: bool = False,
+        title: str = "",
+        sort: Sort = "recorded",
+        descending: bool = False,
+        limit: int,
+        offset: int,
     ) -> tuple[list[Video], int]:
-        """Some of the videos that pass the filters, in the order of `videos`, and how many pass.
+        """Some of the videos that pass the filters, and how many pass.
 
-        A fraction of what all of them cost.
+        With ``title``, those pass that have it in their titles, in capitals or not. A fraction of
+        what all of them cost.
         """
-        found = self._oldest_first(self.select(filters, hidden=hidden))
-        videos = self.videos(found[offset : offset + limit]).values()
-        return [video.within(filters.folders) for video in videos], len(found)
+        found = self._ordered(self.select(filters, hidden=hidden), sort, title.casefold())
+        if descending:
+            found.reverse()
+        wanted = found[offset : offset + limit]
+        videos = self.videos(wanted)
+        return [videos[one].within(filters.folders) for one in wanted if one in videos], len(found)
 
-    def _oldest_first(self, video_ids: Sequence[str] | None) -> list[str]:
+    def _ordered(self, video_ids: Sequence[str] | None, sort: Sort, part: str) -> list[str]:
         some = "" if video_ids is None else " WHERE video_id IN (SELECT value FROM json_each(?))"
         wanted = () if video_ids is None else (json.dumps(list(video_ids)),)
-        sql = f"SELECT video_id FROM videos{some} ORDER BY recorded_at, title, video_id"
-        return [row["video_id"] for row in self.rows(sql, wanted)]
+        sql = f"SELECT video_id, title FROM videos{some} ORDER BY {_ORDERS[sort]}, title, video_id"
+        rows = self.rows(sql, wanted)
+        if part:
+            rows = [row for row in rows if part in row["title"].casefold()]
+        if sort == "title":
+            rows = sorted(rows, key=lambda row: _in_order(row["title"]))
+        return [row["video_id"] for row in rows]
 
     def select(self, filters: Filters, *, hidden: bool = False) -> list[str] | None:
         """The ids of the videos that pass the filters; None where every one does.
@@ -697,6 +723,11 @@ def _conditions(filters: Filters) -> tuple[list[str], list[Any]]:
             conditions.append(f"v.{column} {operator} ?")
             values.append(limit)
     return conditions, values
+
+
+def _in_order(title: str) -> str:
+    """What sorts as people order titles: ``clip 2`` before ``Clip 10``."""
+    return _DIGITS.sub(lambda digits: digits[0].zfill(20), title.casefold())
 
 
 def _choice(there: Sequence[str]) -> str:

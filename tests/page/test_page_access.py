@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from page.page_parts import cards, violations
 from playwright.sync_api import expect
+from server.serving import Served
 
 
 def home(page: Any) -> None:
@@ -65,6 +66,50 @@ def test_axe_finds_nothing(page: Any, visit: Any, view: str, theme: Any) -> None
     address, ready = VIEWS[view]
     visit(address)
     ready(page)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_guide(
+    empty_site: Served, page: Any, visit: Any, theme: Any
+) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    visit(at=empty_site)
+    expect(page.locator(".guide")).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_login(page: Any, site: Served, watched: Any, theme: Any) -> None:
+    watched.expect("401")
+    needed = {"code": "token_needed", "message": "this server asks for a token", "remedy": "x"}
+    page.route("**/api/v1/**", lambda route: route.fulfill(status=401, json={"error": needed}))
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.goto(site.origin)
+    login = page.get_by_role("dialog", name="This library asks who you are")
+    expect(login).to_be_visible()
+    assert violations(page) == []
+    login.get_by_label("Token").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(login.get_by_role("alert")).to_contain_text("That is not the token")
+    expect(login.get_by_label("Token")).to_be_focused()
+    assert violations(page) == []
+
+
+DRAG = """types => {
+  const data = new DataTransfer();
+  for (const type of types) data.items.add(new File(["x"], "x", { type }));
+  dispatchEvent(new DragEvent("dragenter", { dataTransfer: data, clientX: 9, clientY: 9 }));
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_where_files_are_dropped(page: Any, visit: Any, theme: Any) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    visit()
+    page.evaluate(DRAG, ["video/mp4"])
+    expect(page.locator(".drop-zone.drop-over")).to_contain_text("Search with it")
+    expect(page.locator(".drop-zone").nth(1)).to_be_visible()
     assert violations(page) == []
 
 

@@ -123,6 +123,27 @@ def test_a_chip_is_edited(visit: Any) -> None:
     assert q(page) == "red + green"
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_long_chip_is_cut_and_told_whole(visit: Any, page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    long = "somebody walks along a beach at dusk with a dog and a kite " * 2
+    visit(f"?q={long}&tag={'tag' * 33}")
+    expect(page.locator(".chip")).to_have_count(2)
+    for each in page.locator(".chip").all():
+        assert each.bounding_box()["height"] == 36
+        assert each.bounding_box()["width"] < 330
+    expect(page.get_by_title(long.strip(), exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name=f"{long.strip()}, weight 1", exact=True)).to_be_visible()
+    expect(page.get_by_title("tag" * 33, exact=True).last).to_be_attached()
+
+
+def test_the_name_of_a_saved_search_is_cut(visit: Any, watched: Any) -> None:
+    watched.expect("404")
+    page = visit(f"?saved={'long name ' * 9}end")
+    expect(page.locator(".chip")).to_have_text(f"{'long name ' * 9}end")
+    assert page.locator(".chip-face").evaluate("face => face.scrollHeight") <= 36
+
+
 def test_what_follows(visit: Any) -> None:
     page = visit("?q=red")
     page.get_by_role("button", name="Then: what follows it").click()
@@ -186,6 +207,7 @@ def test_one_card_for_each_video(visit: Any) -> None:
     expect(cards(page).first).to_be_visible()
     page.get_by_role("button", name="Videos", exact=True).click()
     expect(page.locator(".results .cards")).to_have_attribute("data-by-video", "true")
+    page.get_by_role("button", name="less likely").click()
     expect(cards(page)).to_have_count(5)
     titles = cards(page).locator("h3").all_text_contents()
     assert len(set(titles)) == 5
@@ -194,19 +216,89 @@ def test_one_card_for_each_video(visit: Any) -> None:
     expect(page.locator(".chip-filter", has_text=titles[0])).to_be_visible()
 
 
-def test_facets_filter(visit: Any) -> None:
+def facet(page: Any, title: str) -> list[str]:
+    """The values of a facet, with their counts, those chosen marked."""
+    one = page.locator("#panel .facet", has=page.locator("h2", has_text=title))
+    said: list[str] = one.locator(".facet-button").evaluate_all(
+        """all => all.map(one =>
+          `${one.innerText.replace(/\\s+/g, " ")}${one.ariaPressed === "true" ? " *" : ""}`)"""
+    )
+    return said
+
+
+def test_facets_keep_the_siblings_of_what_is_chosen(visit: Any) -> None:
     page = visit("?q=red")
     panel = page.locator("#panel")
-    panel.get_by_role("button", name="summer 2").click()
-    expect(chip(page, "summer")).to_be_visible()
+    panel.get_by_role("button", name="city 2").click()
+    expect(page.locator(".chip-filter", has_text="city")).to_be_visible()
     expect(panel).to_contain_text("2 videos to search in")
-    panel.get_by_role("button", name="2023 1").click()
-    expect(chip(page, "2023")).to_be_visible()
-    expect(cards(page).first.locator("h3")).to_have_text("red-blue")
-    panel.get_by_role("button", name="2023").click()
-    expect(chip(page, "2023")).to_have_count(0)
+    assert facet(page, "Folders") == ["videos/beach 2", "videos/city 2 *", page_folder(page)]
     panel.get_by_role("button", name="beach 2").click()
-    expect(page.locator(".chip-filter", has_text="folder:")).to_be_visible()
+    expect(panel.get_by_role("button", name="beach 2")).to_have_attribute("aria-pressed", "true")
+    expect(panel.get_by_role("button", name="beach 2")).to_be_focused()
+    expect(panel.locator("h2", has_text="Folders")).to_have_text("Folders any of them")
+    expect(panel).to_contain_text("4 videos to search in")
+    panel.get_by_role("button", name="city 2").click()
+    expect(panel).to_contain_text("2 videos to search in")
+    expect(page.locator(".chip-filter")).to_have_count(1)
+
+
+def page_folder(page: Any) -> str:
+    """What the facet says of the folder that the harbour lies in."""
+    said: str = page.locator(".facet-button", has_text="page").inner_text()
+    return " ".join(said.split())
+
+
+def test_of_tags_all_must_hold(visit: Any) -> None:
+    page = visit("?q=red")
+    panel = page.locator("#panel")
+    expect(panel.locator("h2", has_text="Tags")).to_have_text("Tags")
+    panel.get_by_role("button", name="summer 2").click()
+    expect(panel.locator("h2", has_text="Tags")).to_have_text("Tags all of them")
+    assert facet(page, "Tags") == ["summer 2 *", "sea 1", 'it\'s "odd" 🎬 0']
+    panel.get_by_role("button", name="sea 1").click()
+    expect(panel).to_contain_text("1 video to search in")
+    assert facet(page, "Tags") == ["sea 1 *", "summer 1 *", 'it\'s "odd" 🎬 0']
+
+
+def test_years_are_chosen_as_one_stretch(visit: Any, page: Any) -> None:
+    def more(route: Any) -> None:
+        answer = route.fetch()
+        years = [{"name": str(year), "count": 1} for year in (2020, 2022, 2023, 2024)]
+        route.fulfill(response=answer, json={**answer.json(), "years": years})
+
+    page.route("**/facets?*", more)
+    visit("?q=red")
+    choose = page.locator("#panel").get_by_role("button", name=re.compile("20.. 1")).nth
+    choose(1).click()  # newest first
+    expect(page.locator("#panel .facet-button[aria-pressed=true]")).to_have_text(["20231"])
+    assert page.url.endswith("since=2023&until=2023")
+    choose(3).click()
+    expect(page.locator("#panel .facet-button[aria-pressed=true]")).to_have_count(3)
+    assert page.url.endswith("since=2020&until=2023")
+    choose(3).click()
+    expect(page.locator("#panel .facet-button[aria-pressed=true]")).to_have_count(2)
+    assert page.url.endswith("since=2022&until=2023")
+    choose(1).click()
+    choose(2).click()
+    expect(page.locator("#panel .facet-button[aria-pressed=true]")).to_have_count(0)
+    assert "since" not in page.url
+
+
+def test_what_is_chosen_of_many_stays_in_sight(visit: Any, page: Any) -> None:
+    def many(route: Any) -> None:
+        answer = route.fetch()
+        tags = [{"name": f"tag {at:02}", "count": 1} for at in range(12)]
+        route.fulfill(response=answer, json={**answer.json(), "tags": tags})
+
+    page.route("**/facets?*", many)
+    visit("?q=red&tag=tag+11")
+    assert len(facet(page, "Tags")) == 9
+    page.get_by_role("button", name="3 more").click()
+    expect(page.get_by_role("button", name="tag 08 1")).to_be_focused()
+    page.get_by_role("button", name="tag 09 1").click()
+    expect(page.get_by_role("button", name="tag 09 1")).to_be_focused()
+    assert len(facet(page, "Tags")) == 12
 
 
 def test_sliders_rerank_at_once(visit: Any) -> None:
@@ -258,6 +350,110 @@ def test_a_filter_that_leaves_nothing(visit: Any) -> None:
     expect(cards(page).first).to_be_visible()
 
 
+@pytest.fixture
+def chances(page: Any) -> list[float]:
+    """How likely the moments of the next answers are, one for each; to be filled in."""
+    given: list[float] = []
+
+    def answer(route: Any) -> None:
+        there = route.fetch()
+        found = there.json()
+        (first, *_) = found["moments"]
+        found["found"] = max(given) >= 0.43
+        found["moments"] = [
+            {**first, "start": at + 0.5, "end": at + 1.5, "confidence": chance}
+            for at, chance in enumerate(given)
+        ]
+        route.fulfill(response=there, json=found)
+
+    page.route("**/search?*", answer)
+    return given
+
+
+def test_what_is_hardly_likely_is_folded(visit: Any, chances: list[float]) -> None:
+    chances += [0.9, 0.5, 0.42, 0.1, 0.0]
+    page = visit("?q=seen:yellow")
+    expect(cards(page)).to_have_count(2)
+    expect(page.locator(".results [role=status]").nth(1)).to_have_text(
+        "2 results, 3 less likely ones folded"
+    )
+    more = page.get_by_role("button", name="Show 3 less likely")
+    expect(more).to_have_attribute("aria-expanded", "false")
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(cards(page)).to_have_count(5)
+    less = page.get_by_role("button", name="Hide 3 less likely")
+    expect(less).to_be_focused()
+    expect(less).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Tab")
+    expect(cards(page).nth(2).locator(".card-link")).to_be_focused()
+    page.get_by_role("link", name="Library").click()
+    page.go_back()
+    expect(cards(page)).to_have_count(5)
+    page.reload()
+    expect(cards(page)).to_have_count(5)
+    page.locator("#box").fill("+ seen:blue")  # another question, another answer
+    expect(cards(page)).to_have_count(2)
+    page.go_back()
+    less.click()
+    expect(cards(page)).to_have_count(2)
+
+
+def test_no_more_is_asked_for_while_it_is_folded(visit: Any, page: Any, chances: Any) -> None:
+    chances += [0.9, *[0.01] * 23]
+    asked: list[str] = []
+    page.on("request", lambda r: "/search?" in r.url and asked.append(r.url))
+    visit("?q=seen:yellow")
+    show = page.get_by_role("button", name="Show 23+ less likely")
+    expect(show).to_be_visible()
+    assert len(asked) == 1
+    with page.expect_request(lambda r: "offset=24" in r.url):
+        show.click()
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+
+
+@pytest.mark.parametrize(
+    ("given", "count", "said"),
+    [
+        ([0.3, 0.05, 0.01], 2, "Not sure. These are the best guesses."),
+        ([0.3, 0.04, 0.01], 1, "Not sure. This is the best guess."),
+        ([0.04, 0.02, 0.0], 1, "Below is the best guess."),
+    ],
+)
+def test_where_nothing_is_found_the_best_guesses_are_shown(
+    visit: Any, chances: list[float], given: list[float], count: int, said: str
+) -> None:
+    chances += given
+    page = visit("?q=seen:yellow")
+    expect(page.locator(".verdict")).to_contain_text(said)
+    expect(cards(page)).to_have_count(count)
+    page.get_by_role("button", name=f"Show {3 - count} less likely").click()
+    expect(cards(page)).to_have_count(3)
+
+
+def test_videos_of_one_title_are_told_apart(visit: Any, page: Any) -> None:
+    def alike(route: Any) -> None:
+        answer = route.fetch()
+        found = answer.json()
+        one, other = found["moments"][:2]
+        clip = {**one, "title": "clip", "confidence": 0.9}
+        found["moments"] = [
+            {**clip, "path": "/films/2023/sea/clip.mp4"},
+            {**clip, "video_id": other["video_id"], "path": "/films/2024/sea/clip.mp4"},
+            {**clip, "path": "/films/2024/sea/lone.mp4", "title": "lone", "video_id": "0" * 32},
+        ]
+        route.fulfill(response=answer, json=found)
+
+    page.route("**/search?*", alike)
+    visit("?q=red")
+    expect(cards(page)).to_have_count(3)
+    places = [each.locator(".card-facts").all_text_contents() for each in cards(page).all()]
+    assert places == [["2023/sea/clip.mp4"], ["2024/sea/clip.mp4"], []]
+    expect(page.get_by_role("link", name="Play clip, 2024/sea/clip.mp4")).to_be_attached()
+    title = cards(page).nth(2).locator("h3").get_attribute("title")
+    assert title == "lone\n/films/2024/sea/lone.mp4"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [('"left open', "left open"), ("red + - blue", "nothing follows"), ("0:red", "out of range")],
@@ -285,7 +481,7 @@ def test_more_as_one_scrolls(visit: Any, page: Any) -> None:
             page.first = one
         count = 24 if offset < 48 else 3
         found["moments"] = [
-            {**page.first, "start": offset + at + 0.5, "end": offset + at + 1.5}
+            {**page.first, "start": offset + at + 0.5, "end": offset + at + 1.5, "confidence": 0.1}
             for at in range(count)
         ]
         route.fulfill(response=answer, json=found)
@@ -303,7 +499,8 @@ def test_more_as_one_scrolls(visit: Any, page: Any) -> None:
 
 def test_keys(visit: Any) -> None:
     page = visit("?q=red")
-    expect(cards(page).nth(3)).to_be_visible()
+    page.get_by_role("button", name="less likely").click()
+    expect(cards(page).nth(4)).to_be_visible()
     page.keyboard.press("/")
     expect(page.locator("#box")).to_be_focused()
     page.keyboard.press("ArrowDown")

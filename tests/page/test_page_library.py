@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from page.page_parts import cards, chip
+import pytest
+from page.page_parts import cards, chip, violations
 from playwright.sync_api import expect
 from server.serving import Served
 from videos import make_video
@@ -117,6 +118,7 @@ def test_what_fails_says_why_and_is_tried_again(
 
 def test_a_job_is_followed_and_cancelled(visit: Any, site: Served) -> None:
     page = visit("?view=library")
+    expect(page.locator(".videos .card").first).to_be_visible()
     progress = {
         "files": 3, "done": 1, "failed": 0, "seconds": 61.0, "total_seconds": 190.0,
         "eta": 42.0, "waiting": None,
@@ -199,3 +201,126 @@ def test_typing_leads_back_to_the_results(visit: Any) -> None:
     page.locator("#box").press_sequentially("seen:yellow")
     expect(cards(page).first.locator("h3")).to_have_text("yellow")
     assert "view=" not in page.url
+
+
+def titles(page: Any) -> list[str]:
+    said: list[str] = page.locator(".videos .card-title").all_text_contents()
+    return said
+
+
+def test_videos_are_ordered_and_that_is_remembered(visit: Any, site: Served) -> None:
+    page = visit("?view=library")
+    order = page.get_by_label("Order of the videos")
+    expect(order).to_have_value("-recorded")
+    expect(page.locator(".videos .card-title").last).to_have_text("red-blue")
+    order.select_option("Title, A to Z")
+    expect(page.locator(".videos .card-title")).to_have_text(
+        ["green", "harbour", "red-blue", "white", "yellow"]
+    )
+    order.select_option("Longest")
+    expect(page.locator(".videos .card-title").first).to_have_text("harbour")
+    page.reload()
+    expect(order).to_have_value("-duration")
+    assert titles(page)[-1] == "white"
+
+
+def test_videos_are_filtered_by_title_as_one_types(visit: Any) -> None:
+    page = visit("?view=library")
+    expect(page.locator(".videos .card")).to_have_count(5)
+    box = page.get_by_label("Filter by title")
+    box.press_sequentially("RE")
+    expect(page.locator(".videos .card-title")).to_have_text(["green", "red-blue"])
+    expect(page.locator(".library .bar [role=status]")).to_have_text("2 videos")
+    box.press_sequentially("x")
+    expect(page.locator(".nothing:visible")).to_have_text("No title has “REx” in it.")
+    box.fill("")
+    expect(page.locator(".videos .card")).to_have_count(5)
+
+
+def select(page: Any, *wanted: str) -> Any:
+    """Select these; the bar that shows it."""
+    for title in wanted:
+        entry(page, title).hover()
+        page.get_by_role("checkbox", name=f"Select {title}").check()
+    return page.get_by_role("region", name="Selected videos")
+
+
+def test_several_are_tagged_and_that_is_undone(own_site: Served, visit: Any) -> None:
+    own_site.library.tag("yellow", add=["warm"])
+    page = visit("?view=library", at=own_site)
+    bar = select(page, "yellow", "white")
+    expect(bar.get_by_role("status")).to_have_text("2 videos selected")
+    bar.get_by_label("Tag for the selected videos").fill("warm")
+    page.keyboard.press("Enter")
+    expect(entry(page, "white").locator(".tag", has_text="warm")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Select white")).to_be_checked()
+    page.get_by_role("button", name="Undo").click()
+    expect(entry(page, "white").locator(".tag", has_text="warm")).to_have_count(0)
+    expect(entry(page, "yellow").locator(".tag", has_text="warm")).to_be_visible()
+    page.get_by_role("link", name="Search", exact=True).click()
+    expect(bar).not_to_be_visible()
+    page.go_back()
+    expect(bar).to_be_visible()
+
+
+def test_several_are_taken_out_and_brought_back(own_site: Served, visit: Any) -> None:
+    page = visit("?view=library", at=own_site)
+    bar = select(page, "yellow", "white", "green")
+    bar.get_by_role("button", name="Remove").click()
+    expect(page.locator(".videos .card")).to_have_count(2)
+    expect(bar).not_to_be_visible()
+    expect(page.locator(".note")).to_contain_text("Took 3 videos out of the library")
+    assert own_site.library.video("white").state == "removed"
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".job", has_text="3 removed videos")).to_be_visible()
+    expect(page.locator(".videos .card")).to_have_count(5)
+
+
+def test_videos_are_selected_by_keys_and_all_at_once(visit: Any) -> None:
+    page = visit("?view=library")
+    page.get_by_label("Order of the videos").select_option("title")
+    expect(page.locator(".videos .card-title").first).to_have_text("green")
+    page.get_by_role("link", name="Play green").focus()
+    page.keyboard.press("x")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+X")
+    bar = page.get_by_role("region", name="Selected videos")
+    expect(bar.get_by_role("status")).to_have_text("3 videos selected")
+    page.keyboard.press("x")
+    expect(bar.get_by_role("status")).to_have_text("2 videos selected")
+    bar.get_by_role("button", name="All").click()
+    expect(bar.get_by_role("status")).to_have_text("5 videos selected")
+    expect(page.locator(".videos .pick:checked")).to_have_count(5)
+    bar.get_by_role("button", name="Clear the selection").click()
+    expect(page.locator(".videos .pick:checked")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_where_videos_are_selected(visit: Any, page: Any, theme: Any) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.set_viewport_size({"width": 360, "height": 740})
+    visit("?view=library")
+    expect(select(page, "yellow")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_more_videos_as_one_scrolls(visit: Any, page: Any) -> None:
+    offsets: list[str] = []
+
+    def many(route: Any) -> None:
+        url, _, offset_text = route.request.url.partition("&offset=")
+        offset, answer = int(offset_text), route.fetch(url=url)
+        (one, *_) = answer.json()["videos"]
+        offsets.append(str(offset))
+        videos = [{**one, "title": f"clip {at}"} for at in range(offset, min(offset + 60, 130))]
+        route.fulfill(response=answer, json={"videos": videos, "total": 130})
+
+    page.route("**/videos?*sort=*", many)
+    page.set_viewport_size({"width": 500, "height": 500})
+    visit("?view=library")
+    for count in (60, 120, 130):
+        expect(page.locator(".videos .card")).to_have_count(count)
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert offsets == ["0", "60", "120"]

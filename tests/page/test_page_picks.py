@@ -30,6 +30,7 @@ def picked(page: Any) -> list[bool]:
 @pytest.fixture
 def found(visit: Any) -> Any:
     page = visit("?q=red")
+    page.get_by_role("button", name="less likely").click()
     expect(cards(page).nth(3)).to_be_visible()
     return page
 
@@ -194,6 +195,14 @@ def test_a_bell_watches_for_a_saved_search(own_site: Served, visit: Any) -> None
     expect(bell).to_have_attribute("aria-pressed", "false")
     assert not own_site.library.watches.list()
     assert [each.name for each in own_site.library.saved.list()] == ["dogs"]
+
+
+def test_a_watch_says_what_it_sends_where(own_site: Served, visit: Any) -> None:
+    hook = "https://example.com/hook"
+    own_site.client.put("/watches/greens", json={**GREENS, "webhook": hook})
+    page = visit(at=own_site)
+    page.get_by_role("button", name="Watch for greens").click()
+    expect(page.locator(".note")).to_contain_text(f"sent to {hook} as JSON, signed with the secret")
 
 
 def test_what_is_new_is_listed_seen_and_played(watching: Any, own_site: Served) -> None:

@@ -241,6 +241,14 @@ def test_full_screen_keeps_the_controls(playing: Any) -> None:
     expect(playing.locator(".player-main:fullscreen")).to_have_count(0)
 
 
+def test_it_says_which_file_that_is(playing: Any, site: Served) -> None:
+    path = site.library.video("harbour").path
+    assert path is not None
+    place = playing.locator(".player-place")
+    expect(place).to_have_text(f"harbour.mp4 in {path.parent}")
+    expect(place).to_have_attribute("title", str(path))
+
+
 def test_captions(playing: Any) -> None:
     playing.keyboard.press("c")
     expect(playing.get_by_role("button", name="Captions")).to_have_attribute("aria-pressed", "true")

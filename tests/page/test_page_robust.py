@@ -154,6 +154,33 @@ def test_a_degraded_reader_is_told_of(visit: Any, page: Any) -> None:
     expect(page.locator(".banner")).to_be_hidden()
 
 
+@pytest.mark.parametrize(
+    ("videos", "waiting", "said"),
+    [
+        (0, 5, "Speech is not searched: x is not installed; get it."),
+        (3, 2, "Speech is searched in 3 of 5 videos; in the other 2 it was not read: x is not "),
+        (4, 1, "Speech is searched in 4 of 5 videos; in the other one it was not read: x is not "),
+        (5, 0, None),
+    ],
+)
+def test_where_speech_is_searched_is_said(
+    visit: Any, page: Any, videos: int, waiting: int, said: str | None
+) -> None:
+    def told(route: Any) -> None:
+        answer = route.fetch()
+        speech = {"name": "speech", "state": "missing", "reason": "x is not installed",
+                  "remedy": "get it", "videos": videos, "waiting": waiting}  # fmt: skip
+        route.fulfill(response=answer, json={**answer.json(), "readers": [speech]})
+
+    page.route("**/api/v1/library", told)
+    visit("?view=library")
+    expect(page.locator(".library .library-facts")).to_contain_text("5 videos")
+    if said is None:
+        expect(page.locator(".banner")).to_be_hidden()
+    else:
+        expect(page.locator(".banner p")).to_contain_text(said)
+
+
 def test_what_was_not_read_is_not_advised(visit: Any, page: Any) -> None:
     def unread(route: Any) -> None:
         answer = route.fetch()
@@ -180,7 +207,7 @@ def test_what_was_not_read_is_not_advised(visit: Any, page: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("chance", "said"), [(0.31, "Not sure. These are"), (0.1, "Nothing here matches well.")]
+    ("chance", "said"), [(0.31, "Not sure. This is"), (0.1, "Nothing here matches well.")]
 )
 def test_the_verdict_agrees_with_the_dots(visit: Any, page: Any, chance: float, said: str) -> None:
     def unsure(route: Any) -> None:

@@ -99,6 +99,11 @@ def _look_at_videos(ask: Asking, video_id: str, subtitled: str) -> None:
     ask("DELETE", video)
     job = ask("POST", f"{video}/restore")
     ask.until(f"/jobs/{job['id']}", "state", "done")
+    chosen = {"ids": [video_id, subtitled]}
+    ask("POST", "/videos/tags", {**chosen, "add": ["c"]})
+    ask("POST", "/videos/remove", chosen)
+    job = ask("POST", "/videos/restore", chosen)
+    ask.until(f"/jobs/{job['id']}", "state", "done")
     ask(
         "POST",
         "/export",

@@ -157,6 +157,84 @@ def test_facets_count(served: Served) -> None:
     assert of_summer["videos"] == 2
 
 
+def counts(served: Served, of: str, **chosen: str | list[str]) -> dict[str, int]:
+    """Of a facet, by the ends of its names."""
+    found = served.client.get("/facets", params=chosen).json()[of]
+    return {each["name"].rpartition("/")[2]: each["count"] for each in found}
+
+
+def test_a_facet_keeps_the_siblings_of_what_is_chosen(served: Served) -> None:
+    beach = next(
+        str(v.path.parent) for v in served.library.videos() if v.path and v.title == "green"
+    )
+    assert counts(served, "years", since="2023", until="2023") == {"2023": 1, "2024": 3}
+    assert counts(served, "years", since="2023", until="2023", tag="summer") == {
+        "2023": 1,
+        "2024": 1,
+    }
+    assert counts(served, "folders", folder=beach) == {"beach": 2, "city": 2}
+    assert counts(served, "folders", folder=beach, since="2023", until="2023") == {"beach": 1}
+    assert counts(served, "years", folder=beach) == {"2023": 1, "2024": 1}
+
+
+def test_a_tag_counts_what_it_would_leave(served: Served) -> None:
+    assert counts(served, "tags", tag="sea") == {"sea": 1, "summer": 1, 'it\'s "odd" 🎬': 0}
+    assert counts(served, "tags", tag=["sea", "summer"])["summer"] == 1
+    assert 'it\'s "odd" 🎬' not in counts(served, "tags", since="2023", until="2023")
+
+
+def titles(served: Served, **asked: str | bool) -> list[str]:
+    return [v["title"] for v in served.client.get("/videos", params=asked).json()["videos"]]
+
+
+def test_videos_are_ordered(served: Served) -> None:
+    assert titles(served, sort="title") == ["green", "red-blue", "white", "yellow"]
+    assert titles(served, sort="duration") == ["white", "yellow", "red-blue", "green"]
+    assert titles(served, sort="duration", descending=True, limit="2") == ["green", "red-blue"]
+    assert titles(served, descending=True)[0] == "white"
+    added = [v.title for v in sorted(served.library.videos(), key=lambda v: v.added_at)]
+    assert titles(served, sort="added") == added
+    assert served.client.get("/videos", params={"sort": "size"}).status_code == 422
+
+
+def test_titles_are_ordered_as_people_do(own_served: Served) -> None:
+    with own_served.library.catalog.transaction() as db:
+        for known, title in (("white", "Clip 10"), ("green", "clip 9"), ("yellow", "Äpfel")):
+            db.execute("UPDATE videos SET title = ? WHERE title = ?", (title, known))
+    assert titles(own_served, sort="title") == ["clip 9", "Clip 10", "red-blue", "Äpfel"]
+    assert titles(own_served, title="äPF") == ["Äpfel"]
+
+
+def test_videos_by_a_part_of_their_titles(served: Served) -> None:
+    answer = served.client.get("/videos", params={"title": "RE", "limit": 1}).json()
+    assert [answer["videos"][0]["title"], answer["total"]] == ["red-blue", 2]
+    assert titles(served, title="re", tag="sea") == ["red-blue"]
+    assert titles(served, title="%") == []
+
+
+def test_several_videos_at_once(own_served: Served) -> None:
+    client = own_served.client
+    ids = [own_served.id_of(title) for title in ("white", "yellow")]
+    tagging = {"ids": ids, "add": ["both"], "remove": ['it\'s "odd" 🎬']}
+    assert client.post("/videos/tags", json=tagging).json() == {"tagged": 2}
+    assert [own_served.library.video(one).tags for one in ids] == [("both",), ("both",)]
+    assert client.post("/videos/remove", json={"ids": [*ids, ids[0]]}).json() == {"removed": 2}
+    assert titles(own_served) == ["red-blue", "green"]
+    job = own_served.ended(client.post("/videos/restore", json={"ids": ids}).json())
+    assert (job["kind"], job["state"], job["failures"]) == ("restore", "done", [])
+    assert len(titles(own_served, tag="both")) == 2
+
+
+@pytest.mark.parametrize("route", ["tags", "remove", "restore"])
+def test_several_are_all_known_or_none_is_changed(own_served: Served, route: str) -> None:
+    ids = [own_served.id_of("white"), NOBODY]
+    body = {"ids": ids, "add": ["x"]} if route == "tags" else {"ids": ids}
+    assert_failed(own_served.client.post(f"/videos/{route}", json=body), 404, "not_found")
+    assert own_served.library.video("white").state == "ready"
+    assert "x" not in own_served.library.video("white").tags
+    assert own_served.client.post(f"/videos/{route}", json={"ids": ["white"]}).status_code == 404
+
+
 def test_tags(own_served: Served) -> None:
     client, video_id = own_served.client, own_served.id_of("white")
     address = f"/videos/{video_id}/tags"

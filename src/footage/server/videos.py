@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -10,8 +9,7 @@ from fastapi import APIRouter, Body, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import PlainTextResponse, Response
 
-from footage.catalog import Video
-from footage.query import Filters
+from footage.catalog import Sort, Video
 from footage.readers.formats import FORMATS
 from footage.segment import Segment
 from footage.server.answers import JSON, contents, presented, thumbnail_address
@@ -23,7 +21,6 @@ from footage.server.transcripts import reading_of
 
 router = APIRouter(tags=["videos"])
 
-FOLDERS_TOLD = 200  # of facets: the fullest
 Tag = Annotated[str, Path(min_length=1, max_length=200)]
 
 
@@ -31,6 +28,9 @@ class VideosParameters(FilterParameters):
     """Which videos are listed."""
 
     hidden: bool = Field(default=False, description="the missing and removed ones too")
+    title: str = Field(default="", max_length=200, description="only with this in their titles")
+    sort: Sort = Field(default="recorded", description="what they are ordered by")
+    descending: bool = Field(default=False, description="the last in that order first")
     limit: int = Field(default=100, ge=1, le=1000)
     offset: int = Field(default=0, ge=0, le=10**9)
 
@@ -45,25 +45,17 @@ class TagsBody(BaseModel):
 
 @router.get("/videos", response_model=shapes.Videos)
 def videos(service: Shared, parameters: Annotated[VideosParameters, Query()]) -> Response:
-    """The videos, oldest recording first."""
+    """The videos, oldest recording first unless another order is asked for."""
     page, total = service.library.catalog.page(
         parameters.filters(),
         hidden=parameters.hidden,
+        title=parameters.title,
+        sort=parameters.sort,
+        descending=parameters.descending,
         limit=parameters.limit,
         offset=parameters.offset,
     )
     return JSON({"videos": [shown(service, video) for video in page], "total": total})
-
-
-@router.get("/facets", response_model=shapes.Facets)
-def facets(service: Shared, parameters: Annotated[FilterParameters, Query()]) -> Response:
-    """How many videos have which tag, year and folder."""
-    filters, version = parameters.filters(), service.library.catalog.version
-    kept = service.facets.get(filters, version)
-    if kept is None:
-        kept = _facets(service, filters)
-        service.facets.keep(filters, version, kept)
-    return JSON(kept)
 
 
 @router.get("/videos/{video_id}", response_model=shapes.PlayableVideo)
@@ -170,24 +162,6 @@ def shown(service: Service, video: Video) -> dict[str, Any]:
     return value
 
 
-def _facets(service: Service, filters: Filters) -> dict[str, Any]:
-    found = service.library.videos(filters)
-    inside = service.library.folder
-    folders = Counter(
-        str(folder)
-        for video in found
-        for folder in {path.parent for path in video.paths}
-        if not folder.is_relative_to(inside)
-    )
-    return {
-        "tags": _counted(Counter(tag for video in found for tag in video.tags)),
-        "years": _counted(Counter(str(video.recorded_at.year) for video in found)),
-        "folders": _counted(folders)[:FOLDERS_TOLD],
-        "videos": len(found),
-        "seconds": round(sum(video.duration for video in found), 3),
-    }
-
-
 def _tagged(service: Service, video: Video, add: Iterable[str], remove: Iterable[str]) -> Response:
     (tagged,) = service.library.tag(video.video_id, add=list(add), remove=list(remove))
     return JSON(shown(service, tagged))
@@ -197,8 +171,3 @@ def _segments(service: Service, video: Video) -> list[Segment]:
     if video.removed:
         return []
     return service.library.segments(video.video_id)
-
-
-def _counted(counter: Counter[str]) -> list[dict[str, Any]]:
-    ordered = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
-    return [{"name": name, "count": count} for name, count in ordered]

@@ -205,3 +205,5 @@ class Similar(Noted):
     of: Literal["moments", "videos"]
     given: list[str]
     similar: list[SimilarStretch]
+    floor: float | None
+    """The cosine from which two are alike; null where there are too few videos to tell by."""

@@ -154,3 +154,15 @@ class Facets(Shape):
     folders: list[Count]
     videos: int
     seconds: float
+
+
+class Tagged(Shape):
+    """How many videos were tagged."""
+
+    tagged: int
+
+
+class Removed(Shape):
+    """How many videos were taken out."""
+
+    removed: int

@@ -5,7 +5,7 @@ import { el, fill } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
 import { failed } from "./notes.js";
 import { state } from "./state.js";
-import { sentence } from "./words.js";
+import { plural, sentence } from "./words.js";
 
 const DISMISSED = "footage.dismissed";
 const NAMES = { speech: "speech", screen: "on-screen text" };
@@ -44,8 +44,7 @@ export async function readLibrary() {
 
 /** Show what is not searched, in the library, until it is dismissed. */
 export function showBanner() {
-  const bad = about?.readers?.filter((reader) => reader.state !== "ok");
-  const text = bad?.length ? toldOf(bad) : "";
+  const text = (about?.readers ?? []).filter(isLacking).map(toldOf).join(" ");
   const isSeen = text && state.view === "library" && localStorage.getItem(DISMISSED) !== text;
   bannerElement.hidden = !isSeen;
   const onclick = () => {
@@ -61,10 +60,14 @@ export function showBanner() {
   );
 }
 
-function toldOf(readers) {
-  const names = readers.map(({ name }) => NAMES[name]).join(" and ");
-  const why = ({ reason, state: is, remedy }) => [reason || is, remedy].filter(Boolean).join("; ");
-  const reasons = [...new Set(readers.map(why))].join(" · ");
-  const are = readers.length > 1 ? "are" : "is";
-  return sentence({ message: `${names} ${are} not searched: ${reasons}` });
+/** Whether it does not work, and videos are without it: subtitles may have done for all. */
+const isLacking = ({ state: is, videos, waiting }) => is !== "ok" && !(videos && waiting === 0);
+
+function toldOf({ name, state: is, reason, remedy, videos, waiting }) {
+  const all = videos + waiting;
+  const others = waiting === 1 ? "the other one it was" : `the other ${waiting} it was`;
+  const searched = videos
+    ? `is searched in ${videos} of ${plural(all, "video")}; in ${others} not read`
+    : "is not searched";
+  return sentence({ message: `${NAMES[name]} ${searched}: ${reason || is}`, remedy });
 }

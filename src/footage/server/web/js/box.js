@@ -53,13 +53,7 @@ const box = el(
 );
 
 /** The element of the box. */
-export const boxElement = el(
-  "form.ask",
-  { role: "search", onsubmit: submitted },
-  box,
-  hint,
-  rows,
-);
+export const boxElement = el("form.ask", { role: "search", onsubmit: submitted }, box, hint, rows);
 
 let shown = "";
 

@@ -7,7 +7,7 @@ import { badges, quotation } from "./evidence.js";
 import { addressOf, ask, change, state } from "./state.js";
 import { tileAt, tilesOf, tileView } from "./sprites.js";
 import { pickBox } from "./picks.js";
-import { videoOf } from "./titles.js";
+import { pathOf, videoOf } from "./titles.js";
 import { withFilter } from "./filters.js";
 import { clock, confidence, span } from "./words.js";
 
@@ -21,15 +21,15 @@ export const shownLinks = () =>
 /** What tells one moment from another. */
 export const keyOf = (moment) => `${moment.video_id}:${moment.start}:${moment.end}`;
 
-/** A list entry for a moment. */
-export function card(moment) {
+/** A list entry for a moment; `place` says where its video lies, if its title does not tell it. */
+export function card(moment, place) {
   const { title, start, end } = moment;
   const chance = confidence(moment.confidence);
   const open = { video: moment.video_id, time: Math.max(0, start - LEAD) };
   const link = el(
     "a.card-link",
     {
-      "aria-label": `Play ${title}, ${span(start, end)}${chance ? `, ${chance.word}, ${chance.percent} %` : ""}`,
+      "aria-label": `Play ${title}${place ? `, ${place}` : ""}, ${span(start, end)}${chance ? `, ${chance.word}, ${chance.percent} %` : ""}`,
       onclick: (event) => followed(event, open, moment),
       onfocus: () => (link.href = addressOf({ ...state, open })),
       onpointerenter: () => {
@@ -51,9 +51,10 @@ export function card(moment) {
         "div.card-body",
         el(
           "div.card-head",
-          el("h3.card-title", { title }, title),
+          el("h3.card-title", { title: `${title}\n${pathOf(moment)}` }, title),
           chance && confidenceMark(chance),
         ),
+        place && el("p.card-facts", { title: pathOf(moment) }, place),
         quotation(moment.evidence),
         el("div.card-foot", badges(moment.evidence), actions(moment)),
       ),

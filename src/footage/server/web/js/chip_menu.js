@@ -32,12 +32,7 @@ export function openMenu(anchor, { list, part, label, set, remove, edit }) {
       ),
       edit &&
         el("button.button", { onclick: () => (close(), edit()) }, "Edit"),
-      el(
-        "button.button",
-        { onclick: () => (close(), remove()) },
-        icon("trash"),
-        "Remove",
-      ),
+      el("button.button", { onclick: () => (close(), remove()) }, icon("trash"), "Remove"),
     ),
   ]);
 

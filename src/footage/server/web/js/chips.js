@@ -33,9 +33,16 @@ export function chipsOf(query, { edit }) {
 }
 
 function savedChip(name) {
-  const face = el("span.chip-face", icon("star", "chip-icon"), name);
+  const face = el("span.chip-face", icon("star", "chip-icon"), chipText(name));
   const remove = () => ask({ saved: null });
   return el("li.chip", face, removeButton(name, remove, "saved"));
+}
+
+/** Its text, or what that is `later`: cut where it is long, and whole on hovering. */
+function chipText(text, later) {
+  const element = el("span.chip-text", { title: text }, text);
+  if (later) later.then((said) => (element.textContent = element.title = said));
+  return element;
 }
 
 /** The next weight up or down, of the same sign. */
@@ -54,7 +61,7 @@ function termChip(term, at, edit) {
     kind: term.kind === "any" ? "" : term.kind,
     face: [
       term.kind !== "any" && icon(CHANNEL_LOOKS[term.kind][1], "chip-icon"),
-      el("span.chip-text", term.text),
+      chipText(term.text),
     ],
     edit: () => edit(at),
   });
@@ -62,20 +69,20 @@ function termChip(term, at, edit) {
 
 function likeChip(like, at) {
   const address = thumbnailOf(like.video, like.time);
-  const text = el("span.chip-text", `like ${clock(like.time)}`);
-  titleOf(like.video).then((title) => (text.textContent = `like ${title} ${clock(like.time)}`));
-  const face = [el("img.chip-picture", { src: address, alt: "" }), text];
+  const time = clock(like.time);
+  const said = titleOf(like.video).then((title) => `like ${title} ${time}`);
+  const face = [el("img.chip-picture", { src: address, alt: "" }), chipText(`like ${time}`, said)];
   return weighedChip({
     list: "likes",
     at,
     part: like,
-    label: `like the moment at ${clock(like.time)}`,
+    label: `like the moment at ${time}`,
     face,
   });
 }
 
 function fileChip(file, at) {
-  const face = [pictureOf(file), el("span.chip-text", file.name)];
+  const face = [pictureOf(file), chipText(file.name)];
   return weighedChip({ list: "files", at, part: file, label: `${file.kind} ${file.name}`, face });
 }
 
@@ -92,8 +99,6 @@ function pictureOf(file) {
 }
 
 function filterChip({ key, value, names }) {
-  const text = el("span.chip-text", value);
-  if (key === "video") titleOf(value).then((title) => (text.textContent = title));
   const remove = () => {
     let { filters } = state.query;
     for (const name of names) filters = withoutFilter(filters, name, value);
@@ -107,7 +112,7 @@ function filterChip({ key, value, names }) {
       "span.chip-face",
       icon(FILTER_ICONS[key], "chip-icon"),
       el("span.chip-key", `${key}:`),
-      text,
+      chipText(value, key === "video" && titleOf(value)),
     ),
     removeButton(`only ${key} ${value}`, remove, `filter-${key}-${value}`),
   );

@@ -31,12 +31,7 @@ export function controls(picture, stage, jump) {
   const element = el(
     "div.controls",
     el("div.control-group", earlier, play, later, mute, volume, time),
-    el(
-      "div.control-group",
-      captions,
-      rate,
-      iconButton("full", "Full screen (F)", fullscreen),
-    ),
+    el("div.control-group", captions, rate, iconButton("full", "Full screen (F)", fullscreen)),
   );
   let shown = [0, 0];
   for (const name of ["play", "pause", "ended"]) picture.addEventListener(name, showPlay);

@@ -104,8 +104,12 @@ export function tokensOf(filters) {
   return tokens;
 }
 
+/** The first and the last year, where since and until name such; else null. */
+export const yearsOf = ({ since, until }) =>
+  [since, until].every((one) => /^\d{4}$/.test(one ?? "")) ? [since, until] : null;
+
 /** Whether since and until name the same year. */
-export const isYear = ({ since, until }) => since === until && /^\d{4}$/.test(since ?? "");
+const isYear = ({ since, until }) => since === until && yearsOf({ since, until });
 
 /** Their text form, which `takeFilters` reads as the same. */
 export function formatFilters(filters) {

@@ -52,11 +52,7 @@ export function showHelp() {
         el("h2.player-title", { id: "help-title" }, "How to ask, and the keys"),
         iconButton("close", "Close the help", close),
       ),
-      el(
-        "div.help-parts",
-        table("What to type", SAY, "code"),
-        table("Keys", KEYS, "kbd"),
-      ),
+      el("div.help-parts", table("What to type", SAY, "code"), table("Keys", KEYS, "kbd")),
       el(
         "p.panel-note",
         "Paste or drop a picture to search by it. A weight goes from 0.001 to 1000.",

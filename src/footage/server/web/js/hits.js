@@ -9,7 +9,9 @@ import { readable, request } from "./query.js";
 import { confidence, span } from "./words.js";
 
 const MOST = 100;
-const LEAST = 0.05; // probability of what is listed
+
+/** The least probability of what is listed. */
+export const LEAST = 0.05;
 
 /** The moments of a video for a query, best first. Raises `ApiError`. */
 export async function hitsOf(video, given) {

@@ -79,20 +79,12 @@ function example([text, picture, title, more]) {
 async function showVideos(wanted, isFiltered) {
   shown = wanted;
   try {
-    const first = await fetched(`/videos?limit=1&${wanted}`);
-    const offset = Math.max(0, first.total - SHOWN);
-    const { videos } = await fetched(`/videos?limit=${SHOWN}&offset=${offset}&${wanted}`);
+    const { videos, total } = await fetched(`/videos?limit=${SHOWN}&descending=true&${wanted}`);
     if (shown !== wanted) return;
     fill(
       newest,
-      el(
-        "h2.section-title",
-        isFiltered ? plural(first.total, "video") : "Latest recordings",
-      ),
-      el(
-        "ul.cards",
-        videos.toReversed().map((video) => videoCard(video)),
-      ),
+      el("h2.section-title", isFiltered ? plural(total, "video") : "Latest recordings"),
+      el("ul.cards", videos.map((video) => videoCard(video))),
     );
   } catch (error) {
     shown = null;

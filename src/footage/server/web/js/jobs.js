@@ -13,11 +13,7 @@ const SHOWN = 6; // of those that have ended
 const FAILURES = 4;
 
 const list = el("ul.jobs", { "aria-label": "Jobs and uploads" });
-const all = el(
-  "button.link",
-  { onclick: () => ((showsAll = true), show()) },
-  "Show earlier ones",
-);
+const all = el("button.link", { onclick: () => ((showsAll = true), show()) }, "Show earlier ones");
 /** The element of the jobs. */
 export const jobsElement = el(
   "section.work",
@@ -132,7 +128,7 @@ function jobRow(job) {
     state: state === "done" && failures.length ? "partly" : state,
     word,
     title: nameOf(job),
-    better: job.kind === "restore" ? titleOf(job.sources[0]) : null,
+    better: job.kind === "restore" && !job.sources[1] ? titleOf(job.sources[0]) : null,
     facts: factsOf(job),
     share: state === "running" ? share : null,
     more: [
@@ -149,7 +145,7 @@ function jobRow(job) {
 }
 
 function nameOf({ kind, sources, names: given }) {
-  if (kind === "restore") return "A removed video";
+  if (kind === "restore") return sources[1] ? `${sources.length} removed videos` : "A removed video";
   const names = sources.map((source) => given[source] ?? source);
   return names.length > 2 ? `${names[0]} and ${names.length - 1} more` : names.join(", ");
 }
@@ -186,11 +182,7 @@ function failureList(failures) {
   return [
     el("ul.failures", items.slice(0, FAILURES)),
     rest.length > 0 &&
-      el(
-        "details",
-        el("summary", `${rest.length} more`),
-        el("ul.failures", rest),
-      ),
+      el("details", el("summary", `${rest.length} more`), el("ul.failures", rest)),
   ];
 }
 
@@ -218,13 +210,7 @@ function row({ state, word, title, better, facts, share, more = [], buttons }) {
     "li",
     { class: `job job-${state}` },
     el("span.job-state", icon(PICTURES[state]), word),
-    el(
-      "div.job-text",
-      name,
-      el("p.job-facts", facts),
-      share !== null && bar,
-      more,
-    ),
+    el("div.job-text", name, el("p.job-facts", facts), share !== null && bar, more),
     el("div.button-row", buttons),
   );
 }

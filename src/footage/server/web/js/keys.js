@@ -3,8 +3,8 @@
 import { focusBox } from "./box.js";
 import { shownLinks } from "./cards.js";
 import { openView } from "./player.js";
-import { pickBy } from "./picks.js";
 import { showHelp } from "./help.js";
+import { pickBy } from "./selection.js";
 import { change, state } from "./state.js";
 
 /** Begin to listen. */

@@ -9,11 +9,12 @@ import { blank } from "./query.js";
 import { change } from "./state.js";
 import { videoCard } from "./video_cards.js";
 
-/** The list entry of a video. */
-export function libraryEntry(video) {
+/** The list entry of a video, with a `box` that selects it unless it is removed. */
+export function libraryEntry(video, box) {
   const tags = el("ul.tags", { "aria-label": `Tags of ${video.title}` });
   const deeds = el("div.card-actions");
   const entry = videoCard(video, stateMark(video), tags, deeds);
+  entry.querySelector("a")?.after(box);
   showTags(tags, video);
   fill(
     deeds,
@@ -107,6 +108,7 @@ function removeButton(video, entry) {
   const remove = async () => {
     try {
       await fetched(`/videos/${video.video_id}`, { method: "DELETE" });
+      entry.querySelector(".pick:checked")?.click();
       const next = entry.nextElementSibling ?? entry.previousElementSibling;
       entry.remove();
       (next?.querySelector("a, button") ?? document.getElementById("main")).focus();

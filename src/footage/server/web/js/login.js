@@ -48,12 +48,7 @@ export function askToken(entered) {
       field,
       trouble,
       el("button", { type: "submit", class: "button button-main" }, icon("check"), "Enter"),
-      el(
-        "p.panel-note",
-        "Lost it? ",
-        el("code", "footage serve --new-token"),
-        " makes another.",
-      ),
+      el("p.panel-note", "Lost it? ", el("code", "footage serve --new-token"), " makes another."),
     ),
   );
   document.getElementById("overlays").append(dialog);

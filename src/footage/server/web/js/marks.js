@@ -14,12 +14,7 @@ export function marks(video, now, show) {
   let to = null;
   const begins = wordButton("in", "In", "Mark where the clip begins (I)", () => mark("from"));
   const ends = wordButton("out", "Out", "Mark where the clip ends (O)", () => mark("to"));
-  const download = el(
-    "a.button",
-    { download: "" },
-    icon("download"),
-    el("span", "Clip"),
-  );
+  const download = el("a.button", { download: "" }, icon("download"), el("span", "Clip"));
   const give = wordButton("film", "Export", "Export from in to out", () => {
     const [start, end] = clip();
     exportMenu(give, [{ video_id: video.video_id, start, end }]);

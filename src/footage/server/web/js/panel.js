@@ -5,7 +5,7 @@ import { ask as fetched, parameters } from "./api.js";
 import { el, fill, refill, setStyles } from "./dom.js";
 import { CHANNEL_LOOKS } from "./evidence.js";
 import { icon, iconButton } from "./icons.js";
-import { isYear, LISTS, pairsOf, withFilter, withoutFilter } from "./filters.js";
+import { pairsOf, withFilter, withoutFilter, yearsOf } from "./filters.js";
 import { failed } from "./notes.js";
 import { CHANNELS, fromAddress, isAsked } from "./query.js";
 import { AUTOMATIC } from "./rerank.js";
@@ -50,17 +50,14 @@ export const panelElement = panel;
 export const panelToggle = toggle;
 
 const sliders = new Map(CHANNELS.map((name) => [name, slider(name)]));
-const automatic = el(
-  "button.link",
-  { onclick: () => ask({ weights: null }) },
-  "Automatic",
-);
+const automatic = el("button.link", { onclick: () => ask({ weights: null }) }, "Automatic");
 fill(
   balance,
   el("div.panel-row", el("h2.panel-title", "What counts"), automatic),
   [...sliders.values()].map(({ element }) => element),
 );
 
+const whole = new Set(); // the titles of facets that are shown without an end
 let shown = null; // the filters that were counted by
 let controller = null;
 
@@ -150,9 +147,9 @@ async function showFacets(wanted) {
     const counts = await fetched(`/facets?${wanted}`, { signal: controller.signal });
     refill(
       facets,
-      group("Tags", "tag", counts.tags),
+      group("Tags", "tag", counts.tags, "all"),
       years(counts.years),
-      group("Folders", "folder", counts.folders, lastParts),
+      group("Folders", "folder", counts.folders, "any", lastParts),
       el("p.panel-note", `${plural(counts.videos, "video")} to search in`),
     );
   } catch (error) {
@@ -164,11 +161,10 @@ async function showFacets(wanted) {
 /** The end of a folder's path, which tells it from others. */
 const lastParts = (path) => path.split("/").filter(Boolean).slice(-2).join("/");
 
-function group(title, name, counts, shortened = (text) => text) {
-  const { filters } = state.query;
-  const chosen = LISTS.includes(name) ? filters[name] : [];
+function group(title, name, counts, meaning, shortened = (text) => text) {
+  const chosen = state.query.filters[name];
   const gone = chosen.filter((value) => !counts.some((count) => count.name === value));
-  const all = [...gone.map((value) => ({ name: value, count: 0 })), ...counts];
+  const all = [...gone.map((value) => ({ name: value })), ...counts];
   if (!all.length) return null;
   const entries = all.map((count) => {
     const isOn = chosen.includes(count.name);
@@ -176,35 +172,41 @@ function group(title, name, counts, shortened = (text) => text) {
       ask({ filters: (isOn ? withoutFilter : withFilter)(state.query.filters, name, count.name) });
     return entry(`${name}:${count.name}`, shortened(count.name), count, isOn, onclick);
   });
-  return facet(title, entries);
+  return facet(title, chosen.length > 0 && `${meaning} of them`, entries);
 }
 
+/** Years are filtered by as one stretch: choosing another goes on to it, letting go cuts it. */
 function years(counts) {
-  const { filters } = state.query;
-  const chosen = isYear(filters) ? filters.since : null;
+  const [first, last] = yearsOf(state.query.filters) ?? [];
   const newest = counts.toSorted((one, other) => other.name.localeCompare(one.name));
+  const chosen = newest.map(({ name }) => name).filter((name) => first <= name && name <= last);
   const entries = newest.map((count) => {
-    const isOn = chosen === count.name;
-    const { since: _since, until: _until, ...others } = filters;
+    const at = chosen.indexOf(count.name);
+    const others = at ? chosen.slice(0, at) : chosen.slice(1);
+    const kept = at < 0 ? [...chosen, count.name].sort() : others.toReversed();
     const onclick = () =>
-      ask({ filters: isOn ? others : { ...others, since: count.name, until: count.name } });
-    return entry(`year:${count.name}`, count.name, count, isOn, onclick);
+      ask({ filters: { ...state.query.filters, since: kept[0], until: kept.at(-1) } });
+    return entry(`year:${count.name}`, count.name, count, at >= 0, onclick);
   });
-  return counts.length ? facet("Years", entries) : null;
+  return counts.length ? facet("Years", first && "from first to last", entries) : null;
 }
 
-function facet(title, entries) {
-  const rest = entries.slice(FEW);
-  const list = el("ul", entries.slice(0, FEW));
-  const more = el(
-    "button.link",
-    { onclick: () => (list.append(...rest), more.remove()) },
-    `${rest.length} more`,
-  );
+/** A facet; `meaning` says what several of it mean, once one is chosen. */
+function facet(title, meaning, entries) {
+  const isShown = (one, at) => at < FEW || whole.has(title) || one.querySelector("[aria-pressed=true]");
+  const rest = entries.filter((one, at) => !isShown(one, at));
+  const list = el("ul", entries.filter(isShown));
+  const showAll = () => {
+    whole.add(title);
+    list.replaceChildren(...entries);
+    more.remove();
+    rest[0].firstElementChild.focus();
+  };
+  const more = el("button.link", { onclick: showAll }, `${rest.length} more`);
   return el(
     "section",
     { class: "panel-part facet" },
-    el("h2.panel-title", title),
+    el("h2.panel-title", title, meaning && el("span.panel-note", ` ${meaning}`)),
     list,
     rest.length > 0 && more,
   );
@@ -222,7 +224,7 @@ function entry(key, label, { name, count }, isOn, onclick) {
         onclick,
       },
       el("span.facet-name", label),
-      el("span.facet-count", count.toLocaleString("en")),
+      el("span.facet-count", count?.toLocaleString("en")),
     ),
   );
 }

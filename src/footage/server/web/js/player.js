@@ -5,7 +5,7 @@ import { el, fill } from "./dom.js";
 import { iconButton } from "./icons.js";
 import { failed } from "./notes.js";
 import { closeVideo, state } from "./state.js";
-import { videoOf } from "./titles.js";
+import { pathOf, videoOf } from "./titles.js";
 import { day, length, sentence } from "./words.js";
 import { playerView } from "./player_view.js";
 
@@ -80,9 +80,16 @@ function head(video) {
       "div",
       el("h2.player-title", video?.title ?? "This video cannot be opened"),
       el("p.player-facts", facts.filter(Boolean).join(" · ")),
+      video && el("p.player-place", { title: video.paths.join("\n") || video.url }, placeOf(video)),
     ),
     iconButton("close", "Close the player", closeVideo, { title: "Close (Esc)" }),
   );
+}
+
+/** The name of its file, then the folder: where there is little room, that is cut. */
+function placeOf(video) {
+  const [, folder, name] = /^(.*)[/\\](.*)$/.exec(pathOf(video)) ?? [];
+  return folder ? [el("strong", name), ` in ${folder}`] : pathOf(video);
 }
 
 function close() {

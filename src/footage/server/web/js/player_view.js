@@ -40,11 +40,7 @@ export function playerView(video, open) {
   );
   const trouble = el("p.trouble", { role: "alert", hidden: true });
   const waiting = el("span.waiting", { hidden: true });
-  const bigPlay = el(
-    "button.big-play",
-    { "aria-label": "Play" },
-    icon("play"),
-  );
+  const bigPlay = el("button.big-play", { "aria-label": "Play" }, icon("play"));
   const stage = el("div.stage", picture, waiting, bigPlay, trouble);
   const hits = hitList(goTo);
   const control = controls(
@@ -81,11 +77,7 @@ export function playerView(video, open) {
     ),
     shots.element,
   );
-  const element = el(
-    "div.player-parts",
-    main,
-    el("div.player-side", side.element),
-  );
+  const element = el("div.player-parts", main, el("div.player-side", side.element));
   return { id, element, start, stop, goTo, press };
 
   function start() {

@@ -106,7 +106,7 @@ export function toAddress(query) {
 /** The query that an address says. */
 export function fromAddress(address) {
   const query = blank();
-  for (const name of LISTS) query.filters[name] = [...new Set(address.getAll(name))];
+  for (const name of LISTS) query.filters[name] = [...new Set(address.getAll(name).filter(Boolean))];
   for (const name of SINGLES) if (address.get(name)) query.filters[name] = address.get(name);
   takeText(query, address.get("q") ?? "");
   query.likes = address.getAll("like").map(likeOf).filter(Boolean);

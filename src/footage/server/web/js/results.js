@@ -7,22 +7,27 @@ import { icon } from "./icons.js";
 import { card, keyOf, refreshActions, skeletons } from "./cards.js";
 import { blobOf, fetched as filesAtHand } from "./files.js";
 import { none, pairsOf } from "./filters.js";
+import { LEAST } from "./hits.js";
 import { failed } from "./notes.js";
 import { isAsked, request, readable, toAddress } from "./query.js";
 import { reranked } from "./rerank.js";
 import { ask, state } from "./state.js";
-import { confidence, sentence } from "./words.js";
+import { placesOf } from "./titles.js";
+import { confidence, LIKELY, plural, sentence } from "./words.js";
 
 const PAGE = 24;
 const DEEPEST = 1000;
 const TYPING_MILLISECONDS = 90;
 const SLIDING_MILLISECONDS = 140;
+const UNFOLDED = "footage.unfolded:";
 
 const list = el("ul.cards", { "aria-label": "Results" });
 const verdict = el("div.verdict", { role: "status" });
 const count = el("p.hidden", { role: "status" });
 const sentinel = el("div.sentinel");
 const end = el("p.results-end");
+const less = el("button.button", { onclick: () => fold(!isFolded()) });
+const fence = el("li.cards-fold", less);
 
 /** The element of the results. */
 export const resultsElement = el(
@@ -99,6 +104,7 @@ async function search() {
     asked = query;
     ended = answer.moments.length < PAGE;
     served = answer.moments;
+    told = answer;
     list.classList.remove("cards-stale");
     show(served);
     showVerdict(answer);
@@ -132,16 +138,49 @@ function show(found) {
   list.dataset.byVideo = String(state.query.byVideo);
   moments = found;
   const cards = new Map([...list.children].map((element) => [element.dataset.key, element]));
-  list.replaceChildren(...found.map((moment) => reused(cards.get(keyOf(moment)), moment)));
+  const places = placesOf(found);
+  const cardOf = (moment) =>
+    reused(cards.get(keyOf(moment)), moment, places.get(moment.video_id));
+  const { likely, others } = parted(found);
+  const isClosed = others.length > 0 && isFolded();
+  less.textContent = `${isClosed ? "Show" : "Hide"} ${others.length}${ended ? "" : "+"} less likely`;
+  less.setAttribute("aria-expanded", String(!isClosed));
+  const isFocused = document.activeElement === less;
+  list.replaceChildren(
+    ...likely.map(cardOf),
+    ...(others.length ? [fence] : []),
+    ...(isClosed ? [] : others.map(cardOf)),
+  );
+  if (isFocused) less.focus();
   if (byVideo) refreshActions(list, (wanted) => moments.find((moment) => keyOf(moment) === wanted));
-  end.textContent = ended && found.length > 3 ? "That is all there is." : "";
+  end.textContent = ended && !isClosed && found.length > 3 ? "That is all there is." : "";
 }
 
-function reused(element, moment) {
+/** The likely ones, or where nothing was found the best guesses, at least one; and the others. */
+function parted(found) {
+  const least = told?.found ? LIKELY : LEAST;
+  const isLikely = ({ confidence: chance }) => chance === null || chance >= least;
+  const likely = found.filter(isLikely);
+  if (!likely.length) return { likely: found.slice(0, 1), others: found.slice(1) };
+  return { likely, others: found.filter((moment) => !isLikely(moment)) };
+}
+
+const unfoldedKey = () => UNFOLDED + key({ ...state.query, weights: null, byVideo: false });
+const isFolded = () => !sessionStorage.getItem(unfoldedKey());
+
+function fold(wanted) {
+  if (wanted) sessionStorage.removeItem(unfoldedKey());
+  else sessionStorage.setItem(unfoldedKey(), "1");
+  show(moments);
+  if (isInSight()) more();
+}
+
+function reused(element, moment, place) {
   const hasPicture = !moment.thumbnail || element?.querySelector(".thumb-picture");
-  if (hasPicture && element?.moment && same(element.moment, moment)) return element;
-  const made = card(moment);
-  made.moment = moment;
+  const [known, was] = element?.shown ?? [];
+  if (hasPicture && known && was === place && same(known, moment)) return element;
+  const made = card(moment, place);
+  made.shown = [moment, place];
   return made;
 }
 
@@ -149,14 +188,17 @@ const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 function showVerdict(answer) {
   const { found, hint: advice, moments: best } = answer;
-  told = answer;
-  count.textContent = found ? `${best.length}${ended ? "" : " or more"} results` : "";
+  const { likely, others } = parted(best);
+  const whole = ended ? "" : " or more";
+  const folded = others.length && isFolded() ? `, ${others.length}${whole} less likely ones folded` : whole;
+  count.textContent = found ? plural(likely.length, "result") + folded : "";
   if (found) {
     verdict.replaceChildren();
     return;
   }
   const isLikely = confidence(best[0]?.confidence)?.level > 1; // as the dots have it
   const well = best.length && !isLikely ? " well" : "";
+  const guesses = likely.length > 1 ? "are the best guesses. " : "is the best guess. ";
   const hint = isRead("speech") ? advice : advice && "say it in other words";
   verdict.replaceChildren(
     el(
@@ -166,13 +208,11 @@ function showVerdict(answer) {
         "div",
         el(
           "p.verdict-title",
-          isLikely ? "Not sure. These are the best guesses." : `Nothing here matches${well}.`,
+          isLikely
+            ? `Not sure. ${likely.length > 1 ? "These" : "This"} ${guesses}`
+            : `Nothing here matches${well}.`,
         ),
-        el(
-          "p",
-          well && "Below are the best guesses. ",
-          hint ? `To find more, ${hint}.` : "",
-        ),
+        el("p", well && `Below ${guesses}`, hint ? `To find more, ${hint}.` : ""),
         pairsOf(state.query.filters).length > 0 &&
           el(
             "button.link",
@@ -205,7 +245,7 @@ function showFailure(error) {
 }
 
 async function more() {
-  if (ended || !asked || served.length + PAGE > DEEPEST || !controller) return;
+  if (ended || !asked || (fence.isConnected && isFolded()) || served.length + PAGE > DEEPEST || !controller) return;
   ended = true; // until it has come
   const { signal } = controller;
   try {
@@ -222,8 +262,7 @@ async function more() {
   }
 }
 
-const isInSight = () => sentinel.getBoundingClientRect().top < innerHeight + 600;
+const isInSight = () =>
+  sentinel.offsetParent && sentinel.getBoundingClientRect().top < innerHeight + 600;
 
-new IntersectionObserver(([entry]) => entry.isIntersecting && more(), {
-  rootMargin: "600px",
-}).observe(sentinel);
+addEventListener("scroll", () => isInSight() && more(), { passive: true });

@@ -85,10 +85,7 @@ function show({ element, ...to }, all) {
   refill(
     element,
     el("h2.panel-title", "Saved searches"),
-    el(
-      "ul.saved-list",
-      all.map((one) => row(one, to)),
-    ),
+    el("ul.saved-list", all.map((one) => row(one, to))),
   );
 }
 

@@ -17,11 +17,7 @@ export function still(one, kind = "card-link") {
   return el(
     `a.${kind}`,
     { title, "aria-label": `Play ${title}, ${times}`, ...linkTo({ open: openOf(one) }) },
-    el(
-      "div.thumb",
-      src && thumbPicture(src),
-      el("span.thumb-time", times),
-    ),
+    el("div.thumb", src && thumbPicture(src), el("span.thumb-time", times)),
   );
 }
 

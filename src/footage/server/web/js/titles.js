@@ -1,4 +1,4 @@
-/** Videos by id, asked for once: their titles, and what else is shown of them. */
+/** Videos by id, asked for once: their titles, where they lie, and what else is shown of them. */
 
 import { ask } from "./api.js";
 
@@ -24,4 +24,21 @@ export async function titleOf(id) {
   } catch {
     return id.slice(0, 8);
   }
+}
+
+/** Where a video, or that of a moment, lies: its path or address, or its id where it has neither. */
+export const pathOf = ({ path, url, video_id: id }) => path ?? url ?? id;
+
+/** By video, the end of its path that tells it from others of the same title, if there are such. */
+export function placesOf(moments) {
+  const places = new Map();
+  for (const alike of Map.groupBy(moments, ({ title }) => title).values()) {
+    const paths = new Map(alike.map((one) => [one.video_id, pathOf(one).split(/[/\\]/)]));
+    if (paths.size < 2) continue;
+    const endsOf = (count) => [...paths.values()].map((parts) => parts.slice(-count).join("/"));
+    let count = 2;
+    while (count < 40 && new Set(endsOf(count)).size < paths.size) count += 1;
+    [...paths.keys()].forEach((id, at) => places.set(id, endsOf(count)[at]));
+  }
+  return places;
 }

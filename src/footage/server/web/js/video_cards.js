@@ -3,7 +3,7 @@
 import { thumbPicture } from "./cards.js";
 import { el } from "./dom.js";
 import { linkTo } from "./state.js";
-import { videoOf } from "./titles.js";
+import { pathOf, videoOf } from "./titles.js";
 import { clock, day } from "./words.js";
 
 /** A list entry for a video; `more` is put below its title. */
@@ -28,8 +28,12 @@ export function videoCard(video, ...more) {
       ),
       el(
         "div.card-body",
-        el("h3.card-title", { title: video.title }, video.title),
-        el("p.card-facts", day(video.recorded_at)),
+        el("h3.card-title", { title: `${video.title}\n${pathOf(video)}` }, video.title),
+        el(
+          "p.card-facts",
+          { title: pathOf(video) },
+          [day(video.recorded_at), video.path?.split(/[/\\]/).at(-2)].filter(Boolean).join(" · "),
+        ),
         more,
       ),
     ),

@@ -70,7 +70,8 @@ export function bell(name, changed) {
 }
 
 function toldOf({ name, matches, webhook, error, delivery_error: undelivered }) {
-  const sent = webhook ? `, sent to ${webhook}` : "";
+  const how = "as JSON, signed with the secret of the watch (HMAC-SHA256, Footage-Signature)";
+  const sent = webhook ? `, sent to ${webhook} ${how}` : "";
   const trouble = error ?? undelivered;
   const found = `Watching for “${name}”: ${plural(matches, "moment")} so far${sent}.`;
   return trouble ? `${found} ${trouble}.` : found;
@@ -120,15 +121,8 @@ function group(name, matches) {
   const title = el("h2.section-title", `New for “${name}”`);
   const element = el(
     "div.news-group",
-    el(
-      "header.panel-row",
-      title,
-      iconButton("close", `Close what is new for ${name}`, close),
-    ),
-    el(
-      "ul.cards",
-      own.map(({ moment }) => card(moment)),
-    ),
+    el("header.panel-row", title, iconButton("close", `Close what is new for ${name}`, close)),
+    el("ul.cards", own.map(({ moment }) => card(moment))),
   );
   return element;
 }

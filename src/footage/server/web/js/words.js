@@ -49,9 +49,12 @@ export function day(iso) {
   });
 }
 
+/** From which probability on a moment counts as found, as the server has it. */
+export const LIKELY = 0.43;
+
 const LEVELS = [
   [0.75, "Sure", 4],
-  [0.43, "Likely", 3],
+  [LIKELY, "Likely", 3],
   [0.2, "Maybe", 2],
   [0, "A guess", 1],
 ];
