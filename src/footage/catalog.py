@@ -38,6 +38,7 @@ SCHEMA_VERSION = len(catalog_file.MIGRATIONS)
 MOST_EXCLUDED = 1_000  # ids one filter may name
 MOST_PARTITIONS = 1_000  # and partitions
 SHOWN = 10  # partitions an error names
+LEAST_OF_ID = 6  # characters that name a video
 Sort = Literal["recorded", "added", "title", "duration"]
 _ORDERS: dict[Sort, str] = {
     "recorded": "recorded_at",
@@ -255,6 +256,7 @@ class Catalog(Database):
     def video(self, reference: str) -> Video:
         """The video with this id, path or address; else whose id begins, or file is named, so.
 
+        Of an id, at least `LEAST_OF_ID` characters are to be given.
         Else it is the one with this title, or whose file's name is that and a suffix.
         Raises `NotFound` for none and `InvalidQuery` for several.
         """
@@ -288,8 +290,9 @@ class Catalog(Database):
 
     def _named(self, reference: str) -> list[str]:
         """The videos whose id begins with ``reference``, or whose file is called so."""
-        start = _text(reference)
-        sql = "SELECT video_id FROM videos WHERE substr(video_id, 1, length(?1)) = ?1"
+        # so short, it is meant as the number of a result, and would name some other video
+        start = _text(reference) if len(reference) >= LEAST_OF_ID else ""
+        sql = "SELECT video_id FROM videos WHERE ?1 != '' AND substr(video_id, 1, length(?1)) = ?1"
         if os.sep in reference:
             return self._ids(sql, (start,))
         end = _key(os.sep + reference)

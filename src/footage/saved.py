@@ -83,13 +83,14 @@ class SavedSearches:
             raise _no_such_search(name, self.names())
         return self._search(rows[0])
 
-    def put(self, name: str, query: Query) -> SavedSearch:
-        """Save a query under a name, in the place of what was saved so.
+    def put(self, name: str, query: Query | str) -> SavedSearch:
+        """Save a query, or its text, under a name, in the place of what was saved so.
 
         Raises `InvalidQuery` for a name or query that cannot be kept, `NotFound` for a video in it
         that is not there, `MediaError` for an example that cannot be read, `LibraryUnwritable`.
         """
         checked_name(name)
+        query = Query(text=query) if isinstance(query, str) else query
         named = with_ids(query, lambda reference: self._catalog.video(reference).video_id)
         # within the transaction, so that nobody takes the file away before its row is there
         with self._catalog.transaction() as db:

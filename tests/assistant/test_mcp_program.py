@@ -108,7 +108,7 @@ def test_what_is_not_installed_is_said(
     monkeypatch.setattr(command, "NEEDS", ("no_such_module",))
     answer = run("mcp", "--library", lite_library)
     assert answer.code == 2
-    assert "pip install 'footage[mcp]'" in answer.err
+    assert "pip install '.[mcp]'" in answer.err
 
 
 def test_a_library_that_is_not_there_is_said(tmp_path: Path, run: Run) -> None:

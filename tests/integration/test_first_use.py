@@ -10,7 +10,14 @@ from houses import House, Run
 from pictures import make_picture
 
 import footage
-from footage.search.moments import HINT, HINT_EXAMPLE, HINT_SAID, SearchResult
+from footage.search.moments import (
+    HINT,
+    HINT_EMPTY,
+    HINT_EXAMPLE,
+    HINT_FILTERS,
+    HINT_SAID,
+    SearchResult,
+)
 
 pytestmark = pytest.mark.usefixtures("colours_instead_of_lite")
 
@@ -18,13 +25,20 @@ pytestmark = pytest.mark.usefixtures("colours_instead_of_lite")
 def test_the_hint_fits_the_query(tmp_path: Path) -> None:
     picture = footage.Query(examples=make_picture(tmp_path / "red.png", "red"))
     text = footage.Query(text="red")
-    assert SearchResult(picture, (), said=False).hint == HINT_EXAMPLE
-    assert SearchResult(text, (), said=False).hint == HINT
-    assert SearchResult(text, ()).hint == HINT_SAID
-    assert SearchResult(footage.Query(text="said:red"), ()).hint == HINT
+    guess = (footage.Moment("0" * 32, "a", 0.0, 1.0, 0.1, "visual", "clip"),)
+    assert SearchResult(picture, guess, matches=False, said=False).hint == HINT_EXAMPLE
+    assert SearchResult(text, guess, matches=False, said=False).hint == HINT
+    assert SearchResult(text, guess, matches=False).hint == HINT_SAID
+    assert SearchResult(footage.Query(text="said:red"), guess, matches=False).hint == HINT
+    assert SearchResult(text, guess).hint is None
     assert "said:" not in HINT + HINT_EXAMPLE
     assert "words" in HINT_EXAMPLE
     assert "other words" not in HINT_EXAMPLE
+
+
+def test_where_nothing_can_be_found_the_hint_says_why(house: footage.Library) -> None:
+    assert house.search("red", filters=footage.Filters(tags="nope")).hint == HINT_FILTERS
+    assert house.search("red", offset=900).hint == HINT_EMPTY
 
 
 def test_where_nothing_was_read_no_search_hints_at_it(house: footage.Library) -> None:

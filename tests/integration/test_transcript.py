@@ -139,11 +139,11 @@ def test_a_file_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:
 def test_without_the_reader_of_the_screen_it_says_what_to_install(run: Run, film: Path) -> None:
     refused = run("transcript", "--screen", film)
     assert refused.code != 0
-    assert "footage[ocr]" in refused.err
+    assert "pip install '.[ocr]'" in refused.err
 
 
 @pytest.mark.usefixtures("subtitles_only")
 def test_without_the_reader_of_speech_it_says_what_to_install(run: Run, folder: Path) -> None:
     refused = run("transcript", make_video(folder / "mute.mp4", audio=True))
     assert refused.code != 0
-    assert "footage[speech]" in refused.err
+    assert "pip install '.[speech]'" in refused.err

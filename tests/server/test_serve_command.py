@@ -223,7 +223,7 @@ def test_what_is_not_installed_is_said(
     monkeypatch.setattr(command, "NEEDS", ("no_such_module",))
     answer = run("serve", "--library", lite_library)
     assert answer.code == 2
-    assert "pip install 'footage[server]'" in answer.err
+    assert "pip install '.[server]'" in answer.err
 
 
 def test_a_note_without_a_server_is_stale(tmp_path: Path) -> None:

@@ -264,9 +264,10 @@ def test_the_beginning_of_an_id_is_enough(catalog: Catalog) -> None:
     with pytest.raises(InvalidQuery, match="may be any of 2 videos"):
         catalog.video("abcdef")
     with pytest.raises(InvalidQuery, match="write more of the id, or the path"):
-        catalog.video("a")
-    with pytest.raises(NotFound):
-        catalog.video("b")
+        catalog.video("abcdef")
+    for nothing in ("bbbbbb", "a", "abcde"):
+        with pytest.raises(NotFound):
+            catalog.video(nothing)
 
 
 def test_a_file_s_name_is_enough_where_one_file_has_it(catalog: Catalog) -> None:

@@ -191,7 +191,7 @@ def test_missing_packages_are_named_with_the_remedy(
     monkeypatch.setattr(metadata, "files", nothing_installed)
     with pytest.raises(UsageError, match="scikit-image, scikit-learn") as caught:
         make_sample_footage(tmp_path)
-    assert caught.value.remedy == '`pip install "footage[demo]"` brings them'
+    assert caught.value.remedy == '`pip install ".[demo]"` brings them'
     assert list(tmp_path.iterdir()) == []
 
 

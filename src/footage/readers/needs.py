@@ -59,7 +59,7 @@ def examine(
     """
     reason = next(filter(None, (package.complaint() for package in packages)), "") or check()
     if reason:
-        return Status(name, False, reason=reason, remedy=f"`pip install 'footage[{extra}]'`")
+        return Status(name, False, reason=reason, remedy=f"`pip install '.[{extra}]'`")
     versions = ", ".join(f"{package.name} {version(package.name)}" for package in packages)
     return Status(name, True, versions)
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any, overload
 
 from footage.media.web import Place, WebVideo
-from footage.query import Query
+from footage.query import Filters, Query
 
 HINT = "say it in other words or name what is seen"
 HINT_SAID = "say it in other words, name what is seen, or look for what was said with said:"
+HINT_EMPTY = "index videos, or ask for an earlier page: there is nothing here"
+HINT_FILTERS = "let more videos pass: nothing that can be searched passes the filters"
 HINT_EXAMPLE = "ask by another example, or say beside it in words what is seen"
 
 
@@ -129,6 +131,8 @@ class SearchResult(Sequence[Moment]):
         """What may find more, where nothing matches well."""
         if self.found:
             return None
+        if not self.moments:
+            return HINT_FILTERS if self.query.filters != Filters() else HINT_EMPTY
         terms = [term for step in self.query.steps for term in step.terms]
         if not terms:
             return HINT_EXAMPLE

@@ -60,7 +60,7 @@ class Watches:
     def put(
         self,
         name: str,
-        query: Query | None = None,
+        query: Query | str | None = None,
         *,
         threshold: float | None = None,
         webhook: str | None = None,

@@ -38,18 +38,18 @@ def test_without_their_packages_the_others_say_what_to_install() -> None:
     assert readers.available()[1:] == [
         Status(
             "speech", usable=False, reason="moonshine-voice is not installed",
-            remedy="`pip install 'footage[speech]'`",
+            remedy="`pip install '.[speech]'`",
         ),
         Status(
             "screen", usable=False, reason="rapidocr is not installed",
-            remedy="`pip install 'footage[ocr]'`",
+            remedy="`pip install '.[ocr]'`",
         ),
     ]  # fmt: skip
     with pytest.raises(ReaderUnavailable) as caught:
         readers.open_reader("speech")
     assert str(caught.value) == (
         "the reader speech cannot be used: moonshine-voice is not installed; "
-        "`pip install 'footage[speech]'`"
+        "`pip install '.[speech]'`"
     )
 
 

@@ -212,7 +212,7 @@ class MarengoEmbedder(Embedder):
         except ImportError as error:
             raise EmbedderUnavailable(
                 f"Marengo needs a package that is not installed ({error.name})",
-                remedy="`pip install 'footage[marengo]'`",
+                remedy="`pip install '.[marengo]'`",
             ) from error
         allowed = Environment()
         return Service(rpm=allowed.marengo_rpm, rpd=allowed.marengo_rpd)
