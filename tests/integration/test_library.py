@@ -401,3 +401,11 @@ def test_a_prepared_library_has_what_a_search_needs(own_house: House) -> None:
         library.prepare()
         assert list(own_house.library.glob("background-*"))
     library.prepare()  # closed: nothing is raised
+
+
+@pytest.mark.parametrize("asked", ["red", "blue", "green", "white", "yellow"])
+def test_a_moment_is_the_same_whatever_is_searched(house: footage.Library, asked: str) -> None:
+    for moment in house.search(asked, limit=20):
+        only = footage.Filters(videos=moment.video_id)
+        there = [(one.start, one.end) for one in house.search(asked, filters=only, limit=20)]
+        assert (moment.start, moment.end) in there

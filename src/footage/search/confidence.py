@@ -134,6 +134,12 @@ class Scale:
         level = (given - self._bank[0]) / self._bank[1]
         return Measured(level - self._best, z - self._best)
 
+    def score_of_rank(self, query: Vector, rank: int) -> float:
+        """About the score that the hit of this rank, from 1, has in the whole library."""
+        scores = np.sort(self._sample.scores(query[None])[0])[::-1]
+        at = min(rank * len(scores) // self._size, len(scores) - 1)
+        return float(scores[at])
+
     def _moments(self, means: Vectors, deviations: Vectors) -> tuple[Vectors, Vectors]:
         """Means and deviations [q] of queries; of few segments, drawn towards those of the bank."""
         if self._bank is not None:
@@ -195,6 +201,17 @@ class Confidence:
             log.warning("no probabilities: %s", error)
             return [None] * len(hits)
         return chances
+
+    def score_of_rank(self, query: Vector, route: Route, rank: int) -> float | None:
+        """About the score that the hit of this rank has in the whole library; None if unknown."""
+        try:
+            with self._lock:
+                self._refresh()
+                scale = self._scale(route, text=False)
+        except Exception as error:  # noqa: BLE001 - whatever it is, what was found is found
+            log.warning("no background: %s", error)
+            return None
+        return None if scale is None else scale.score_of_rank(query, rank)
 
     def _refresh(self) -> None:
         held = self._held()

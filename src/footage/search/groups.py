@@ -36,16 +36,17 @@ class Group:
         return self.hits[0]
 
 
-def merge(hits: Iterable[Hit]) -> list[Group]:
+def merge(hits: Iterable[Hit], floor: float | None = None) -> list[Group]:
     """Join touching, about equally good hits of a video; best group first, in a stable order.
 
     A group grows from its best hit to both sides while the neighbour touches, scores at least
     `JOIN_SHARE` of the way from the floor to the group's best, and the whole stays within
-    `LONGEST` seconds. The floor is the score of hit number `FLOOR_RANK`, or of the last one: so
-    what is joined does not depend on how many more hits were fetched.
+    `LONGEST` seconds. Where it is not given, the floor is the score of hit number `FLOOR_RANK`, or
+    of the last one: so what is joined does not depend on how many more hits were fetched.
     """
     ordered = ranked(hits)
-    floor = ordered[:FLOOR_RANK][-1].score if ordered else 0.0
+    if floor is None:
+        floor = ordered[:FLOOR_RANK][-1].score if ordered else 0.0
     places = {hit.segment_id: place for place, hit in enumerate(ordered, start=1)}
     touching = _Touching(ordered)
     taken: set[str] = set()

@@ -79,7 +79,10 @@ class SeenSearch:
         found = {}
         for route in routes:
             search = partial(find, vector, routes=[route])
-            groups = self._groups(search, vector, wanted, by_video=by_video)
+            # what is unlike the query lies elsewhere too: a moment is the same whatever the filters
+            narrowed = filters != Filters()
+            floor = self._confidence.score_of_rank(vector, route, FLOOR_RANK) if narrowed else None
+            groups = self._groups(search, vector, wanted, by_video=by_video, floor=floor)
             for group in groups:
                 group.query, group.by_text = vector, by_text
             found[route] = [_find(group, rank) for rank, group in enumerate(groups, start=1)]
@@ -119,14 +122,20 @@ class SeenSearch:
         return self._vectors.vector(self._embedder.fingerprint.id, key, make)
 
     def _groups(
-        self, search: Search, vector: Vector, wanted: int, *, by_video: bool
+        self,
+        search: Search,
+        vector: Vector,
+        wanted: int,
+        *,
+        by_video: bool,
+        floor: float | None,
     ) -> list[Group]:
         if by_video:
-            return merge(self._rescored(of_videos(search, wanted), vector))
+            return merge(self._rescored(of_videos(search, wanted), vector), floor)
         groups: list[Group] = []
         for depth in _depths(HITS_A_MOMENT * wanted):
             hits = self._rescored(search(limit=depth), vector)
-            groups = merge(hits)
+            groups = merge(hits, floor)
             if len(groups) >= wanted or len(hits) < depth:
                 break
         return groups
