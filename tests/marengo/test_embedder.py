@@ -195,7 +195,7 @@ def test_without_the_sdk_it_says_what_to_install(
     monkeypatch.delitem(sys.modules, "footage.embedders.marengo.service")
     monkeypatch.setitem(sys.modules, "twelvelabs", None)
     with footage.open(tmp_path / "no-sdk.library", embedder="marengo") as library:
-        with pytest.raises(EmbedderUnavailable, match=r"twelvelabs.*footage\[marengo\]"):
+        with pytest.raises(EmbedderUnavailable, match=r"twelvelabs.*\.\[marengo\]"):
             library.add(films)
         assert library.videos() == []
 

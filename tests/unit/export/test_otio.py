@@ -46,5 +46,5 @@ def test_silent_footage_leaves_a_gap_in_the_sound() -> None:
 
 def test_without_it_one_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opentimelineio", None)
-    with pytest.raises(UsageError, match=r"footage\[otio\]"):
+    with pytest.raises(UsageError, match=r"\.\[otio\]"):
         to_otio(timeline_of(cuts(source(), (0, 1)), title="x"))
