@@ -70,7 +70,7 @@ def scan(sources: Sequence[str | Place], *, exclude: Sequence[str] = ()) -> Scan
     In folders, what begins with a dot and footage libraries are passed over. ``exclude`` holds
     patterns: ``*.part`` is matched against every name, ``raw/*.mov`` against the end of the path
     and ``~/Videos/private`` against the whole of it. Raises MediaMissing if a source is not there,
-    and UsageError for an address that cannot be one, or what is neither text nor path.
+    and UsageError for an address that cannot be one, an empty text, or what is no text or path.
     """
     gathered = _Gathered(Excludes(exclude))
     for source in sources:
@@ -109,6 +109,8 @@ class _Gathered:
                 f"{source!r:.100} is no source",
                 remedy="give files, folders, patterns and addresses, each by itself",
             )
+        if source == "":  # as of a variable that is not set: the current folder is not meant
+            raise UsageError("a source is empty", remedy="for the current folder write .")
         if isinstance(source, WebVideo) or is_url(source):
             self._add_web(source if isinstance(source, WebVideo) else WebVideo(str(source)))
             return

@@ -52,6 +52,11 @@ def test_the_home_folder_may_be_a_tilde(tmp_path: Path, monkeypatch: pytest.Monk
     assert scan([tmp_path], exclude=["~/Videos"]).files == ()
 
 
+def test_nothing_is_no_source() -> None:
+    with pytest.raises(UsageError, match=r"empty; for the current folder write \."):
+        scan([""])
+
+
 def test_a_missing_source_is_named(tmp_path: Path) -> None:
     with pytest.raises(MediaMissing, match=r"holiday\.mp4 is not there"):
         scan([tmp_path / "holiday.mp4"])
