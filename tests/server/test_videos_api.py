@@ -286,6 +286,26 @@ def test_a_removed_video_is_not_handed_out(own_served: Served) -> None:
     assert "x" not in found["tags"]
 
 
+def test_a_file_name_that_is_no_text_is_answered_in_json_for_any_parser(
+    empty_served: Served, tmp_path: Path
+) -> None:
+    path = make_video(tmp_path / "caf\udce9.mp4", seconds=1)
+    library, client = empty_served.library, empty_served.client
+    library.add(path)
+    (video,) = library.videos()
+    stretch = {"video": video.video_id, "start": 0, "end": 1}
+    kinds = ("csv", "json", "vtt", "edl", "fcpxml", "otio")
+    asked = [{"format": kind, "moments": [stretch]} for kind in kinds]
+    answers = [client.post("/export", json=body) for body in asked]
+    answers += [client.get(address) for address in ("/videos", "/search?q=red")]
+    for answer in answers:
+        assert answer.status_code == 200, answer.text
+        if answer.headers["content-type"].startswith("application/json"):
+            assert not re.search("[\ud800-\udfff]", str(answer.json()))
+    (told,) = client.get("/videos").json()["videos"]
+    assert told["path"] == f"{tmp_path}/caf\N{REPLACEMENT CHARACTER}.mp4"
+
+
 def test_health_readiness_and_metrics(served: Served) -> None:
     assert served.client.get("/health").json() == {"status": "ok"}
     assert served.client.get("/ready").json() == {"ready": True}
