@@ -104,6 +104,22 @@ def test_no_parameter_breaks_it(served: Served, data: Any) -> None:
     assert_answered(served.client.get(served.origin + filled, params=params))
 
 
+def test_what_is_wrong_is_told_with_what_may_be_sent(served: Served) -> None:
+    def told(method: str, address: str, **body: Any) -> tuple[str, str]:
+        answer = served.client.request(method, address, **body)
+        error = assert_failed(answer, 422, "invalid_request")
+        return error["message"], error["remedy"].partition(";")[0]
+
+    assert told("GET", "/videos?limit=0")[1] == "send 1 or more"
+    assert told("GET", "/videos?limit=1001")[1] == "send 1000 or less"
+    assert told("GET", "/clusters?of=x")[1] == "send one of segments, videos"
+    assert told("GET", "/videos?sort=x")[1].startswith("send 'recorded', 'added'")
+    kind = {"content-type": "application/json"}
+    for body in (b"[]", b"1", b"null"):
+        message, _ = told("POST", "/search", content=body, headers=kind)
+        assert message.startswith("Input should be")
+
+
 def test_a_parameter_that_is_not_known_is_refused(served: Served) -> None:
     for path, operations in described(served)["paths"].items():
         filled = re.sub(r"\{\w+(:path)?\}", "0", path)
