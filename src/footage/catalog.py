@@ -101,6 +101,15 @@ class Video:
         paths = sorted(self.paths, key=lambda path: not any(map(path.is_relative_to, above)))
         return replace(self, paths=tuple(paths))
 
+    def present(self) -> Video:
+        """The same video, to be handed out. Raises `NotFound` where it was removed."""
+        if self.removed:
+            raise NotFound(
+                f"{self.title} was removed from the library",
+                remedy="restore it, as with `footage remove --restore`, to have it again",
+            )
+        return self
+
     @property
     def state(self) -> str:
         """``ready``, ``missing`` (its content is nowhere any more) or ``removed``."""
@@ -618,14 +627,14 @@ class Catalog(Database):
     @contextlib.contextmanager
     def embedding_of(self, video: Video) -> Iterator[None]:
         """Within, an embedding is read: where there should be none, `NotFound` says so."""
+        video.present()
         try:
             yield
         except ArchiveDamaged as error:
             if video.video_id in self.embedded():
                 raise
             raise NotFound(
-                f"{video.title} is not indexed now",
-                remedy="`footage index` takes it in; what was removed, `footage remove --restore`",
+                f"{video.title} is not indexed now", remedy="`footage index` takes it in"
             ) from error
 
     def follow(self, fingerprint: str) -> None:

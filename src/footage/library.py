@@ -422,8 +422,8 @@ class Library:
     def remove(self, references: str | Path | Iterable[str | Path]) -> list[Video]:
         """Take videos out of the library, for good: a later scan leaves them out.
 
-        The files themselves are not touched. `restore` brings one back. Returns the videos as
-        they are now.
+        The files themselves are not touched, and nothing is handed out of them any more: what asks
+        for it raises `NotFound`. `restore` brings one back. Returns the videos as they are now.
         """
         videos = [self.video(reference) for reference in _several(references)]
         for video in videos:

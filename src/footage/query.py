@@ -38,6 +38,13 @@ MOST_STEPS = 5  # each is a search of its own
 DEEPEST = 1_000  # moments that offset and limit may reach together
 
 
+def folder_of(value: str | Path) -> Path:
+    """The folder of a filter. Raises `InvalidQuery` for "", which a path takes for the current."""
+    if value == "":
+        raise InvalidQuery("a folder is given without a name", remedy="name it, or leave it out")
+    return Path(value)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
     """Which videos are searched: all given conditions must hold. Durations are in seconds."""
@@ -63,7 +70,7 @@ class Filters:
         ):
             values = listed(name, getattr(self, name), kinds)
             object.__setattr__(
-                self, name, tuple(map(Path, values)) if name == "folders" else tuple(values)
+                self, name, tuple(map(folder_of, values)) if name == "folders" else tuple(values)
             )
         for name in ("recorded_from", "recorded_before"):
             object.__setattr__(self, name, _instant(name, getattr(self, name)))

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from footage.errors import InvalidQuery
 from footage.example import Example
 from footage.paths import absolute
-from footage.query import Filters, Query, as_weights
+from footage.query import Filters, Query, as_weights, folder_of
 from footage.steps import Like, Step
 from footage.validation import first_wrong
 
@@ -189,7 +189,7 @@ def _filters(body: FiltersBody) -> Filters:
     for value in (*body.videos, *body.folders, *body.tags, *body.partitions):
         check_plain(value)
     values: dict[str, Any] = body.model_dump()
-    values["folders"] = [Path(folder) for folder in body.folders]
+    values["folders"] = [folder_of(folder) for folder in body.folders]
     return Filters(**values)
 
 

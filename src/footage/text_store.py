@@ -101,6 +101,7 @@ class TextStore:
 
     def transcript(self, video: Video, modality: str) -> Reading:
         """The reading of a video. Raises `NotFound` where there is none, and `ArchiveDamaged`."""
+        video.present()
         if modality not in MODALITIES:
             raise NotFound(
                 f"nothing is read of videos that is called {modality!r:.100}",

@@ -202,6 +202,18 @@ def test_tags_only_where_writing_is_allowed(own_house: Any) -> None:
         assert "cannot be a tag" in failed(ask("tag", videos=["yellow"], add=[""]))
 
 
+def test_a_removed_video_is_not_handed_out(own_house: Any) -> None:
+    with own_house.open() as library:
+        library.remove("white")
+        ask = asking(library, allow_writes=True)
+        for tool, asked in (
+            ("look", {"moment": "white@1"}),
+            ("transcript", {"video": "white"}),
+            ("tag", {"videos": ["white"], "add": ["x"]}),
+        ):
+            assert "white was removed from the library; restore it" in failed(ask(tool, **asked))
+
+
 def test_what_the_tools_are_told_to_be(house: footage.Library) -> None:
     async def listed(*, allow_writes: bool) -> Any:
         async with Client(make_server(house, allow_writes=allow_writes)) as client:

@@ -79,6 +79,16 @@ def test_stretches_that_were_named(house: footage.Library, tmp_path: Path) -> No
     assert [float(clip.duration) for clip in sequence.clips] == [2, 2.5]
 
 
+def test_a_removed_video_is_not_exported(own_house: House, tmp_path: Path) -> None:
+    with own_house.open() as library:
+        (found, *_) = library.search("white")
+        library.remove(found.video_id)
+        for moment in (found, f"{found.video_id}@1-2"):
+            with pytest.raises(footage.NotFound, match="was removed"):
+                library.export([moment], tmp_path / "x.edl")
+    assert not (tmp_path / "x.edl").exists()
+
+
 def test_the_format_is_the_ending_s(house: footage.Library, tmp_path: Path) -> None:
     for name in ("a.csv", "a.json", "a.vtt", "a.EDL", "a.fcpxml"):
         assert house.export("white@0-1", tmp_path / name).files == [tmp_path / name]

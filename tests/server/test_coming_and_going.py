@@ -84,7 +84,7 @@ def test_a_removed_video_is_like_nothing(own_served: Served) -> None:
     like = {"like": f"{video_id}@1"}
     for path, asked in (("/search", like), ("/similar", {"to": f"{video_id}@1"})):
         error = assert_failed(own_served.client.get(path, params=asked), 404, "not_found")
-        assert "is not indexed now" in error["message"]
+        assert "was removed from the library" in error["message"]
     with pytest.raises(footage.NotFound):
         own_served.library.segments(video_id)
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from server.serving import Served
+from server.serving import Served, assert_failed
 
 API_PAGE = Path(__file__).parents[2] / "docs" / "api.md"
+LENIENT = ("/health", "/ready", "/library", "/metrics")
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -101,6 +102,61 @@ def test_no_parameter_breaks_it(served: Served, data: Any) -> None:
     filled = path.replace("{video_id}", served.id_of("white")).replace("{job_id}", "0")
     filled = filled.replace("{upload_id}", "0")
     assert_answered(served.client.get(served.origin + filled, params=params))
+
+
+def test_what_is_wrong_is_told_with_what_may_be_sent(served: Served) -> None:
+    def told(method: str, address: str, **body: Any) -> tuple[str, str]:
+        answer = served.client.request(method, address, **body)
+        error = assert_failed(answer, 422, "invalid_request")
+        return error["message"], error["remedy"].partition(";")[0]
+
+    assert told("GET", "/videos?limit=0")[1] == "send 1 or more"
+    assert told("GET", "/videos?limit=1001")[1] == "send 1000 or less"
+    assert told("GET", "/clusters?of=x")[1] == "send one of segments, videos"
+    assert told("GET", "/videos?sort=x")[1].startswith("send 'recorded', 'added'")
+    kind = {"content-type": "application/json"}
+    for body in (b"[]", b"1", b"null"):
+        message, _ = told("POST", "/search", content=body, headers=kind)
+        assert message.startswith("Input should be")
+
+
+def test_a_parameter_that_is_not_known_is_refused(served: Served) -> None:
+    for path, operations in described(served)["paths"].items():
+        filled = re.sub(r"\{\w+(:path)?\}", "0", path)
+        if "get" in operations and not filled.endswith(LENIENT):
+            asked = served.client.get(served.origin + filled, params={"tags": "x", "q": "x"})
+            error = assert_failed(asked, 422, "invalid_request")
+            assert "no parameter 'tags' here" in error["message"], path
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready", "/metrics"])
+def test_who_looks_whether_it_is_well_may_add_what_keeps_an_answer_from_being_kept(
+    served: Served, path: str
+) -> None:
+    assert served.client.get(path, params={"_": "1"}).status_code == 200
+
+
+def test_a_misspelt_parameter_is_told_the_right_ones(served: Served) -> None:
+    error = assert_failed(served.client.get("/facets?tags=x"), 422, "invalid_request")
+    assert error["remedy"].startswith("it takes video, folder, tag, partition, since")
+    answer = served.client.delete(f"/videos/{'0' * 32}?dry=1")
+    assert assert_failed(answer, 422, "invalid_request")["remedy"] == "it takes none"
+
+
+def test_what_is_taken_once_is_not_taken_twice(served: Served) -> None:
+    for address in ("/search?q=dog&q=cat", "/videos?limit=1&limit=1", "/duplicates?to=a&to=b"):
+        error = assert_failed(served.client.get(address), 422, "invalid_request")
+        assert "is given 2 times" in error["message"]
+    address = f"/videos/{served.id_of('white')}/clip?start=0&end=1&end=2"
+    assert_failed(served.client.get(address), 422, "invalid_request")
+    for address in (
+        "/search?q=red&then=red&then=blue",
+        "/videos?tag=a&tag=b",
+        "/search?q=a&in=visual",
+    ):
+        assert served.client.get(address).status_code == 200, address
+    like = f"{served.id_of('white')}@1"
+    assert served.client.get("/similar", params={"to": [like, like]}).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])

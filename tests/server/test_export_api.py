@@ -44,6 +44,13 @@ def test_a_table_and_chapters(served: Served) -> None:
     assert_failed(exported(served, "vtt", ("white", 0, 1), ("green", 0, 1)), 400, "usage")
 
 
+@pytest.mark.parametrize("format_", ["csv", "json", "vtt", "edl", "fcpxml", "otio", "clips"])
+def test_a_removed_video_is_not_exported(own_served: Served, format_: str) -> None:
+    own_served.library.remove("white")
+    error = assert_failed(exported(own_served, format_, ("white", 0, 1)), 404, "not_found")
+    assert "was removed" in error["message"]
+
+
 def test_clips_come_in_a_zip(served: Served) -> None:
     answer = exported(served, "clips", ("red-blue", 5, 6), ("white", 0, 1), exact=True, title="x")
     assert answer.headers["content-type"] == "application/zip"

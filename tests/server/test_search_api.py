@@ -26,6 +26,12 @@ def test_a_text_finds_what_the_library_finds(served: Served) -> None:
     assert answer.json()["found"] is True
 
 
+@pytest.mark.parametrize("path", ["/search?q=red&folder=", "/videos?folder=", "/facets?folder="])
+def test_a_folder_without_a_name_is_not_the_server_s_own(served: Served, path: str) -> None:
+    error = assert_failed(served.client.get(path), 400, "invalid_query")
+    assert error["message"] == "a folder is given without a name"
+
+
 def test_thumbnails_are_addresses(served: Served) -> None:
     first = served.client.get("/search", params={"q": "red"}).json()["moments"][0]
     assert first["thumbnail"].startswith("/api/v1/thumbnails/")

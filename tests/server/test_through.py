@@ -126,6 +126,13 @@ def test_what_changes_it_is_changed_there(run: Run, own: Served, at: Any) -> Non
     assert names[:3] == ["program", "embedder", "catalog"]
 
 
+def test_a_file_name_that_is_no_text_is_the_true_one(own: Served, tmp_path: Path) -> None:
+    path = make_video(tmp_path / "caf\udce9.mp4", seconds=1)
+    library = opened(own)
+    library.add(path)
+    assert path in {video.path for video in library.videos()}
+
+
 def test_paths_are_meant_from_where_the_command_is_given(
     own: Served, own_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

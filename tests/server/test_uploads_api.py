@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from footage.server.uploads import Uploads, safe_name
 @pytest.fixture
 def data(tmp_path: Path) -> bytes:
     return make_video(tmp_path / "v.mp4", seconds=2, shots=["red", "blue"]).read_bytes()
+
+
+FROM_0 = {"upload-offset": "0"}
 
 
 def begun(served: Served, size: int, name: str = "clip.mp4") -> dict[str, Any]:
@@ -80,11 +84,61 @@ def test_bytes_that_do_not_belong_there(empty_served: Served) -> None:
     wrong = client.patch(address, content=b"x", headers={"upload-offset": "50"})
     assert_failed(wrong, 409, "upload_conflict")
     assert wrong.headers["upload-offset"] == "0"
-    assert_failed(client.patch(address, content=b"x" * 101), 413, "too_large")
-    for header in ({"upload-offset": "-1"}, {"content-range": "bytes a-b/c"}):
+    more = client.patch(address, content=b"x" * 101, headers=FROM_0)
+    assert_failed(more, 413, "too_large")
+    for header in ({"upload-offset": "-1"}, {"content-range": "bytes a-b/c"}, {}):
         assert_failed(client.patch(address, content=b"x", headers=header), 400, "invalid_request")
+    assert client.get(address).json()["offset"] == 0
     assert client.delete(address).status_code == 204
     assert_failed(client.get(address), 404, "not_found")
+
+
+def in_parts(*parts: bytes) -> Iterator[bytes]:
+    """A body whose length is not said before; each part is sent by itself."""
+    for part in parts:
+        yield part
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(("parts", "more"), [((b"cd", b"e" * 9), 413), ((b"cd", b"e"), 200)])
+def test_of_too_much_nothing_is_kept(
+    empty_served: Served, parts: tuple[bytes, ...], more: int
+) -> None:
+    client, upload = empty_served.client, begun(empty_served, 9)
+    address = f"/uploads/{upload['id']}"
+    client.patch(address, content=b"ab", headers=FROM_0)
+    answer = client.patch(address, content=in_parts(*parts), headers={"upload-offset": "2"})
+    assert answer.status_code == more
+    kept = 5 if more == 200 else 2
+    assert client.get(address).json()["offset"] == kept
+    part = empty_served.library.folder / "uploads" / upload["id"] / ".part"
+    assert part.read_bytes() == b"abcde"[:kept]
+
+
+def test_a_missing_header_is_named(empty_served: Served) -> None:
+    address = f"/uploads/{begun(empty_served, 9)['id']}"
+    for method in ("PATCH", "PUT"):
+        answer = empty_served.client.request(method, address, content=b"x")
+        error = assert_failed(answer, 400, "invalid_request")
+        assert "Upload-Offset" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("bytes 0-2/9", 200),
+        ("bytes 0-2/*", 200),
+        ("bytes 0-2/10", 400),
+        ("bytes 0-3/9", 400),
+        ("bytes 0-1/9", 400),
+        ("bytes 1-3/9", 409),
+    ],
+)
+def test_a_range_is_what_comes(empty_served: Served, said: str, status: int) -> None:
+    address = f"/uploads/{begun(empty_served, 9)['id']}"
+    answer = empty_served.client.patch(address, content=b"abc", headers={"content-range": said})
+    assert answer.status_code == status, answer.text
+    assert empty_served.client.get(address).json()["offset"] == (3 if status == 200 else 0)
 
 
 @pytest.mark.parametrize("size", [0, -1, 1 << 70, "x", None])
@@ -110,7 +164,7 @@ def test_a_full_disk_is_said_and_what_came_stays(
     empty_served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, address = empty_served.client, f"/uploads/{begun(empty_served, 9)['id']}"
-    client.patch(address, content=b"half")
+    client.patch(address, content=b"half", headers=FROM_0)
 
     def full(_file: Any, _piece: bytes) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -136,7 +190,7 @@ def test_only_so_many_are_begun(library: footage.Library) -> None:
 
 def test_what_is_no_video_is_not_kept(empty_served: Served) -> None:
     upload = begun(empty_served, 9)
-    empty_served.client.patch(f"/uploads/{upload['id']}", content=b"no video!")
+    empty_served.client.patch(f"/uploads/{upload['id']}", content=b"no video!", headers=FROM_0)
     source = {"sources": [f"upload:{upload['id']}"]}
     job = empty_served.ended(empty_served.client.post("/jobs", json=source).json())
     assert job["state"] == "failed"
@@ -148,7 +202,7 @@ def test_what_is_no_video_is_not_kept(empty_served: Served) -> None:
 def test_its_job_goes_by_its_name_for_good(library: footage.Library) -> None:
     with serving(library) as served:
         upload = begun(served, 9)
-        served.client.patch(f"/uploads/{upload['id']}", content=b"no video!")
+        served.client.patch(f"/uploads/{upload['id']}", content=b"no video!", headers=FROM_0)
         source = f"upload:{upload['id']}"
         job = served.client.post("/jobs", json={"sources": [source]}).json()
         assert job["names"] == {source: "clip.mp4"}

@@ -252,10 +252,58 @@ def test_removing_and_bringing_back(own_served: Served) -> None:
     client, video_id = own_served.client, own_served.id_of("yellow")
     assert client.delete(f"/videos/{video_id}").json()["state"] == "removed"
     assert video_id not in client.get("/videos").text
-    assert client.get(f"/videos/{video_id}/segments").json() == {"segments": []}
+    assert client.delete(f"/videos/{video_id}").json()["state"] == "removed"
     job = own_served.ended(client.post(f"/videos/{video_id}/restore").json())
     assert (job["kind"], job["state"], job["failures"]) == ("restore", "done", [])
     assert client.get(f"/videos/{video_id}").json()["state"] == "ready"
+
+
+HANDED_OUT = [
+    *("GET /media", "HEAD /media", "GET /clip?start=0&end=1", "GET /segments", "GET /transcript"),
+    *("GET /transcript?format=vtt", "GET /moments/neighbours?time=1", "GET /summary"),
+    *("GET /sheet.png", "GET /sprite.jpg", "GET /sprite.vtt", "PUT /tags/x", "DELETE /tags/x"),
+]
+
+
+def test_a_removed_video_is_not_handed_out(own_served: Served) -> None:
+    client, video_id = own_served.client, own_served.id_of("yellow")
+    own_served.library.remove(video_id)
+    asked = [(*one.split(" "), None) for one in HANDED_OUT]
+    asked += [("PUT", "/tags", {"tags": ["x"]})]
+    answers = [
+        client.request(way, f"/videos/{video_id}{rest}", json=json) for way, rest, json in asked
+    ]
+    answers.append(client.get(f"/thumbnails/{video_id}"))
+    answers.append(client.post("/videos/tags", json={"ids": [video_id], "add": ["x"]}))
+    for answer in answers:
+        assert answer.status_code == 404, answer.request.url
+        if answer.request.method != "HEAD":
+            error = assert_failed(answer, 404, "not_found")
+            assert error["message"] == "yellow was removed from the library"
+            assert "restore" in error["remedy"]
+    found = client.get(f"/videos/{video_id}").json()
+    assert (found["state"], found["playback"]["there"]) == ("removed", False)
+    assert "x" not in found["tags"]
+
+
+def test_a_file_name_that_is_no_text_is_answered_in_json_for_any_parser(
+    empty_served: Served, tmp_path: Path
+) -> None:
+    path = make_video(tmp_path / "caf\udce9.mp4", seconds=1)
+    library, client = empty_served.library, empty_served.client
+    library.add(path)
+    (video,) = library.videos()
+    stretch = {"video": video.video_id, "start": 0, "end": 1}
+    kinds = ("csv", "json", "vtt", "edl", "fcpxml", "otio")
+    asked = [{"format": kind, "moments": [stretch]} for kind in kinds]
+    answers = [client.post("/export", json=body) for body in asked]
+    answers += [client.get(address) for address in ("/videos", "/search?q=red")]
+    for answer in answers:
+        assert answer.status_code == 200, answer.text
+        if answer.headers["content-type"].startswith("application/json"):
+            assert not re.search("[\ud800-\udfff]", str(answer.json()))
+    (told,) = client.get("/videos").json()["videos"]
+    assert told["path"] == f"{tmp_path}/caf\N{REPLACEMENT CHARACTER}.mp4"
 
 
 def test_health_readiness_and_metrics(served: Served) -> None:

@@ -55,6 +55,12 @@ def test_what_can_be_asked(right: dict[str, object]) -> None:
     Query(**right)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("folders", ["", [""], ["/x", ""]])
+def test_a_folder_without_a_name_is_not_the_current_one(folders: Any) -> None:
+    with pytest.raises(InvalidQuery, match="without a name; name it"):
+        Filters(folders=folders)
+
+
 def test_the_json_of_a_query_does_not_hold_its_vector() -> None:
     assert Query(vector=[1.0, 0.0], limit=3).to_json() == {
         "text": None,

@@ -119,7 +119,14 @@ def test_a_vector_of_any_length_cannot_be_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{"examples": [{}]}, {"examples": [{"source": "/etc/passwd"}]}, {"text": "x - "}]
+    "body",
+    [
+        {"examples": [{}]},
+        {"examples": [{"source": "/etc/passwd"}]},
+        {"text": "x - "},
+        {"examples": [{"source": ""}]},
+        {"text": "x", "filters": {"folders": [""]}},
+    ],
 )
 def test_what_cannot_be_asked(body: dict[str, Any]) -> None:
     with pytest.raises(InvalidQuery):

@@ -51,7 +51,7 @@ def test_the_documented_check_takes_what_is_signed(
     ],
 )
 def test_private_addresses_are_refused_unless_said_so(address: str) -> None:
-    with pytest.raises(UsageError, match="--private"):
+    with pytest.raises(UsageError, match=r'--private.*private=True.*"private": true'):
         checked_webhook(address, private=False)
     assert checked_webhook(address, private=True).startswith("http")
 

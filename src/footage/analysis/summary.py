@@ -90,12 +90,7 @@ def find_summary(held: Held, reference: str | Path, *, chapters: int | None = No
     """
     if chapters is not None and not 1 <= chapters <= MOST_ASKED:
         raise UsageError(f"{chapters} chapters cannot be", remedy=f"ask for 1 to {MOST_ASKED}")
-    video = held.video(reference)
-    if video.removed:
-        raise NotFound(
-            f"{video.title} was removed from the library",
-            remedy="`footage remove --restore` brings it back",
-        )
+    video = held.video(reference).present()
     embedding = held.embedding(video.video_id)
     track = _pooled(_track(embedding, video))
     seconds = np.maximum(track.spans[:, 1] - track.spans[:, 0], 1e-3)

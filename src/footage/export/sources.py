@@ -91,7 +91,7 @@ def sources_of(
     """The videos of moments by id, and what is to be said about them, a sentence each.
 
     Of a video that cannot be read now, the catalog's facts have to do. Raises `UsageError` for one
-    that is not in the library any more.
+    that is not in the library any more, and `NotFound` where it was removed from it.
     """
     sources: dict[str, Source] = {}
     notes: list[str] = []
@@ -104,6 +104,7 @@ def sources_of(
                 f"{printable(moment.title)} is not in this library any more",
                 remedy="search again, and export what is found then",
             )
+        video.present()
         try:
             if video.place is None:
                 raise MediaMissing(f"{printable(video.title)} lies nowhere any more")

@@ -77,7 +77,7 @@ def _search(library: Library, asked: SearchArguments) -> tuple[Found, None]:
 
 def _look(library: Library, asked: LookArguments) -> tuple[Sight, bytes | None]:
     like = Like.parse(asked.moment)
-    video, time = library.video(like.video), like.time
+    video, time = library.video(like.video).present(), like.time
     if time >= video.duration > 0:
         raise UsageError(
             f"{video.title} lasts {video.duration:.1f} s, and {time:g} s is beyond its end",
@@ -85,7 +85,7 @@ def _look(library: Library, asked: LookArguments) -> tuple[Sight, bytes | None]:
         )
     kind, picture = _picture(library, video, time)
     count = asked.neighbours
-    beside = [] if video.removed else library.neighbours(video.video_id, time, count=count)
+    beside = library.neighbours(video.video_id, time, count=count)
     around = [Neighbour.of(video.video_id, segment) for segment in beside]
     start, end = time - asked.context, time + asked.context
     sight = Sight(
@@ -143,7 +143,8 @@ def _transcript(library: Library, asked: TranscriptArguments) -> tuple[Transcrip
 
 
 def _tag(library: Library, asked: TagArguments) -> tuple[VideoList, None]:
-    tagged = library.tag(asked.videos, add=asked.add, remove=asked.remove)
+    ids = [library.video(reference).present().video_id for reference in asked.videos]
+    tagged = library.tag(ids, add=asked.add, remove=asked.remove)
     return VideoList(videos=[FoundVideo.of(video) for video in tagged], total=len(tagged)), None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import quote
 
 from starlette.responses import JSONResponse, Response
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BINARY = {"type": "string", "format": "binary"}
 _SHAPES: Mapping[str, dict[str, Any]] = {
     "text": {"type": "string"},
@@ -22,14 +24,21 @@ _SHAPES: Mapping[str, dict[str, Any]] = {
 
 
 class JSON(JSONResponse):
-    """JSON in UTF-8; in ASCII where a file's name is no text."""
+    """JSON in UTF-8, see `written`."""
 
     def render(self, content: Any) -> bytes:
         """The bytes of the body."""
-        try:
-            return super().render(content)
-        except UnicodeEncodeError:
-            return json.dumps(content, separators=(",", ":")).encode("ascii")
+        return written(content, separators=(",", ":"))
+
+
+def written(value: Any, **how: Any) -> bytes:
+    """JSON in UTF-8, ``how`` being options of `json.dumps`.
+
+    Bytes of a file's name that are no text, which Python has as lone surrogates (PEP 383), become
+    U+FFFD: strict parsers take no JSON that holds those.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, **how)
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text).encode()
 
 
 def sending(*kinds: str, partly: bool = False) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
 import footage
@@ -42,6 +42,7 @@ from footage.server.jobs import Jobs
 from footage.server.match_news import MatchNews
 from footage.server.metrics import Metrics
 from footage.server.pages import PageFiles
+from footage.server.parameters import check_parameters
 from footage.server.playback import Playback
 from footage.server.searches import Turns
 from footage.server.service import Service
@@ -66,8 +67,6 @@ _ROUTERS = (
     folder_routes,
     upload_routes,
     watch_routes,
-    status,
-    own,
 )
 _FAILED: dict[int | str, dict[str, Any]] = {
     status: {"model": Failure, "description": "It failed."} for status in ("4XX", "5XX")
@@ -112,6 +111,8 @@ def create_app(library: Library, *, settings: ServerSettings) -> FastAPI:
     app.state.service = service
     faults.install(app, library.folder)
     for module in _ROUTERS:
+        app.include_router(module.router, prefix=VERSION, dependencies=[Depends(check_parameters)])
+    for module in (status, own):
         app.include_router(module.router, prefix=VERSION)
     app.include_router(status.entrance)
     app.mount("/", PageFiles(PAGE), name="page")

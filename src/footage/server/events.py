@@ -8,6 +8,8 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any, TypeAlias
 
+from footage.server.answers import written
+
 Event: TypeAlias = "tuple[str, Any]"
 
 KEEP_ALIVE = 15.0  # seconds without an event until something is sent all the same
@@ -45,7 +47,7 @@ class Events:
         try:
             yield b"retry: 2000\n\n"
             for event in first():
-                yield _written(event)
+                yield _sent(event)
             while not self.closed:
                 try:
                     told = await asyncio.wait_for(heard.get(), KEEP_ALIVE)
@@ -54,7 +56,7 @@ class Events:
                     continue
                 if told is None:
                     return
-                yield _written(told)
+                yield _sent(told)
         finally:
             with self._lock:
                 self._listeners.pop(heard, None)
@@ -73,6 +75,8 @@ def _offer(heard: asyncio.Queue[Event | None], event: Event | None) -> None:
     heard.put_nowait(event)
 
 
-def _written(event: Event) -> bytes:
+def _sent(event: Event) -> bytes:
     name, data = event
-    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode("ascii")
+    # in ASCII, as some clients take other characters for ends of lines
+    told = json.dumps(json.loads(written(data)))
+    return f"event: {name}\ndata: {told}\n\n".encode("ascii")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import zipfile
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ from footage.export.texts import ascii_line, file_name
 from footage.export.write import one_text, prepared
 from footage.query_json import check_plain
 from footage.search.moments import Moment
-from footage.server.answers import attachment, sending
+from footage.server.answers import attachment, sending, written
 from footage.server.media import LONGEST_CLIP
 from footage.server.service import Service, Shared
 
@@ -87,8 +88,10 @@ def export(service: Shared, body: Annotated[ExportBody, Body()]) -> Response:
     if options.format == "clips":
         return _zipped(service, cuts, notes, options)
     text = _without_folder(one_text(cuts, options), service.library.folder)
+    # the library's own JSON has file names as they are, and that of an answer is for any parser
+    data = written(json.loads(text), indent=2) if body.format == "json" else text.encode()
     return Response(
-        text.encode(), headers=_headers(title, body.format, notes), media_type=_TYPES[body.format]
+        data, headers=_headers(title, body.format, notes), media_type=_TYPES[body.format]
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,15 @@ _OF_STATUS: Mapping[int, tuple[str, str, str]] = {
     405: ("method_not_allowed", "this address does not take that method", "see the Allow header"),
     400: ("invalid_request", "the request cannot be read", "check how it is written"),
 }
+# by what pydantic calls the limit of a field
+_ALLOWED: Mapping[str, str] = {
+    "ge": "{} or more",
+    "gt": "more than {}",
+    "le": "{} or less",
+    "lt": "less than {}",
+    "expected": "{}",
+}
+_CHOICE = re.compile(r"\^\((\w+(?:\|\w+)*)\)\$", re.ASCII)
 
 
 class Refused(Exception):
@@ -95,7 +105,8 @@ def install(app: FastAPI, folder: Path) -> None:
 
     async def invalid(_request: Request, error: Exception) -> JSON:
         assert isinstance(error, RequestValidationError)  # noqa: S101
-        return JSON(shape("invalid_request", _first_wrong(error), "see /api/v1/openapi.json"), 422)
+        first = error.errors()[0]
+        return JSON(shape("invalid_request", _what(first), _remedy(first)), 422)
 
     async def of_http(_request: Request, error: Exception) -> JSON:
         assert isinstance(error, HTTPException)  # noqa: S101
@@ -111,8 +122,18 @@ def install(app: FastAPI, folder: Path) -> None:
     app.add_exception_handler(HTTPException, of_http)
 
 
-def _first_wrong(error: RequestValidationError) -> str:
-    """The first thing that is wrong, and where: ``query.limit: Input should be …``."""
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {str(first['msg'])[:300]}"
+def _what(wrong: Mapping[str, Any]) -> str:
+    """What pydantic found wrong, and where: ``query.limit: Input should be …``."""
+    where = ".".join(str(part) for part in wrong["loc"])
+    return f"{where}: {str(wrong['msg'])[:300]}".removeprefix(": ")
+
+
+def _remedy(wrong: Mapping[str, Any]) -> str:
+    """What may be sent, as far as pydantic says it."""
+    limits = wrong.get("ctx", {})
+    for name, words in _ALLOWED.items():
+        if name in limits:
+            return f"send {words.format(limits[name])}; see /api/v1/openapi.json"
+    if choice := _CHOICE.fullmatch(str(limits.get("pattern", ""))):
+        return f"send one of {choice[1].replace('|', ', ')}"
+    return "see /api/v1/openapi.json"

@@ -11,7 +11,7 @@ from footage.catalog import Video
 from footage.errors import InvalidQuery
 from footage.server.answers import attachment, sending
 from footage.server.ranges import file_response
-from footage.server.service import Named, Shared
+from footage.server.service import Present, Shared
 
 router = APIRouter(tags=["playing"])
 
@@ -21,7 +21,7 @@ Seconds = Annotated[float, Query(ge=0, le=1e6, allow_inf_nan=False)]
 
 @router.head("/videos/{video_id}/media", include_in_schema=False)
 @router.get("/videos/{video_id}/media", **sending("video/mp4", "video/webm", partly=True))
-def media(request: Request, service: Shared, video: Named, start: Seconds = 0.0) -> Response:
+def media(request: Request, service: Shared, video: Present, start: Seconds = 0.0) -> Response:
     """The video as a browser plays it; parts of it by ``Range`` where it is a file."""
     if found := service.playback.file(video):
         path, kind = found
@@ -39,7 +39,7 @@ def media(request: Request, service: Shared, video: Named, start: Seconds = 0.0)
 
 @router.get("/videos/{video_id}/clip", **sending("video/mp4"))
 def clip(
-    service: Shared, video: Named, start: Seconds, end: Seconds, exact: bool = False
+    service: Shared, video: Present, start: Seconds, end: Seconds, exact: bool = False
 ) -> Response:
     """A stretch as a file to keep: copied from the key frame before it, or ``exact``."""
     if end <= start:

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from footage.errors import NotFound
 from footage.server.answers import sending
 from footage.server.ranges import file_response
-from footage.server.service import Named, Service, Shared
+from footage.server.service import Present, Service, Shared
 from footage.server.sprites import Sprite, sprite_of
 
 router = APIRouter(tags=["pictures"])
@@ -24,7 +24,7 @@ _CACHE = "private, max-age=86400"  # another embedder may cut it otherwise, some
 def thumbnail(
     request: Request,
     service: Shared,
-    video: Named,
+    video: Present,
     t: Annotated[float, Query(ge=0, le=1e6, allow_inf_nan=False)] = 0.0,
 ) -> Response:
     """The picture of the segment at a time, or the one nearest before it."""
@@ -37,7 +37,7 @@ def thumbnail(
 
 
 @router.get("/videos/{video_id}/sprite.jpg", **sending("image/jpeg", partly=True))
-def sprite(request: Request, service: Shared, video: Named) -> Response:
+def sprite(request: Request, service: Shared, video: Present) -> Response:
     """Small pictures of the whole video, in rows."""
     return file_response(
         _sprite(service, video).file,
@@ -49,15 +49,15 @@ def sprite(request: Request, service: Shared, video: Named) -> Response:
 
 
 @router.get("/videos/{video_id}/sprite.vtt", **sending("text/vtt"))
-def sprite_vtt(service: Shared, video: Named) -> Response:
+def sprite_vtt(service: Shared, video: Present) -> Response:
     """Where in the sprite which stretch of the video is."""
     text = _sprite(service, video).to_vtt()
     return PlainTextResponse(text, media_type="text/vtt", headers={"Cache-Control": _CACHE})
 
 
-def _sprite(service: Service, video: Named) -> Sprite:
+def _sprite(service: Service, video: Present) -> Sprite:
     folder = service.library.thumbnails.folder(video.video_id)
-    segments = [] if video.removed else service.library.segments(video.video_id)
+    segments = service.library.segments(video.video_id)
     return sprite_of(folder, segments, video.duration)
 
 

@@ -99,6 +99,8 @@ class Playback:
 
     def state(self, video: Video) -> dict[str, Any]:
         """The shape of ``playback``: mode, type, and whether it is there now."""
+        if video.removed:
+            return {"mode": "stream", "type": "video/mp4", "there": False}
         if self.copy(video) is not None:
             return {"mode": "cached", "type": "video/mp4", "there": True}
         if isinstance(video.place, WebVideo):  # nobody is asked for this

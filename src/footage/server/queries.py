@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from footage.errors import InvalidQuery
 from footage.example import Example, seconds
-from footage.query import Filters, Query, as_weights, day_range
+from footage.query import Filters, Query, as_weights, day_range, folder_of
 from footage.query_json import check_plain
 from footage.steps import Like, Step
 
@@ -32,7 +32,7 @@ class FilterParameters(BaseModel):
             check_plain(value)
         return Filters(
             videos=tuple(self.video),
-            folders=tuple(map(Path, self.folder)),
+            folders=tuple(map(folder_of, self.folder)),
             tags=tuple(self.tag),
             partitions=tuple(self.partition),
             recorded_from=day_range(self.since)[0] if self.since else None,

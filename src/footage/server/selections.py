@@ -36,6 +36,8 @@ class TaggingBody(SelectionBody):
 def tag_several(service: Shared, body: Annotated[TaggingBody, Body()]) -> Response:
     """Give several videos tags, and take others away."""
     chosen = _known(service, body)
+    for video in service.library.catalog.videos(chosen).values():
+        video.present()
     return JSON({"tagged": len(service.library.tag(chosen, add=body.add, remove=body.remove))})
 
 

@@ -72,6 +72,11 @@ def video_of(
         yield found[video_id]
 
 
+def present_of(video: Annotated[Video, Depends(video_of)]) -> Video:
+    """The video a path names, to be handed out; raises `NotFound` where it was removed too."""
+    return video.present()
+
+
 @contextmanager
 def steady(library: Library) -> Iterator[None]:
     """Files that are gone within, as videos come and go meanwhile, are `Refused`: ask again."""
@@ -91,4 +96,5 @@ def steady(library: Library) -> Iterator[None]:
 
 
 Shared = Annotated[Service, Depends(service_of)]
-Named = Annotated[Video, Depends(video_of)]
+Named = Annotated[Video, Depends(video_of)]  # removed ones too
+Present = Annotated[Video, Depends(present_of)]

@@ -14,11 +14,12 @@ from footage.server.answers import JSON
 from footage.server.faults import Refused
 from footage.server.service import Shared
 from footage.server.shapes import jobs as shapes
-from footage.server.uploads import Upload
+from footage.server.uploads import Piece, Upload
 
 router = APIRouter(tags=["uploads"])
 
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
+_OFFSET = re.compile(r"\d{1,18}", re.ASCII)
 _BYTES: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -91,28 +92,32 @@ def delete(service: Shared, upload_id: UploadId) -> Response:
 
 
 async def _take(request: Request, service: Shared, upload_id: str) -> Response:
-    offset = _offset(request)
+    piece = _piece(request)
     try:
-        found = await service.uploads.take(upload_id, offset, request.stream())
+        found = await service.uploads.take(upload_id, piece, request.stream())
     except ClientDisconnect:  # what came is kept; nobody reads this answer
         return Response(status_code=499)
     return JSON(found.to_json(), headers=_headers(found))
 
 
-def _offset(request: Request) -> int:
-    """Where the bytes begin: as one header or the other says, else at the beginning."""
-    text = request.headers.get("upload-offset", "0")
-    if "content-range" in request.headers:
-        match = _CONTENT_RANGE.fullmatch(request.headers["content-range"].strip())
-        text = match[1] if match else ""
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Refused(
-            400,
-            "invalid_request",
-            "it is not said where the bytes begin",
-            remedy="send Upload-Offset: N, or Content-Range: bytes N-M/SIZE",
-        )
-    return int(text)
+def _piece(request: Request) -> Piece:
+    """What one header or the other says of the bytes; raises `Refused` where neither does."""
+    ranged, plain = (request.headers.get(name) for name in ("content-range", "upload-offset"))
+    if ranged is not None:
+        if match := _CONTENT_RANGE.fullmatch(ranged.strip()):
+            first, last = int(match[1]), int(match[2])
+            return Piece(first, last - first + 1, None if match[3] == "*" else int(match[3]))
+        raise _unsaid("the header Content-Range cannot be read")
+    if plain is None:
+        raise _unsaid("there is no header Upload-Offset, nor Content-Range, to say where it begins")
+    if not _OFFSET.fullmatch(plain):
+        raise _unsaid("the header Upload-Offset is no number of bytes")
+    return Piece(int(plain))
+
+
+def _unsaid(what: str) -> Refused:
+    remedy = "send Upload-Offset: N, or Content-Range: bytes N-M/SIZE"
+    return Refused(400, "invalid_request", what, remedy=remedy)
 
 
 def _headers(upload: Upload) -> dict[str, str]:

@@ -15,7 +15,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from anyio import to_thread
 
@@ -46,6 +46,14 @@ class Upload:
     def to_json(self) -> dict[str, Any]:
         """The shape of an upload."""
         return {**asdict(self), "complete": self.offset == self.size}
+
+
+class Piece(NamedTuple):
+    """What a request says of its bytes: where they begin, how many they are, and of how many."""
+
+    offset: int
+    length: int | None = None
+    size: int | None = None
 
 
 class Uploads:
@@ -104,21 +112,25 @@ class Uploads:
             raise _conflict(upload, "is not complete")
         return path
 
-    async def take(self, upload_id: str, offset: int, data: AsyncIterator[bytes]) -> Upload:
-        """Add bytes at ``offset``; what came before a connection broke stays.
+    async def take(self, upload_id: str, piece: Piece, data: AsyncIterator[bytes]) -> Upload:
+        """Add bytes; what came before a connection broke stays, and nothing of what is refused.
 
-        Raises `Refused` where they do not belong there or are too many, and `LibraryUnwritable`.
+        Raises `Refused` where they do not belong there, are too many or not as many as was said,
+        and `LibraryUnwritable`.
         """
         with self._turn(upload_id):
             upload = await to_thread.run_sync(self.upload, upload_id)
-            if offset != upload.offset or upload.offset == upload.size:
+            if piece.size not in {None, upload.size}:
+                raise _not_as_said(f"the upload has {upload.size:,} bytes, not {piece.size:,}")
+            if piece.offset != upload.offset or upload.offset == upload.size:
                 raise _conflict(upload, f"goes on at {upload.offset:,}")
             folder = self._root / upload.id
             with _written(folder), (folder / _PART).open("ab") as file:
-                async for piece in data:
-                    if file.tell() + len(piece) > upload.size:
-                        raise too_large("the upload", upload.size)
-                    await to_thread.run_sync(_append, file, piece)
+                try:
+                    await _append_all(file, data, upload, piece.length)
+                except Refused:
+                    await to_thread.run_sync(file.truncate, upload.offset)
+                    raise
             return await to_thread.run_sync(self._finished, upload_id)
 
     def delete(self, upload_id: str) -> None:
@@ -178,6 +190,19 @@ def safe_name(name: str) -> str:
     return f"{stem}{suffix}" if stem else f"upload{suffix}"
 
 
+async def _append_all(
+    file: IO[bytes], data: AsyncIterator[bytes], upload: Upload, length: int | None
+) -> None:
+    """Write what comes; raises `Refused` for too much, and where it is not ``length`` bytes."""
+    async for part in data:
+        if file.tell() + len(part) > upload.size:
+            raise too_large("the upload", upload.size)
+        await to_thread.run_sync(_append, file, part)
+    came = file.tell() - upload.offset
+    if length not in {None, came}:
+        raise _not_as_said(f"{came:,} bytes came, and {length:,} were said to")
+
+
 def _append(file: IO[bytes], piece: bytes) -> None:
     file.write(piece)
     file.flush()  # what is in the file is here, whatever happens next
@@ -189,6 +214,15 @@ def _written(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise LibraryUnwritable(f"{place} cannot be written ({error.strerror})") from error
+
+
+def _not_as_said(what: str) -> Refused:
+    return Refused(
+        400,
+        "invalid_request",
+        f"Content-Range is not true: {what}",
+        remedy="send Content-Range: bytes N-M/SIZE, where M is of the last byte, or Upload-Offset",
+    )
 
 
 def _conflict(upload: Upload, why: str) -> Refused:

@@ -11,10 +11,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from footage.catalog import Sort, Video
 from footage.readers.formats import FORMATS
-from footage.segment import Segment
 from footage.server.answers import JSON, contents, presented, thumbnail_address
 from footage.server.queries import FilterParameters
-from footage.server.service import Named, Service, Shared
+from footage.server.service import Named, Present, Service, Shared
 from footage.server.shapes import videos as shapes
 from footage.server.shapes.jobs import Job
 from footage.server.transcripts import reading_of
@@ -65,21 +64,22 @@ def video(service: Shared, video: Named) -> Response:
 
 
 @router.get("/videos/{video_id}/segments", response_model=shapes.Segments)
-def segments(service: Shared, video: Named) -> Response:
+def segments(service: Shared, video: Present) -> Response:
     """The stretches that were embedded, in the order of time."""
-    found = _segments(service, video)
+    found = service.library.segments(video.video_id)
     return JSON({"segments": [presented(segment.to_json()) for segment in found]})
 
 
 @router.get("/videos/{video_id}/moments/neighbours", response_model=shapes.Neighbours)
 def neighbours(
     service: Shared,
-    video: Named,
+    video: Present,
     time: Annotated[float, Query(ge=0, le=1e6, allow_inf_nan=False)],
     count: Annotated[int, Query(ge=0, le=100)] = 3,
 ) -> Response:
     """The stretches before and after a time, and the one at it."""
-    found = [segment for segment in _segments(service, video) if segment.scope == "clip"]
+    every = service.library.segments(video.video_id)
+    found = [segment for segment in every if segment.scope == "clip"]
     if found:  # of one modality: they are cut alike, or nearly
         found = [segment for segment in found if segment.modality == found[0].modality]
     before = [segment for segment in found if segment.end <= time]
@@ -105,7 +105,7 @@ def neighbours(
 )
 def transcript(
     service: Shared,
-    video: Named,
+    video: Present,
     modality: Annotated[str, Query(pattern="^(speech|screen)$")] = "speech",
     format_: Annotated[str, Query(alias="format", pattern="^(json|vtt|srt|txt)$")] = "json",
 ) -> Response:
@@ -118,7 +118,7 @@ def transcript(
 
 
 @router.put("/videos/{video_id}/tags", response_model=shapes.Video)
-def set_tags(service: Shared, video: Named, body: Annotated[TagsBody, Body()]) -> Response:
+def set_tags(service: Shared, video: Present, body: Annotated[TagsBody, Body()]) -> Response:
     """Give it these tags and no others."""
     wanted = [tag.strip() for tag in body.tags]
     gone = [tag for tag in video.tags if tag not in wanted]
@@ -126,13 +126,13 @@ def set_tags(service: Shared, video: Named, body: Annotated[TagsBody, Body()]) -
 
 
 @router.put("/videos/{video_id}/tags/{tag:path}", response_model=shapes.Video)
-def add_tag(service: Shared, video: Named, tag: Tag) -> Response:
+def add_tag(service: Shared, video: Present, tag: Tag) -> Response:
     """Give it a tag."""
     return _tagged(service, video, [tag], [])
 
 
 @router.delete("/videos/{video_id}/tags/{tag:path}", response_model=shapes.Video)
-def remove_tag(service: Shared, video: Named, tag: Tag) -> Response:
+def remove_tag(service: Shared, video: Present, tag: Tag) -> Response:
     """Take a tag away."""
     return _tagged(service, video, [], [tag])
 
@@ -165,9 +165,3 @@ def shown(service: Service, video: Video) -> dict[str, Any]:
 def _tagged(service: Service, video: Video, add: Iterable[str], remove: Iterable[str]) -> Response:
     (tagged,) = service.library.tag(video.video_id, add=list(add), remove=list(remove))
     return JSON(shown(service, tagged))
-
-
-def _segments(service: Service, video: Video) -> list[Segment]:
-    if video.removed:
-        return []
-    return service.library.segments(video.video_id)

@@ -46,7 +46,7 @@ def checked_webhook(address: str, *, private: bool) -> str:
     if not private and _is_private(host):
         raise UsageError(
             f"the webhook {host} is this machine, or in a private network",
-            remedy="allow that with --private if it is meant",
+            remedy='if that is meant, say so: `--private`, `private=True` or `"private": true`',
         )
     return url
 
