@@ -273,4 +273,4 @@ def test_the_command_finds_where_a_file_is_from(
 def test_the_command_says_what_is_wrong(own_house: House, run: Run, colours: None) -> None:
     refused = run("duplicates", "nobody.mp4", "--library", own_house.library)
     assert refused.code == 2
-    assert "nobody.mp4" in refused.err
+    assert "there is no file or video nobody.mp4" in refused.err

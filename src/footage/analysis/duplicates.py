@@ -23,7 +23,8 @@ from footage.catalog import Video
 from footage.embedder import VideoEmbedding, VideoFile
 from footage.errors import NotFound, UsageError
 from footage.media.probe import probe
-from footage.paths import absolute
+from footage.media.urls import is_url
+from footage.paths import absolute, printable
 from footage.query import Filters
 
 ALIKE = 0.7  # cosine, around the mean of all, from which two frames vote
@@ -258,10 +259,13 @@ class _LookedFor(NamedTuple):
 def _looked_for(held: Held, name: str, tell: Tell) -> _LookedFor:
     """A video of the library, or a file, which is embedded; not where that is paid for."""
     path = absolute(name)
+    known = None
     try:
         known = held.video(name)
         return _LookedFor(known, held.embedding(known.video_id))
-    except NotFound:
+    except NotFound as error:
+        if known is None and not path.is_file() and not is_url(name):
+            raise NotFound(f"there is no file or video {printable(name):.200}") from error
         if not path.is_file():
             raise
     if held.embedder.sent_to is not None:
