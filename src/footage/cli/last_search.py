@@ -81,9 +81,7 @@ def moments(folder: Path) -> dict[int, Moment]:
     """All results by number, as they were found; raises `NotFound`."""
     try:
         return {
-            int(number): _moment(kept)
-            for number, kept in _kept(folder).items()
-            if number != FOUND
+            int(number): _moment(kept) for number, kept in _kept(folder).items() if number != FOUND
         }
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise NotFound(
