@@ -24,7 +24,20 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "JPEG2000", "PPM") + (
 )
 
 SUFFIXES = frozenset(
-    ".jpg .jpeg .png .webp .gif .bmp .tif .tiff .jp2 .ppm .avif .heic .heif".split()
+    (
+        ".jpg",
+        ".jpeg",
+        ".png",
+        ".webp",
+        ".gif",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".jp2",
+        ".ppm",
+        ".avif",
+        ".heic",
+    )
 )
 """Of files that are meant to be pictures, whatever is in them."""
 
