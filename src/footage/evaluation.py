@@ -180,7 +180,8 @@ def read_queries(path: str | Path) -> list[LabelledQuery]:
     try:
         lines = Path(path).read_text("utf-8-sig").splitlines()  # some editors begin with a mark
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read ({error})", remedy="name a text file") from error
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise UsageError(f"{path} cannot be read ({reason})", remedy="name a text file") from error
     queries = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():

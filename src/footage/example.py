@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from footage.arguments import check_signed_weight, is_number
-from footage.errors import InvalidQuery, NoVideo
+from footage.errors import InvalidQuery, MediaError, NoVideo
 from footage.paths import absolute, printable
 
 KINDS = ("image", "sound", "clip")
@@ -184,11 +184,21 @@ def _source(source: object) -> str | Path:
 
 def _kind_of(source: str | Path) -> str:
     """What a file is by its content: an animation is a clip."""
-    from footage.media.container import open_container, video_stream
-    from footage.media.stills import is_still
+    from footage.media.stills import SUFFIXES, is_still, read_still
 
     if isinstance(source, str) or is_still(source):
         return "image"
+    try:
+        return _moving_kind(source)
+    except MediaError:
+        if source.suffix.lower() in SUFFIXES:
+            read_still(source)  # which says what is wrong with a picture
+        raise
+
+
+def _moving_kind(source: Path) -> str:
+    from footage.media.container import open_container, video_stream
+
     with open_container(source) as container:
         try:
             video_stream(container, source)

@@ -175,10 +175,15 @@ class Query:
     def _take_own_step(self) -> None:
         """Check what the query asks by, as that of any step."""
         asked = self.text is not None or bool(self.examples or self.likes)
-        if asked == (self.vector is not None):
+        if asked and self.vector is not None:
             raise InvalidQuery(
-                "a search needs a text, examples or moments to be like, or else a vector",
-                remedy="say what the moment looks like",
+                "a vector is a query by itself, and a text, an example or a moment is given too",
+                remedy="leave one of them out",
+            )
+        if not asked and self.vector is None:
+            raise InvalidQuery(
+                "it is not said what to search for",
+                remedy="give a text, an example (a picture, clip or sound), or a moment to be like",
             )
         if self.vector is None:
             own = Step(self.text, self.examples, self.likes, self.text_weight)

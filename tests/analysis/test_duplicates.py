@@ -152,7 +152,37 @@ def test_what_stands_still_is_left_out(planted: footage.Library) -> None:
     for number in (7, 8):
         noise = 0.02 * np.random.default_rng(number).normal(size=still.shape)
         put(planted, number, unit(still + noise))
-    assert planted.analysis.duplicates().duplicates == ()
+    found = planted.analysis.duplicates()
+    assert found.duplicates == ()
+    assert found.note is not None
+    assert "for certain: too little changes in what 2 of them show" in found.note
+    one = planted.analysis.duplicates("video 7")
+    assert one.note == (
+        "video 7 shares nothing with another video for certain: too little changes in 60 s of its "
+        "picture to tell, but video 8 looks the same and is likely its source; "
+        "`footage similar` looks for its like"
+    )
+    unlike = planted.analysis.duplicates("video 1")
+    assert unlike.note == "video 1 shares nothing with another video"
+
+
+def test_of_several_that_look_the_same_none_is_likely(planted: footage.Library) -> None:
+    films(planted)
+    for number in (7, 8, 9):
+        put(planted, number, standing(number, 30, 77))
+    note = planted.analysis.duplicates("video 7").note or ""
+    assert "too little changes in 30 s" in note
+    assert "likely" not in note
+
+
+def test_what_is_left_out_beside_what_is_found_is_said(planted: footage.Library) -> None:
+    made = films(planted)
+    put(planted, 8, standing(8, 30, 70))
+    still = standing(9, 30, 70)
+    put(planted, 9, np.concatenate([still, Film(50, 30).frames(), made[2].frames(40, 60)]))
+    found = planted.analysis.duplicates("video 9")
+    assert len(found.duplicates) == 1
+    assert found.note == "too little changes in 30 s more of its picture to tell"
 
 
 def test_a_black_beginning_is_no_copy(planted: footage.Library) -> None:
@@ -273,4 +303,4 @@ def test_the_command_finds_where_a_file_is_from(
 def test_the_command_says_what_is_wrong(own_house: House, run: Run, colours: None) -> None:
     refused = run("duplicates", "nobody.mp4", "--library", own_house.library)
     assert refused.code == 2
-    assert "nobody.mp4" in refused.err
+    assert "there is no file or video nobody.mp4" in refused.err

@@ -332,6 +332,8 @@ def test_remove_and_restore(run: Run, own: tuple[str, Path], own_house: House) -
     assert sorted(file["outcome"] for file in again) == ["removed", *["unchanged"] * 3]
     shape = run("remove", path, "--restore", "--json", *own).json
     assert shape["videos"][0]["state"] == "ready"
+    twice = run("remove", path, "--restore", *own)
+    assert (twice.code, twice.out) == (0, "was not removed: white\n")
     assert run("search", "white", "--json", *own).json["moments"][0]["title"] in {"white", "green"}
 
 

@@ -168,11 +168,13 @@ def test_wrong_examples_are_a_sentence_each(
         with pytest.raises(kind, match=why) as refused:
             house.search(examples=example)
         assert refused.value.remedy
+    with pytest.raises(UnreadableMedia, match="is not a picture that can be read"):
+        house.search(examples=tmp_path / "notes.jpg")
     with pytest.raises(InvalidQuery, match="has 11 examples; give at most 10"):
         house.search(examples=[pictures / "red.png"] * 11)
     with pytest.raises(InvalidQuery, match="text_weight is 0"):
         house.search("a", text_weight=0)
-    with pytest.raises(InvalidQuery, match="or else a vector"):
+    with pytest.raises(InvalidQuery, match="a vector is a query by itself"):
         house.search(examples=pictures / "red.png", vector=[1.0, 0, 0, 0])
 
 
@@ -323,7 +325,7 @@ def test_the_program(run: Run, scenes: Path) -> None:
 @pytest.mark.parametrize(
     "case",
     [
-        ([], 2, "a search needs a text, examples or moments"),
+        ([], 2, "not said what to search for; give a text, an example"),
         (["--image", "gone.jpg"], 1, r"gone\.jpg is not there"),
         (["--sound", "FILM@0-1"], 2, "lite cannot search by a sound"),
         (["--clip", "FILM@3-1"], 2, "ends at 1 s, before it begins"),

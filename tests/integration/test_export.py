@@ -178,6 +178,8 @@ def test_what_was_found_last(run: Run, at: tuple[str, Path], tmp_path: Path) -> 
     told = run("export", "--last", "--to", tmp_path / "all.csv", *at)
     assert (told.code, told.err) == (0, "")
     assert f"{len(found)} moments in" in told.out
+    commas = run("export", "2,1", "--last", "--to", tmp_path / "y.json", *at)
+    assert "2 moments in" in commas.out
     shape = run("export", "2", "1-1", "--last", "--to", tmp_path / "x.json", "--json", *at).json
     assert shape["moments"] == 2
     written = json.loads((tmp_path / "x.json").read_text())["moments"]
@@ -289,6 +291,19 @@ def test_guesses_are_said_to_be_some(
     assert "sure match" in shape["notes"][0]
 
 
+def test_guesses_of_the_last_search_are_said_to_be_some(
+    run: Run, at: tuple[str, Path], tmp_path: Path, likely: Callable[..., None]
+) -> None:
+    likely(0.2, 0.1)
+    run("search", "blue", *at)
+    told = run("export", "2", "--last", "--to", tmp_path / "x.csv", *at)
+    assert (told.code, "1 moment in" in told.out) == (0, True)
+    assert "nothing here is a sure match" in told.err
+    likely(0.9, 0.1)
+    run("search", "blue", *at)
+    assert run("export", "--last", "--to", tmp_path / "x.csv", *at).err == ""
+
+
 def test_only_sure_ones(
     run: Run, at: tuple[str, Path], tmp_path: Path, likely: Callable[..., None]
 ) -> None:
@@ -346,6 +361,8 @@ def test_clips(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
         (("white.mp4@0-1", "a", "dog", "--to", "x.edl"), "alone"),
         (("3", "--to", "x.edl"), "--last"),
         (("1", "5-8", "--to", "x.edl"), "--last"),
+        (("1,3", "--to", "x.edl"), "--last"),
+        (("1,", "3-5", "--to", "x.edl"), "--last"),
     ],
 )
 def test_mistakes_are_told_in_a_sentence(

@@ -93,6 +93,16 @@ def test_a_number_is_taken_as_it_was_shown(run: Run, own: tuple[str, Path]) -> N
     assert Path(first["path"]).name in run("open", "1", "--dry-run", *own).out
 
 
+def test_what_finds_nothing_similar_leaves_the_last_search(
+    run: Run, own: tuple[str, Path], tmp_path: Path
+) -> None:
+    found = run("search", "red", "--json", *own).json["moments"]
+    nothing = run("similar", "1", "--tag", "sea", "--video", found[0]["video_id"], *own)
+    assert (nothing.code, ".mp4" in nothing.out) == (0, False)
+    assert Path(found[1]["path"]).name in run("open", "2", "--dry-run", *own).out
+    assert run("export", "--last", "--to", tmp_path / "x.csv", *own).code == 0
+
+
 def test_how_many_is_said_in_one_sentence(run: Run, at: tuple[str, Path]) -> None:
     chapters = run("summary", "green", "-n", "500", *at)
     assert chapters.code == 2

@@ -394,7 +394,9 @@ def test_the_program_reads_shows_and_uses_it(run: Run, tmp_path: Path, film: Pat
     assert skipped.json["readings"] == []
     done = run("index", film, *where)
     assert done.code == 0, done.err
-    assert "read 2 lines of text in 1 video" in done.out
+    assert "read 2 lines of subtitles in 1 video" in done.out
+    assert "not video" not in done.out
+    assert "sound" not in done.out
     told = run("index", film, *where, "--json").json
     assert (told["lines"], told["readings"]) == (0, [])
     assert "2 lines of film.srt" in run("show", "film", *where).out
@@ -415,3 +417,28 @@ def test_a_file_whose_subtitles_changed_is_read_anew(run: Run, tmp_path: Path, f
     shown = run("transcript", film, *where)
     assert "In the river." in shown.out
     assert json.loads(run("transcript", film, *where, "--json").out)["source"] == "film.srt"
+
+
+def test_the_program_says_what_it_cannot_read(run: Run, tmp_path: Path, film: Path) -> None:
+    where = ("--library", tmp_path / "cli.library")
+    make_video(film.with_name("loud.mp4"), seconds=2, shots=["blue"], audio=True)
+    make_video(film.with_name("silent.mp4"), seconds=2, shots=["green"])
+    film.with_name("other.srt").write_text(SRT, "utf-8")
+    done = run("index", film.parent, *where)
+    assert "3 indexed, 1 not video" in done.out
+    assert "read 2 lines of subtitles in 1 of 3 videos" in done.out
+    deaf = "1 video has sound that nothing here can listen to: `pip install 'footage[speech]'`"
+    assert deaf in done.out
+    assert "written in the picture: `pip install 'footage[ocr]'`" in done.out
+    assert "listen" not in run("index", film.parent, *where).out
+
+
+def test_what_no_reader_can_read_is_an_error_alone(run: Run, tmp_path: Path, folder: Path) -> None:
+    where = ("--library", tmp_path / "cli.library")
+    loud = make_video(folder / "loud.mp4", seconds=2, shots=["blue"], audio=True)
+    run("index", "--no-read", loud, *where)
+    refused = run("transcript", "loud", *where)
+    assert refused.code != 0
+    assert ("footage[speech]" in refused.err, "note:" in refused.err) == (True, False)
+    loud.with_suffix(".srt").write_text(SRT, "utf-8")
+    assert "`footage index` on its folder reads it" in run("transcript", "loud", *where).err

@@ -414,6 +414,7 @@ def test_the_program_watches(
 ) -> None:
     added = run("watch", "add", "blues", "blue", "-", "red", "--threshold", "0.5", *at)
     assert (added.code, lines(added.out)[0]) == (0, "watching for 'blues'")
+    assert "no moments yet" in run("watch", "matches", "blues", *at).out
     film(folder, "new", "blue", "red")
     indexed = run("index", folder, *at)
     assert "1 new moment for 'blues'" in lines(indexed.out)
@@ -441,9 +442,17 @@ def test_the_program_watches(
 def test_the_program_looks_back(run: Run, at: tuple[str, Path]) -> None:
     added = run("watch", "add", "again", "red", "--all", *at)
     assert lines(added.out)[:2] == ["watching for 'again'", "1 new moment for 'again'"]
+    assert "1 moment so far, from 43 % on; the best is" in added.out
     changed = run("watch", "add", "again", "--threshold", "0.9", "--json", *at).json
     assert (changed["threshold"], changed["matches"]) == (0.9, 1)
     assert run("watch", "add", "again", "--tag", "x", *at).code == 2
+
+
+def test_the_program_says_how_near_the_best_is(run: Run, at: tuple[str, Path]) -> None:
+    added = run("watch", "add", "none", "green", "--threshold", "1", "--all", *at)
+    assert "0 moments so far, from 100 % on; the best there is, not reported, is" in added.out
+    shown = run("watch", "matches", "none", *at)
+    assert ("no moments yet" in shown.out, "--all" in shown.out) == (True, False)
 
 
 def test_the_program_says_what_it_cannot_judge(run: Run, at: tuple[str, Path]) -> None:

@@ -72,7 +72,8 @@ class Analysis:
         for that and not taken into the library: what is it from? Re-encoding, other sizes, black
         bars, captions and other speeds do no harm. What stands still, as a slide or a photo, is
         told with what comes before or after it; alone it is left out, since it looks the same
-        whenever it was filmed. The surest first, at most ``limit``.
+        whenever it was filmed; the note says so, and names what it is likely from where one video
+        alone looks the same. The surest first, at most ``limit``.
         Raises `NotFound`, `MediaError`, and `UsageError` for a file that a service would be paid
         for.
         """

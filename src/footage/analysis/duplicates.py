@@ -18,12 +18,14 @@ from footage.analysis.grouping import reduction
 from footage.analysis.matching import Matches, matches
 from footage.analysis.material import Held, Tell, gather, untold
 from footage.analysis.places import Place, place_of
+from footage.analysis.unsure import likely_source, note_of
 from footage.arguments import check_range
 from footage.catalog import Video
 from footage.embedder import VideoEmbedding, VideoFile
 from footage.errors import NotFound, UsageError
 from footage.media.probe import probe
-from footage.paths import absolute
+from footage.media.urls import is_url
+from footage.paths import absolute, printable
 from footage.query import Filters
 
 ALIKE = 0.7  # cosine, around the mean of all, from which two frames vote
@@ -112,10 +114,10 @@ def find_duplicates(
     if len(frames.videos) < 2:
         few = "there are fewer than two videos, so none can be a copy of another"
         return Duplicates(video, (), few)
-    found = [_duplicate(held, frames, pair) for pair in shared(frames, only=only, tell=tell)]
+    compared = shared(frames, only=only, tell=tell)
+    found = [_duplicate(held, frames, pair) for pair in compared.same]
     found.sort(key=lambda one: (-one.score, one.first.video_id, one.first.start))
-    alone = looked_for and f"{looked_for.video.title} shares nothing with another video"
-    note = None if found else alone or "no two videos share anything"
+    note = _note(compared) if only is None else _note_of(frames, compared, only)
     return Duplicates(video, tuple(found[:limit]), note)
 
 
@@ -126,12 +128,53 @@ class Shared(NamedTuple):
     other: int
     aligned: Aligned
 
+    def in_video(self, place: int) -> tuple[float, float]:
+        """Where it lies in that one of the two, in seconds."""
+        ends = np.array([self.aligned.start, self.aligned.end])
+        start, end = (ends if place == self.one else self.aligned.line.at(ends)).tolist()
+        return start, end
 
-def shared(frames: FrameSet, *, only: int | None = None, tell: Tell = untold) -> list[Shared]:
+
+class Compared(NamedTuple):
+    """What came of comparing videos: what two share for certain, and what is merely as alike."""
+
+    same: list[Shared]
+    unsure: list[Shared]
+    """In which too little changes, or which are too short, to tell whether it is the same."""
+    votes: Matches
+
+
+def _note(compared: Compared) -> str | None:
+    """What is to be said of all videos, where none was asked for."""
+    if compared.same:
+        return None
+    videos = {place for one in compared.unsure for place in (one.one, one.other)}
+    if not videos:
+        return "no two videos share anything"
+    return (
+        f"no two videos share anything for certain: too little changes in what {len(videos)} of "
+        "them show alike to tell; `footage similar VIDEO` looks for the like of one"
+    )
+
+
+def _note_of(frames: FrameSet, compared: Compared, only: int) -> str | None:
+    video, source = frames.videos[only], None
+    if compared.unsure and not compared.same:
+        source = likely_source(frames, compared.votes, only)
+    return note_of(
+        video.title,
+        unsure=[one.in_video(only) for one in compared.unsure],
+        sure=[one.in_video(only) for one in compared.same],
+        likely=None if source is None else frames.videos[source].title,
+        how="`footage similar`" if video.video_id != NO_ID else "`footage search --clip`",
+    )
+
+
+def shared(frames: FrameSet, *, only: int | None = None, tell: Tell = untold) -> Compared:
     """All stretches that two videos share; ``only`` those of one video."""
     votes = matches(frames, ALIKE, tell, only=only)
     usual = frames.looks[:: max(1, len(frames) // SAMPLE)].astype(np.float32)
-    found = []
+    found, unsure = [], []
     pairs = _pairs(frames, votes)
     for done, (one, other, own) in enumerate(pairs):
         tell("aligning videos", done, len(pairs))
@@ -144,12 +187,17 @@ def shared(frames: FrameSet, *, only: int | None = None, tell: Tell = untold) ->
             _fitted(stretch, pair, shots, ends)
             for stretch in stretches(pair, times, others, weights)
         ]
-        found += [Shared(one, other, aligned) for aligned in best_of(fitted)]
-    return found
+        same = best_of(aligned for aligned in fitted if is_same(aligned))
+        found += [Shared(one, other, aligned) for aligned in same]
+        unsure += [Shared(one, other, aligned) for aligned in fitted if not is_same(aligned)]
+    return Compared(found, unsure, votes)
 
 
 def stretches(pair: Pair, times: Numbers, others: Numbers, weights: Numbers) -> Iterator[Aligned]:
-    """What two videos share, by the times [n] of frames that look alike, and their weights."""
+    """What two videos share, by the times [n] of frames that look alike, and their weights.
+
+    Also what is as alike, and not `is_same`, since too little changes in it.
+    """
     left = np.ones(len(times), dtype=bool)
     failed = 0
     for _ in range(MOST_STRETCHES):
@@ -162,12 +210,15 @@ def stretches(pair: Pair, times: Numbers, others: Numbers, weights: Numbers) -> 
         first, last = alignment.best_stretch(on - KEEP, gap=2) or (0, 0)
         failed += 1
         if last > first:
-            for once in (False, True):  # what stands still for most of it would be all that counts
-                compared = alignment.compared(line, pair, on, (first, last), once=once)
-                if is_same(compared):
-                    failed = 0
-                    yield compared
-                    break
+            # what stands still for most of it would be all that counts
+            ways = [
+                alignment.compared(line, pair, on, (first, last), once=once)
+                for once in (False, True)
+            ]
+            same = next(filter(is_same, ways), None)
+            failed = 0 if same else failed
+            if same or ways[0].near >= SAME:
+                yield same or ways[0]
         begin, end = (first, last) if last > first else (0, len(on))
         inside = (times >= pair.a[0][begin]) & (times <= pair.a[0][end - 1])
         left &= ~(inside & (np.abs(others - line.at(times)) <= alignment.APART))
@@ -258,10 +309,13 @@ class _LookedFor(NamedTuple):
 def _looked_for(held: Held, name: str, tell: Tell) -> _LookedFor:
     """A video of the library, or a file, which is embedded; not where that is paid for."""
     path = absolute(name)
+    known = None
     try:
         known = held.video(name)
         return _LookedFor(known, held.embedding(known.video_id))
-    except NotFound:
+    except NotFound as error:
+        if known is None and not path.is_file() and not is_url(name):
+            raise NotFound(f"there is no file or video {printable(name):.200}") from error
         if not path.is_file():
             raise
     if held.embedder.sent_to is not None:

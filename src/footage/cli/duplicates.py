@@ -54,7 +54,8 @@ def duplicates(
     as a slide or a title, is told with what comes before or after it, as the
     next slide, and left out alone: a still says nothing of when it was filmed,
     and a face before the same wall would be a copy every day. A file that is
-    not in the library is looked at and not taken in.
+    not in the library is looked at and not taken in. Where too little changes to
+    tell, that is said, and what looks the same is named.
     """
     with (
         existing_library(library, verbose=verbose, quiet=quiet) as opened,
@@ -83,7 +84,8 @@ def _asked(library: Library, file: str | None, chosen: Filters) -> list[Video]:
 
 def _print(found: Duplicates) -> None:
     if found.note:
-        out.print(found.note)
+        out.print(escape(printable(found.note)))
+    if not found.duplicates:
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("sure", justify="right", style="cyan")

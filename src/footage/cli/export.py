@@ -154,7 +154,8 @@ def _moments(
 ) -> tuple[list[Moment], bool]:
     """What is to be written; and False where it was searched for, and nothing matches well."""
     if last:
-        return _passing(library, _last(library, words), wanted), True
+        found = last_search.was_found(library.folder)
+        return _passing(library, _last(library, words), wanted), found
     if words and all(map(is_stretch, words)):
         if wanted != ALL:
             raise UsageError(
@@ -202,7 +203,7 @@ def _check_is_query(words: Sequence[str]) -> None:
             f"{timed[0][:200]!r} is a stretch of a video, and the rest is none",
             remedy="give stretches alone, or a query alone",
         )
-    if all(map(_is_number, words)):
+    if all(map(_is_number, _separate(words))):
         raise UsageError(
             f"{' '.join(words)[:50]} may be results of the last search, which is not said",
             remedy="""add --last, or put the text of a query in two kinds of quotes: '"7"'""",
@@ -239,9 +240,9 @@ def _as_it_lies_now(library: Library, moment: Moment) -> Moment:
 
 
 def _numbers(words: Sequence[str]) -> list[int]:
-    """``1 3-5`` as [1, 3, 4, 5]. Raises `UsageError`."""
+    """``1,3-5`` or ``1 3-5`` as [1, 3, 4, 5]. Raises `UsageError`."""
     found: list[int] = []
-    for word in words:
+    for word in _separate(words):
         if not _is_number(word):
             raise UsageError(
                 f"{word[:50]!r} is no number of the last search", remedy="write 1 3 5-8"
@@ -249,6 +250,11 @@ def _numbers(words: Sequence[str]) -> list[int]:
         first, _, end = word.partition("-")
         found += range(int(first), int(end or first) + 1)
     return found
+
+
+def _separate(words: Sequence[str]) -> list[str]:
+    """What stands between commas and spaces."""
+    return [part for word in words for part in word.replace(",", " ").split()]
 
 
 def _is_number(word: str) -> bool:

@@ -49,6 +49,8 @@ from footage.media.sources import listed_sources
 from footage.media.web import Place
 from footage.opening import check_agreement, open_library, settings_of
 from footage.paths import printable
+from footage.readers import available, screen, speech
+from footage.readers.needs import Status
 from footage.settings import Sampling
 from footage.validation import first_wrong
 
@@ -170,7 +172,9 @@ def index(
             _print(report, as_json=as_json, quiet=quiet or not report.outcomes, verbose=verbose)
             err.print("[yellow]interrupted:[/] finished videos are kept; run it again to go on")
             raise typer.Exit(130) from interrupt
-        _print(report, as_json=as_json, quiet=quiet, verbose=verbose)
+        _print(
+            report, as_json=as_json, quiet=quiet, verbose=verbose, unread=_unread(opened, report)
+        )
         if isinstance(opened, Library):  # a server sends by itself
             deliver(opened, quiet=quiet or as_json)
     nothing = not report.outcomes and bool(report.scan.skipped)
@@ -363,7 +367,14 @@ def _print_plan(plan: Plan, absent: Absent | None, as_json: bool) -> None:
     out.print(in_words(plan))
 
 
-def _print(report: Report, *, as_json: bool, quiet: bool, verbose: int = 0) -> None:
+def _print(
+    report: Report,
+    *,
+    as_json: bool,
+    quiet: bool,
+    verbose: int = 0,
+    unread: Sequence[str] = (),
+) -> None:
     if as_json:
         print_json(report.to_json())
         return
@@ -392,6 +403,8 @@ def _print(report: Report, *, as_json: bool, quiet: bool, verbose: int = 0) -> N
     out.print(_summary(report))
     if report.readings:
         out.print(_readings_in_words(report))
+        for line in unread:
+            out.print(f"[dim]{escape(line)}[/]")
     print_new(report.matches)
     if not verbose and (report.scan.others or report.scan.hidden):
         out.print("[dim]-v names the files that were left out[/]")
@@ -422,10 +435,43 @@ def damage_in_words(damage: Mapping[str, int]) -> str:
 
 
 def _readings_in_words(report: Report) -> str:
-    videos = {outcome.video_id for outcome in report.readings if outcome.error is None}
-    text = f"read {plural(report.lines, 'line')} of text in {plural(len(videos), 'video')}"
+    """``read 2 lines of subtitles in 1 of 8 videos``, and of what is on the screen."""
+    deaf = not _status(speech.NAME).usable
+    kinds = {"speech": "of subtitles" if deaf else "of what is said", "screen": "on the screen"}
+    parts = []
+    for modality, what in kinds.items():
+        done = [one for one in report.readings if one.modality == modality and one.error is None]
+        told = [one for one in done if one.lines]
+        if done:
+            among = f"{len(told):,} of " if told and len(told) < len(done) else ""
+            lines = sum(one.lines for one in done)
+            count = f"{lines:,} line{'' if lines == 1 else 's'}" if lines else "no lines"
+            parts.append(f"{count} {what} in {among}{plural(len(done), 'video')}")
+    text = f"read {', '.join(parts)}" if parts else "read nothing"
     failed = len(report.unread)
     return f"{text}, {failed:,} could not be read: tried again by the next run" if failed else text
+
+
+def _unread(library: AnyLibrary, report: Report) -> list[str]:
+    """What of the videos of a run could not be read for want of a reader, and what helps."""
+    lines = []
+    silent = {one.video_id for one in report.readings if one.modality == "speech" and not one.lines}
+    hearing, seeing = _status(speech.NAME), _status(screen.NAME)
+    if silent and not hearing.usable:
+        loud = sum(video.has_audio for video in library.videos() if video.video_id in silent)
+        have = "has" if loud == 1 else "have"
+        if loud:
+            lines.append(
+                f"{plural(loud, 'video')} {have} sound that nothing here can listen to: "
+                f"{hearing.remedy}"
+            )
+    if report.readings and not seeing.usable:
+        lines.append(f"nothing here can read what is written in the picture: {seeing.remedy}")
+    return lines
+
+
+def _status(name: str) -> Status:
+    return next(one for one in available() if one.name == name)
 
 
 def _summary(report: Report) -> str:

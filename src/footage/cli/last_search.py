@@ -16,20 +16,27 @@ if TYPE_CHECKING:
     from footage.analysis.places import Place
 
 FILE_NAME = "last-search.json"
+FOUND = "found"  # beside the numbers: whether what they are of is no mere guess
 LONGEST_NUMBER = 5  # digits; more are the beginning of an id
 
 
 def remember(folder: Path, result: SearchResult) -> None:
     """Keep what was found, whole; a library that cannot be written goes without."""
-    keep(folder, result, first=result.query.offset + 1)
+    keep(folder, result, first=result.query.offset + 1, found=result.found)
 
 
-def keep(folder: Path, stretches: Iterable[Moment | Place], *, first: int = 1) -> None:
-    """Keep stretches of videos as the results of a search, numbered from ``first``."""
-    kept = {
+def keep(
+    folder: Path, stretches: Iterable[Moment | Place], *, first: int = 1, found: bool = True
+) -> None:
+    """Keep stretches of videos as the results of a search, numbered from ``first``.
+
+    ``found`` as in `SearchResult.found`.
+    """
+    kept: dict[str, Any] = {
         str(number): packed(one) if isinstance(one, Moment) else [one.video_id, one.start, one.end]
         for number, one in enumerate(stretches, start=first)
     }
+    kept[FOUND] = found
     draft = folder / f"{FILE_NAME}.tmp"
     with contextlib.suppress(OSError):
         draft.write_text(json.dumps(kept), "utf-8")
@@ -73,11 +80,21 @@ def recall(folder: Path, number: int) -> tuple[str, float]:
 def moments(folder: Path) -> dict[int, Moment]:
     """All results by number, as they were found; raises `NotFound`."""
     try:
-        return {int(number): _moment(kept) for number, kept in _kept(folder).items()}
+        return {
+            int(number): _moment(kept) for number, kept in _kept(folder).items() if number != FOUND
+        }
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise NotFound(
             "there is no last search to take results of", remedy="run `footage search` first"
         ) from error
+
+
+def was_found(folder: Path) -> bool:
+    """False where what the last search found are but the best guesses."""
+    try:
+        return _kept(folder).get(FOUND) is not False
+    except (OSError, ValueError, AttributeError):
+        return True
 
 
 def _moment(kept: Any) -> Moment:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from footage.catalog import Video
 from footage.cli.index import ProgressBar
 from footage.cli.options import (
     JsonOption,
@@ -33,8 +34,8 @@ def remove(
         chosen = [opened.video(reference) for reference in videos]
         if restore:
             with ProgressBar(quiet=as_json, agreed=yes) as bar:
-                report = opened.restore((video.video_id for video in chosen), observer=bar)
-            failed = report.failed
+                removed = [video.video_id for video in chosen if video.removed]
+                failed = opened.restore(removed, observer=bar).failed if removed else []
         else:
             if not yes:
                 warn_of_paying_again(opened.sent_to)
@@ -47,12 +48,16 @@ def remove(
         print_json({"videos": [video.to_json() for video in after]})
     else:
         unread = {outcome.path for outcome in failed}
-        for video in after:
-            if video.place in unread:
-                continue
-            state = "restored" if video.state == "ready" else video.state
-            out.print(f"{state}: {escape(printable(video.title))}")
+        for before, video in zip(chosen, after, strict=True):
+            if video.place not in unread:
+                out.print(f"{_done(before, video, restore)}: {escape(printable(video.title))}")
     for outcome in failed:
         err.print(f"[red]failed:[/] {escape(printable(str(outcome.error)))}")
     if failed:
         raise typer.Exit(1)
+
+
+def _done(before: Video, after: Video, restore: bool) -> str:
+    if restore and not before.removed:
+        return "was not removed"
+    return "restored" if after.state == "ready" else after.state

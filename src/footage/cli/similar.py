@@ -61,7 +61,8 @@ def similar(
 
     A video is taken for the few looks that stand for it, a moment for what is
     on at that time. What scores no more than unrelated videos of the library
-    may is left out. `footage open 1` plays the first result.
+    may is left out. What is found is the last search from then on: `footage
+    open 1` plays its first result.
     """
     with (
         existing_library(library, verbose=verbose, quiet=quiet) as opened,
@@ -71,7 +72,8 @@ def similar(
         found = opened.analysis.similar(
             *asked, of=of, limit=limit, diversity=diversity, filters=chosen, on_progress=tell
         )
-        last_search.keep(opened.folder, [one.place for one in found.similar])
+        if found.similar:
+            last_search.keep(opened.folder, [one.place for one in found.similar])
     if as_json:
         print_json(found.to_json())
     else:

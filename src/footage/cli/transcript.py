@@ -55,10 +55,10 @@ def transcript(
     """
     logs.to_terminal(-1 if quiet else verbose)
     write = _writer(output)
-    reading = _stored(video, library, "screen" if on_screen else "speech")
+    reading, unread = _stored(video, library, "screen" if on_screen else "speech")
     if reading is None:
         reading = _read(_file_of(video, library), on_screen=on_screen, hidden=quiet or as_json)
-    for warning in reading.warnings:
+    for warning in (*unread, *reading.warnings):
         err.print(f"[yellow]note:[/] {escape(printable(warning))}")
     if as_json:
         print_json(reading.to_json())
@@ -69,31 +69,29 @@ def transcript(
         _print(reading)
 
 
-def _stored(video: str, library: Path | None, modality: str) -> Reading | None:
-    """What a library that knows the video has read of it; None where none has."""
+def _stored(video: str, library: Path | None, modality: str) -> tuple[Reading | None, list[str]]:
+    """What a library that knows the video has read of it; None where none has, and why."""
     path = absolute(video)
     if path.is_file() and not is_library(library):
-        return None
+        return None, []
     try:
         with any_library(library) as opened:
             if path.is_file():
-                return opened.reading_now(path, modality)
+                return opened.reading_now(path, modality), []
             return _told(opened, opened.video(video), modality)
     except FootageError:
         if path.is_file():  # it can be read whatever is wrong with a library
-            return None
+            return None, []
         raise
 
 
-def _told(library: AnyLibrary, video: Video, modality: str) -> Reading | None:
+def _told(library: AnyLibrary, video: Video, modality: str) -> tuple[Reading | None, list[str]]:
     try:
-        return library.transcript(video.video_id, modality)
+        return library.transcript(video.video_id, modality), []
     except NotFound as error:
         if video.path is None or not video.path.is_file():
             raise
-        what = f"{error.what}; `footage index` on its folder reads it for good"
-        err.print(f"[yellow]note:[/] {escape(printable(what))}")
-        return None
+        return None, [f"{error.what}; `footage index` on its folder reads it for good"]
 
 
 def _read(file: VideoFile, *, on_screen: bool, hidden: bool) -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -34,9 +35,11 @@ from footage.cli.output import err, out, plural, print_json
 from footage.errors import UsageError
 from footage.paths import printable
 from footage.query import Filters, Query
+from footage.search.moments import Moment
 from footage.steps import Like, Step
 from footage.watches.watch import Watch
 
+NONE_YET = "no moments yet: `footage index` says when there are any"
 app = typer.Typer(cls=Group, help="Be told of new moments that match a search.")
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="What the watch is called.")]
 
@@ -143,13 +146,18 @@ def add(
             look_back=look_back,
         )
         found: dict[str, int] = {}
+        best: Sequence[Moment] = ()
         if look_back:
             found = opened.watches.run(name)
             made = replace(opened.watches.get(name), secret=made.secret)
+            if not (as_json or quiet or made.error):
+                best = opened.answer(replace(made.search.query, limit=1, offset=0))
         if as_json:
             print_json(made.to_json() | {"found": found.get(name, 0)})
         else:
             _print_added(made, found, known=known, quiet=quiet)
+            if look_back and not (quiet or made.error):
+                out.print(_so_far(made, best))
         deliver(opened, quiet=quiet or as_json)
 
 
@@ -189,7 +197,10 @@ def matches(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Show the new moments that watches have found, newest first; then they are new no longer."""
+    """Show the new moments that watches have found, newest first.
+
+    What is shown is marked as seen, and new no longer: --all shows it again.
+    """
     with existing_library(library, quiet=quiet) as opened:
         found = list(opened.watches.matches(name, new=not everything, limit=limit))
         more = opened.watches.count(name, new=not everything) - len(found)
@@ -198,9 +209,8 @@ def matches(
         elif found:
             print_matches(found, with_watch=name is None)
         else:
-            out.print(
-                "no new moments: --all shows earlier ones" if not everything else "no moments"
-            )
+            earlier = not everything and opened.watches.count(name)
+            out.print("no new moments: --all shows earlier ones" if earlier else NONE_YET)
         if not keep:
             opened.watches.mark_seen([match.id for match in found if not match.seen])
     if more > 0 and not (as_json or quiet):
@@ -250,6 +260,16 @@ def in_words(query: dict[str, Any]) -> str:
     words += ["a vector"] if query.get("vector") else []
     steps = [f"then {in_words(step)}" for step in query.get("then", ())]
     return ", ".join([*words, *steps, *(["with filters"] if query.get("filters") else [])])
+
+
+def _so_far(made: Watch, best: Sequence[Moment]) -> str:
+    """How many moments match, and how well the best of all does."""
+    count = f"{plural(made.matches, 'moment')} so far"
+    sure = [moment.confidence for moment in best if moment.confidence is not None]
+    if not sure:
+        return count
+    what = "the best is" if made.matches else "the best there is, not reported, is"
+    return f"{count}, from {100 * made.threshold:.0f} % on; {what} {100 * sure[0]:.0f} % sure"
 
 
 def _list(library: Any, *, as_json: bool) -> None:

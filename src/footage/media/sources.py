@@ -25,6 +25,9 @@ VIDEO_SUFFIXES: frozenset[str] = frozenset(
     """.split()  # noqa: SIM905 - readable as a table
 )
 
+SUBTITLE_SUFFIXES = frozenset((".srt", ".vtt", ".ass", ".ssa"))
+"""Of files that are read with the video that they lie beside."""
+
 _NEVER_IN_TEXT = frozenset(range(9))
 
 # Libraries are footage's own folders; what lies in them was made by it.
@@ -45,7 +48,7 @@ class Scan:
 
     files: tuple[Path, ...]
     skipped: tuple[Skipped, ...] = ()
-    others: tuple[Path, ...] = ()  #: files in folders that are no videos by their suffix, sorted
+    others: tuple[Path, ...] = ()  #: files in folders that are no videos, nor subtitles of one
     web: tuple[WebVideo, ...] = ()  #: by their addresses, each once
     hidden: tuple[Path, ...] = ()  #: videos in folders, by their suffix, that begin with a dot
 
@@ -186,7 +189,7 @@ class _Gathered:
         return Scan(
             files=tuple(_each_once(self.found)),
             skipped=tuple(sorted(set(self.skipped), key=lambda item: item.path)),
-            others=tuple(sorted(self.others - found)),
+            others=tuple(sorted(self.others - found - _subtitles(self.others, found))),
             web=tuple(sorted(self.web.values(), key=str)),
             hidden=tuple(sorted(self.hidden - found)),
         )
@@ -206,6 +209,20 @@ def _reason(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "links to something that is not there"
     return (error.strerror or type(error).__name__).lower()
+
+
+def _subtitles(others: Iterable[Path], videos: Iterable[Path]) -> set[Path]:
+    """Those of the others that are called like a video beside them: clip.en.srt of clip.mp4."""
+    names = {(path.parent, name.lower()) for path in videos for name in (path.name, path.stem)}
+    found = set()
+    for path in others:
+        words = path.stem.lower().split(".")
+        starts = (".".join(words[:count]) for count in range(1, len(words) + 1))
+        if path.suffix.lower() in SUBTITLE_SUFFIXES and any(
+            (path.parent, start) in names for start in starts
+        ):
+            found.add(path)
+    return found
 
 
 def _looks_like_video(entry: FoundFile) -> bool:

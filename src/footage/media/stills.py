@@ -23,6 +23,24 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "JPEG2000", "PPM") + (
     ("AVIF",) if find_spec("PIL.AvifImagePlugin") else ()  # from Pillow 11.3
 )
 
+SUFFIXES = frozenset(
+    (
+        ".jpg",
+        ".jpeg",
+        ".png",
+        ".webp",
+        ".gif",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".jp2",
+        ".ppm",
+        ".avif",
+        ".heic",
+    )
+)
+"""Of files that are meant to be pictures, whatever is in them."""
+
 MOST_PIXELS = 178_956_970  # beyond them Pillow opens nothing: half a gigabyte of RGB
 LARGEST_SIDE = 4096  # pixels; JPEGs are read at a half or a quarter while they stay above it
 

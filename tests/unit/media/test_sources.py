@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footage.errors import MediaMissing, UsageError
-from footage.media.sources import VIDEO_SUFFIXES, Scan, listed_sources, scan
+from footage.media.sources import SUBTITLE_SUFFIXES, VIDEO_SUFFIXES, Scan, listed_sources, scan
 from footage.media.urls import is_url
+from footage.readers.cues import FORMATS
 
 
 def touch(path: Path, content: bytes = b"x") -> Path:
@@ -28,6 +29,13 @@ def test_a_folder_gives_its_videos_sorted_and_counts_the_rest(tmp_path: Path) ->
     assert found.files == (b, a)
     assert found.others == others
     assert found.skipped == ()
+
+
+def test_subtitles_of_a_video_are_no_other_files(tmp_path: Path) -> None:
+    for name in ("a.mp4", "a.srt", "A.en.forced.VTT", "a.mp4.ass", "b.srt", "ab.srt"):
+        touch(tmp_path / name)
+    assert [path.name for path in scan([tmp_path]).others] == ["ab.srt", "b.srt"]
+    assert frozenset(FORMATS) == SUBTITLE_SUFFIXES
 
 
 def test_an_explicitly_named_file_may_have_any_suffix(tmp_path: Path) -> None:

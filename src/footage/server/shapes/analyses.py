@@ -13,7 +13,7 @@ class Noted(Shape):
     """An answer that may have nothing to tell."""
 
     note: str | None
-    """Why lists are empty, where there is too little to tell anything by."""
+    """Why lists are empty or lack something, where there is too little to tell anything by."""
 
 
 class Stretch(Shape):
