@@ -427,9 +427,9 @@ def test_the_program_says_what_it_cannot_read(run: Run, tmp_path: Path, film: Pa
     done = run("index", film.parent, *where)
     assert "3 indexed, 1 not video" in done.out
     assert "read 2 lines of subtitles in 1 of 3 videos" in done.out
-    deaf = "1 video has sound that nothing here can listen to: `pip install 'footage[speech]'`"
+    deaf = "1 video has sound that nothing here can listen to: `pip install '.[speech]'`"
     assert deaf in done.out
-    assert "written in the picture: `pip install 'footage[ocr]'`" in done.out
+    assert "written in the picture: `pip install '.[ocr]'`" in done.out
     assert "listen" not in run("index", film.parent, *where).out
 
 
@@ -439,6 +439,6 @@ def test_what_no_reader_can_read_is_an_error_alone(run: Run, tmp_path: Path, fol
     run("index", "--no-read", loud, *where)
     refused = run("transcript", "loud", *where)
     assert refused.code != 0
-    assert ("footage[speech]" in refused.err, "note:" in refused.err) == (True, False)
+    assert (".[speech]" in refused.err, "note:" in refused.err) == (True, False)
     loud.with_suffix(".srt").write_text(SRT, "utf-8")
     assert "`footage index` on its folder reads it" in run("transcript", "loud", *where).err
