@@ -282,6 +282,7 @@ def test_the_command_takes_a_saved_search(
     shown = run("trends", "--saved", "cars", "--library", searched.folder)
     assert shown.code == 0, shown.err
     assert "from 2024-07 on" in shown.out
+    assert "12 months with footage, 2024-01 to 2024-12" in shown.out
     refused = run("trends", "--saved", "cats", "--library", searched.folder)
     assert refused.code == 2
     assert "there are 'cars'" in refused.err
