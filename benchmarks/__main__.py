@@ -13,7 +13,7 @@ BENCHMARKS = (
     *("quality", "moments", "clips", "shots", "ingest", "search", "memory", "repair", "server"),
     *("partitions", "marengo", "mixtures", "readers", "confidence"),
     *("words", "spoken", "minus", "routes", "serve", "through", "page"),
-    *("clusters", "chapters", "duplicates", "outliers", "similar", "trends", "analyses"),
+    *("clusters", "names", "chapters", "duplicates", "outliers", "similar", "trends", "analyses"),
 )
 NEED_DATA = {
     *("quality", "moments", "shots", "mixtures", "confidence"),
@@ -23,6 +23,7 @@ NEED_DATA = {
         "minus",
         "routes",
         "clusters",
+        "names",
         "chapters",
         "outliers",
         "duplicates",

@@ -3,17 +3,22 @@
 Videos of 26 weeks, three a week on the average; each shows a subject in a share of its seconds,
 which is 0 for most. Twenty subjects at once, as clusters are, so that the false discovery rate has
 its say. No library is made: the statistics alone.
+
+By position: videos, a third of which show a subject for one to three tenths at a place that chance
+chooses, and faintly anywhere, as a search's weak answers are.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.tables import table
 from footage.analysis import scan
+from footage.analysis.timeline import POSITIONS
 from footage.analysis.trends import ALPHA
 
 RUNS, PLANTED_RUNS = 100, 40
@@ -24,6 +29,14 @@ PLANTS = {
     "a burst of 3 weeks, in nine of ten": (range(10, 13), 0.9),
     "twice as often from the 13th week on": (range(13, 26), 0.30),
     "four times as often from the 13th week on": (range(13, 26), 0.60),
+}
+SIZES = (6, 12, 30)  # videos
+FAINT = 0.04  # the share, at most, of what a search is not sure of
+PLACED: dict[str, Callable[[int], int]] = {
+    "nothing": lambda _videos: 0,
+    "one video, at its end": lambda _videos: 1,
+    "two videos, at their ends": lambda _videos: 2,
+    "half of them, at their ends": lambda videos: videos // 2,
 }
 
 
@@ -40,7 +53,36 @@ def run(options: argparse.Namespace) -> str:
             cells += [f"{len(off)} of {planted_runs}", f"{np.median(off):.1f}" if off else "–"]
         lines.append([name, *cells])
     head = ["planted", "told of a query", "weeks off", "told of 20 clusters", "weeks off"]
-    return table(head, lines)
+    return f"{table(head, lines)}\n\n{by_position(runs)}"
+
+
+def by_position(runs: int) -> str:
+    """In how many of the runs a burst is told, for numbers of videos and for what was planted."""
+    lines = []
+    for name, planted in PLACED.items():
+        counts = []
+        for videos in SIZES:
+            own = planted(videos)
+            found = [
+                scan.rotated_bursts(placed(seed, videos, own), alpha=ALPHA) for seed in range(runs)
+            ]
+            counts.append(sum(bool(one) and one[0].p <= ALPHA for one in found))
+        lines.append([name, *(f"{count} of {runs}" for count in counts)])
+    return table(["by position, planted", *(f"{videos} videos" for videos in SIZES)], lines)
+
+
+def placed(seed: int, videos: int, planted: int) -> NDArray[np.float64]:
+    """Shares of the tenths of videos: the planted ones show it in the last two, and no others do.
+
+    With none planted, a third do anywhere.
+    """
+    chance = np.random.default_rng(seed)
+    shown = chance.uniform(0, FAINT, (videos, POSITIONS))
+    for video in range(planted or max(1, videos // 3)):
+        length = 2 if planted else int(chance.integers(1, 4))
+        first = POSITIONS - 2 if planted else int(chance.integers(0, POSITIONS - length + 1))
+        shown[video, first : first + length] = chance.uniform(0.5, 1.0)
+    return shown
 
 
 def told(

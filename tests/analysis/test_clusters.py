@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sklearn.manifold import trustworthiness
 
 import footage
-from footage.analysis import grouping, layout, naming
+from footage.analysis import grouping, layout, naming, showing
 from footage.analysis.clusters import Clusters
 from footage.analysis.drawing import Drawing
 from footage.index.unit import unit
@@ -226,18 +226,48 @@ def test_the_concepts_are_each_there_once() -> None:
     assert all(name == name.strip() != "" for name in naming.concepts())
 
 
+def speaking_house(library: footage.Library, *, times: int = 3) -> None:
+    """Three videos of dogs and two of cars; of engines is spoken in so many segments of cars."""
+    for number, name in enumerate(["dog"] * 3 + ["car"] * 2):
+        video_id = plant(library, number, looks([name] * 3, seed=number))
+        spoken = ["so many puppies"] * 3 if name == "dog" else [""] * 3
+        if number == 3:
+            spoken[:times] = ["engines and engines"] * times
+        lines = [Line(5.0 * at, 5.0 * at + 2, text) for at, text in enumerate(spoken) if text]
+        reading = Reading(ReaderFingerprint("test", "1"), tuple(lines))
+        library.text_store.keep(video_id, "speech", reading, beside="")
+
+
 def test_clusters_are_named_by_what_is_said_in_them(tmp_path: Path) -> None:
     with footage.open(tmp_path / "mute.library", embedder=PlantedEmbedder(reads=False)) as library:
-        for number, name in enumerate(["dog"] * 3 + ["car"] * 2):
-            video_id = plant(library, number, looks([name] * 3, seed=number))
-            word = "puppies" if name == "dog" else "engines"
-            lines = [Line(5.0 * at, 5.0 * at + 2, f"so many {word} today") for at in range(3)]
-            reading = Reading(ReaderFingerprint("test", "1"), tuple(lines))
-            library.text_store.keep(video_id, "speech", reading, beside="")
+        speaking_house(library)
         found = library.analysis.clusters()
     assert [cluster.said[0] for cluster in found.clusters] == ["puppies", "engines"]
     assert found.clusters[0].name.startswith("puppies")
     assert found.clusters[0].written == ()
+
+
+def test_what_no_concept_is_sure_of_is_named_by_words_or_not_at_all(
+    planted: footage.Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Engines are spoken of in one of six segments alone, though twice: that names nothing."""
+    monkeypatch.setattr(showing, "LEVEL", np.inf)
+    speaking_house(planted, times=1)
+    found = planted.analysis.clusters().clusters
+    assert [cluster.name for cluster in found] == ["puppies", "cluster 2"]
+    assert [(cluster.concepts, cluster.said) for cluster in found] == [((), ("puppies",)), ((), ())]
+
+
+def test_trends_call_clusters_what_they_are_called(
+    planted: footage.Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(showing, "LEVEL", np.inf)
+    speaking_house(planted)
+    plant(planted, 9, looks(["beach"] * 2, seed=9))
+    names = {cluster.number: cluster.name for cluster in planted.analysis.clusters().clusters}
+    told = {trend.cluster: trend.subject for trend in planted.analysis.trends().trends}
+    assert told == names
+    assert set(names.values()) == {"puppies", "engines", "cluster 3"}
 
 
 def test_a_broken_file_of_concepts_is_made_anew(planted: footage.Library) -> None:

@@ -14,9 +14,11 @@ from footage.analysis.clusters import Cluster, Clusters, Point
 from footage.analysis.drawing import BADGE, Drawing
 from footage.analysis.labels import label_places
 from footage.analysis.plots import AXES, cluster_map, trend_lines
+from footage.analysis.timeline import slots
 from footage.analysis.trends import Bin, Burst, Change, Trend, Trends
 
 APART, SIZE = 22.0, (720.0, 772.0)
+MONDAYS = ["2024-01-01", "2024-01-08", "2024-01-15"]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -106,14 +108,17 @@ def test_a_map_of_very_many_says_how_many_it_does_not_name() -> None:
 
 @pytest.mark.parametrize("by", list(AXES))
 def test_a_plot_of_trends_names_its_axes_and_marks(by: str) -> None:
-    bins = tuple(Bin(f"2024-0{at}", 3, 60.0, share) for at, share in enumerate((0.1, 0.4, 0.2), 1))
-    burst = Burst("2024-02", "2024-02", 0.4, 0.1, 0.01, 0.01, ())
-    change = Change("2024-03", 0.2, 0.1, 0.01, 0.01, ())
+    names = ["2024-01", "2024-02", "2024-03"] if by == "month" else MONDAYS
+    bins = tuple(
+        Bin(name, 3, 60.0, share) for name, share in zip(names, (0.1, 0.4, 0.2), strict=True)
+    )
+    burst = Burst(names[1], names[1], 0.4, 0.1, 0.01, 0.01, ())
+    change = Change(names[2], 0.2, 0.1, 0.01, 0.01, ())
     trend = Trend("a dog", None, bins, (burst,), (change,))
     texts, _ = read(trend_lines(Trends(by, (trend,))))
     along = "place in the video" if by == "position" else by
     assert texts[0] == f"How much of the footage shows “a dog”, by {along}"
-    assert {"share of the seconds of video, %", AXES[by], "2024-02", "40 %"} <= set(texts)
+    assert {"share of the seconds of video, %", AXES[by], names[1], "40 %"} <= set(texts)
     assert any(re.match("a bar above", text) for text in texts)
     assert any(re.match("an upright line", text) for text in texts)
 
@@ -123,3 +128,30 @@ def test_marks_that_are_not_there_are_not_explained() -> None:
     texts, _ = read(trend_lines(Trends("month", (Trend("x" * 60, None, bins, (), ()),))))
     assert not any("bar above" in text or "upright" in text for text in texts)
     assert max(map(len, texts)) < 90
+
+
+@pytest.mark.parametrize(
+    ("by", "names", "places"),
+    [
+        ("month", ["2021-12", "2022-01", "2023-11", "2026-11"], [0, 1, 23, 59]),
+        ("week", ["2023-12-25", "2024-01-01", "2024-03-11"], [0, 1, 11]),
+        ("day", ["2024-02-28", "2024-03-01"], [0, 2]),
+        ("position", ["0-10 %", "10-20 %"], [0, 1]),
+    ],
+)
+def test_bins_lie_where_they_lie_in_time(by: str, names: list[str], places: list[int]) -> None:
+    assert slots(names, by) == places
+
+
+def test_a_line_breaks_where_nothing_was_recorded() -> None:
+    names = ["2021-12", "2022-01", "2022-02", "2023-11", "2026-10", "2026-11"]
+    bins = tuple(Bin(name, 3, 60.0, 0.2) for name in names)
+    burst = Burst("2022-02", "2023-11", 0.4, 0.1, 0.01, 0.01, ())
+    texts, root = read(trend_lines(Trends("month", (Trend("a dog", None, bins, (burst,), ()),))))
+    lines = [one for one in root.iter(f"{SVG}polyline") if one.get("stroke-width") == "2"]
+    assert [len((one.get("points") or "").split()) for one in lines] == [3, 2]
+    places = [float(one.get("cx")) for one in root.iter(f"{SVG}circle") if one.get("r") == "2.5"]
+    months = [0, 1, 2, 23, 58, 59]
+    apart = (places[-1] - places[0]) / 59
+    assert places == pytest.approx([places[0] + apart * month for month in months], abs=0.1)
+    assert [text for text in texts if text in names] == ["2021-12", "2023-11", "2026-10"]

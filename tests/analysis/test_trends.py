@@ -76,6 +76,26 @@ def test_where_in_videos(planted: footage.Library) -> None:
     assert {moment.start for moment in burst.moments} == {0.0}
 
 
+def placed(library: footage.Library, shows: int) -> footage.Trends:
+    """Twelve videos of dogs and cars by chance, of which some end in snow."""
+    chance = np.random.default_rng(1)
+    for number in range(12):
+        names = chance.choice(["dog", "car"], 10).tolist()
+        names[-2:] = ["snow"] * 2 if number < shows else names[-2:]
+        plant(library, number, looks(names, seed=number))
+    return library.analysis.trends(by="position", count=3)
+
+
+def test_many_videos_make_a_burst_by_position(planted: footage.Library) -> None:
+    snow = next(one for one in placed(planted, 6).trends if one.subject.startswith("snow"))
+    assert [(burst.first, burst.last) for burst in snow.bursts] == [("80-90 %", "90-100 %")]
+
+
+def test_one_video_makes_no_burst_by_position(planted: footage.Library) -> None:
+    found = placed(planted, 1)
+    assert not any(trend.bursts for trend in found.trends if trend.subject.startswith("snow"))
+
+
 def test_nothing_is_made_of_chance(planted: footage.Library) -> None:
     chance = np.random.default_rng(5)
     for number in range(40):
@@ -220,6 +240,45 @@ def test_alarms_are_as_rare_as_promised(monkeypatch: pytest.MonkeyPatch) -> None
     assert false_alarms(10, planted_at=range(8, 11)) == 10
 
 
+def profiles(*, strong: int, faint: int) -> np.ndarray:
+    """Some units full in their last two of ten bins, and some where it is faint, and anywhere."""
+    chance = np.random.default_rng(0)
+    rows = chance.uniform(0, 0.04, (strong + faint, 10))
+    rows[:strong, -2:] = 1.0
+    return rows
+
+
+@pytest.mark.parametrize("by_chance", [0.0, 1.0])
+def test_what_one_unit_alone_has_is_no_burst(
+    by_chance: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However likely: it is not told even where chance never reaches it."""
+    monkeypatch.setattr(scan, "_p", lambda *_: by_chance)
+    windows = scan.rotated_bursts(profiles(strong=1, faint=5), alpha=0.05)
+    assert (8, 10) not in {(one.first, one.last) for one in windows}
+    windows = scan.rotated_bursts(profiles(strong=2, faint=4), alpha=0.05)
+    assert (windows[0].first, windows[0].last) == (8, 10)
+
+
+def test_a_burst_is_carried_by_a_third_of_the_units_that_have_any() -> None:
+    """Two at the end, and seven that have as much of it elsewhere, each in another bin."""
+    rows = np.zeros((9, 10))
+    rows[:2, -2:] = 1.0
+    rows[np.arange(2, 9), np.arange(1, 8)] = 1.0
+    spans = scan._Spans(np.array([8]), np.array([10]))
+    assert not scan._is_carried(rows, spans).any()
+    assert scan._is_carried(rows[:6], spans).all()
+
+
+def test_units_are_turned_as_a_whole() -> None:
+    """Bins of one unit are not shuffled: of equal units, chance often turns up a window as high."""
+    rows = np.zeros((2, 10))
+    rows[:, :5] = 1.0
+    (found,) = scan.rotated_bursts(rows, alpha=0.05)
+    assert (found.first, found.last) == (0, 5)
+    assert found.p == pytest.approx(0.1, abs=0.04)  # both begin at the same of ten places
+
+
 @settings(max_examples=50)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=100))
 def test_adjusted_rates_are_in_order(p_values: list[float]) -> None:
@@ -282,6 +341,7 @@ def test_the_command_takes_a_saved_search(
     shown = run("trends", "--saved", "cars", "--library", searched.folder)
     assert shown.code == 0, shown.err
     assert "from 2024-07 on" in shown.out
+    assert "12 months with footage, 2024-01 to 2024-12" in shown.out
     refused = run("trends", "--saved", "cats", "--library", searched.folder)
     assert refused.code == 2
     assert "there are 'cars'" in refused.err

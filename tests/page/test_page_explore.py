@@ -294,6 +294,32 @@ def test_trends_are_drawn_told_and_tabled(told: None, visit: Any) -> None:
     plays(page, "white")
 
 
+@pytest.mark.parametrize(
+    ("by", "names", "slots"),
+    [
+        ("month", ["2021-12", "2022-01", "2023-11", "2026-11"], [0, 1, 23, 59]),
+        ("week", ["2023-12-25", "2024-01-01", "2024-03-11"], [0, 1, 11]),
+        ("day", ["2024-02-28", "2024-03-01"], [0, 2]),
+        ("position", ["0-10 %", "10-20 %", "20-30 %"], [0, 1, 2]),
+    ],
+)
+def test_bins_of_a_trend_lie_where_they_lie_in_time(
+    by: str, names: list[str], slots: list[int], page: Any, visit: Any
+) -> None:
+    bins = [{"name": name, "videos": 1, "seconds": 9.0, "share": 0.5} for name in names]
+    trend = {"subject": "a dog", "cluster": None, "bins": bins, "bursts": [], "changes": []}
+    answering(page, "trends", {"by": by, "trends": [trend], "note": None})
+    visit(f"?view=explore&show=trends&by={by}")
+    expect(page.locator(".chart-bin")).to_have_count(len(names))
+    places = page.locator(".chart-bin").evaluate_all("all => all.map(one => one.x.baseVal.value)")
+    step = 600 / (slots[-1] + 1)
+    assert places == pytest.approx([step * slot for slot in slots], abs=0.01)
+    middle = [] if slots[-1] >= len(names) else [names[(len(names) - 1) // 2]]
+    assert page.locator(".chart-names span").all_text_contents() == [names[0], *middle, names[-1]]
+    line = page.locator(".chart-line").get_attribute("d")
+    assert re.findall("[A-Za-z]", line) == ["M", "h"] * len(names)  # nothing goes across a gap
+
+
 def test_trends_of_what_is_typed(told: None, visit: Any) -> None:
     page = visit("?view=explore&show=trends")
     field = page.get_by_label("Trends of what")

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.analysis import grouping, layout, naming
+from footage.analysis import grouping, layout
 from footage.analysis.material import Held, Material, Tell, gather, untold
+from footage.analysis.naming import concept_vectors, frequent_words
 from footage.analysis.places import Place, row_place, varied
+from footage.analysis.showing import group_concepts
 from footage.arguments import check_range
 from footage.embedder import Vectors
 from footage.errors import InvalidQuery, UsageError
@@ -28,12 +30,13 @@ class Cluster:
 
     number: int
     concepts: tuple[str, ...]
-    """What its pictures show more than others do; empty where the embedder reads no texts."""
+    """What its pictures surely show and others do not; empty where that cannot be told."""
     said: tuple[str, ...]
     """Words that are spoken in it more than elsewhere."""
     written: tuple[str, ...]
     """Words that can be read in it more than elsewhere."""
     name: str
+    """By its concepts, else by words said or written in it, else ``cluster`` and its number."""
     size: int
     """How many segments, or videos."""
     videos: int
@@ -130,19 +133,26 @@ def find_clusters(
         material = material.whole()
     if len(material) < 2:
         return Clusters(of, (), 0.0, note=_too_few(material, of))
-    rows, labels, concepts = groups_of(held, material, count, tell)
-    names = zip(
-        concepts,
-        naming.frequent_words(held, material, labels, "speech"),
-        naming.frequent_words(held, material, labels, "screen"),
-        strict=True,
-    )
+    rows, labels, names = groups_of(held, material, count, tell)
     found = tuple(
-        _cluster(held, material, rows, np.flatnonzero(labels == at), _Name(at + 1, *words))
-        for at, words in enumerate(names)
+        _cluster(held, material, rows, np.flatnonzero(labels == at), name)
+        for at, name in enumerate(names)
     )
     points, how = _points(material, rows, labels, tell) if with_map else ((), None)
     return Clusters(of, found, grouping.silhouette(rows, labels), points, how)
+
+
+class GroupName(NamedTuple):
+    """What a group is named by, the number of a cluster first."""
+
+    number: int
+    concepts: tuple[str, ...]
+    said: tuple[str, ...]
+    written: tuple[str, ...]
+
+    def __str__(self) -> str:
+        words = self.concepts or self.said or self.written
+        return ", ".join(words[:2]) or f"cluster {self.number}"
 
 
 class Groups(NamedTuple):
@@ -152,18 +162,23 @@ class Groups(NamedTuple):
     """The material, as `grouping.reduced` has it, float32 [n, up to `DIMENSIONS`]."""
     labels: NDArray[np.int64]
     """Which group each is of, [n]; the largest is 0."""
-    concepts: list[tuple[str, ...]]
-    """What each group shows; empty where the embedder reads no texts."""
+    names: tuple[GroupName, ...]
 
 
 def groups_of(held: Held, material: Material, count: int | None, tell: Tell) -> Groups:
     """Group some segments or videos, as many as ``count`` or as differ enough, and name them."""
     rows = grouping.reduced(material, grouping.reduction(material))
     labels = grouping.grouped(rows, count, tell)
-    vectors = naming.concept_vectors(held, tell)
-    if vectors is None:
-        return Groups(rows, labels, [()] * (int(labels.max()) + 1))
-    return Groups(rows, labels, naming.named_concepts(material, labels, vectors))
+    vectors = concept_vectors(held, tell)
+    groups = int(labels.max()) + 1
+    words = zip(
+        [()] * groups if vectors is None else group_concepts(material, labels, vectors),
+        frequent_words(held, material, labels, "speech"),
+        frequent_words(held, material, labels, "screen"),
+        strict=True,
+    )
+    names = (GroupName(number, *found) for number, found in enumerate(words, start=1))
+    return Groups(rows, labels, tuple(names))
 
 
 def check_count(count: int | None) -> None:
@@ -174,29 +189,21 @@ def check_count(count: int | None) -> None:
             raise InvalidQuery(f"count is {count:,}", remedy=f"it may be {MOST} at most")
 
 
-class _Name(NamedTuple):
-    number: int
-    concepts: tuple[str, ...]
-    said: tuple[str, ...]
-    written: tuple[str, ...]
-
-
 def _cluster(
     held: Held,
     material: Material,
     rows: Vectors,
     own: NDArray[np.int64],
-    name: _Name,
+    name: GroupName,
 ) -> Cluster:
     total = rows[own].sum(axis=0, dtype=np.float64)
     typical = rows[own] @ unit(total[None])[0]
     order = own[np.argsort(-typical, kind="stable")]
     pairs = len(own) * (len(own) - 1)
     seconds = float(material.seconds[own].sum())
-    words = name.concepts or name.said or name.written
     return Cluster(
         *name,
-        name=", ".join(words[:2]) or f"cluster {name.number}",
+        name=str(name),
         size=len(own),
         videos=len(np.unique(material.owners[own])),
         seconds=seconds,

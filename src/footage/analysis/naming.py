@@ -1,9 +1,9 @@
-"""Names for groups: what their pictures show, and what is said and written in them.
+"""Words for what is seen, said and written: everyday concepts, and frequent words.
 
-Pictures are named by everyday concepts (`concepts.txt`), embedded as texts. Which is nearest to a
-group says little, since some texts are near to everything; so a concept counts by how far the
-group's mean score lies above that of the whole library, in standard deviations of single segments,
-and half as much by how near it is at all.
+Pictures are told by everyday concepts (`concepts.txt`), embedded as texts. Which is nearest to one
+says little, since some texts are near to everything; so by what a picture stands out counts by how
+far its score lies above that of the whole library, in standard deviations of single segments, and
+half as much by how near it is at all. What a group shows is told more strictly: `showing`.
 
 Words are weighed as those of titles are: often in this group, seldom in the others.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -35,7 +35,7 @@ NAMED_BY = 3  # concepts, or words, of a group
 SAME = 0.8  # cosine from which two concepts say the same
 NEARNESS = 0.5  # how much it counts that a concept is near at all
 SAMPLE = 5_000  # segments by which is known how scores vary
-LEAST_SAID = 2  # times that a word must stand in a group
+LEAST_SAID = 2  # times that a word must stand in a group, and in so many of its segments
 _CONCEPTS = Path(__file__).with_name("concepts.txt")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _MORE_FILLERS = (
@@ -79,16 +79,6 @@ def concept_vectors(held: Held, tell: Tell) -> Vectors | None:
     return found
 
 
-def named_concepts(
-    material: Material, labels: NDArray[np.int64], vectors: Vectors
-) -> list[tuple[str, ...]]:
-    """The concepts that each group stands out by, the best first; ``vectors`` are the concepts'."""
-    means = np.zeros((int(labels.max()) + 1, vectors.shape[1]))
-    for rows, block in material.blocks():
-        np.add.at(means, labels[rows], block)
-    return standing_out(material, means / np.bincount(labels)[:, None], vectors)
-
-
 def standing_out(
     material: Material, looks: NDArray[np.floating], vectors: Vectors
 ) -> list[tuple[str, ...]]:
@@ -100,7 +90,8 @@ def standing_out(
     level = (near - near.mean(axis=1, keepdims=True)) / np.maximum(
         near.std(axis=1, keepdims=True), 1e-6
     )
-    return [_distinct(row, vectors) for row in apart + NEARNESS * level]
+    ranked = np.argsort(-(apart + NEARNESS * level), axis=1, kind="stable")
+    return [distinct(row[: 10 * NAMED_BY].tolist(), vectors) for row in ranked]
 
 
 def frequent_words(
@@ -108,10 +99,12 @@ def frequent_words(
 ) -> list[tuple[str, ...]]:
     """The words that stand out in what is said (``speech``) or written (``screen``) in each group.
 
-    A line belongs to the segment that is on in its middle.
+    A line belongs to the segment that is on in its middle. Of a group of several segments, a word
+    must stand in two of them: what one says twice is not what the others are about.
     """
-    groups = int(labels.max()) + 1 if len(labels) else 0
-    counts: list[Counter[str]] = [Counter() for _ in range(groups)]
+    sizes = np.bincount(labels)
+    counts = [Counter[str]() for _ in sizes]
+    places: list[dict[str, set[int]]] = [defaultdict(set) for _ in sizes]
     entries = held.text_store.log.entries()
     for at, video in enumerate(material.videos):
         entry = entries.get((video.video_id, modality))
@@ -127,8 +120,12 @@ def frequent_words(
         for line in lines:
             middle = (line.start + line.end) / 2
             on = rows[(spans[:, 0] <= middle) & (middle < spans[:, 1])]
-            if len(on):
-                counts[labels[on[0]]].update(_words(line.text))
+            for word in _words(line.text) if len(on) else ():
+                counts[labels[on[0]]][word] += 1
+                places[labels[on[0]]][word].add(int(on[0]))
+    for own, stands, size in zip(counts, places, sizes, strict=True):
+        for word in [word for word in own if len(stands[word]) < min(size, LEAST_SAID)]:
+            del own[word]
     return class_tf_idf(counts)
 
 
@@ -142,22 +139,26 @@ def class_tf_idf(counts: Sequence[Counter[str]]) -> list[tuple[str, ...]]:
     return found
 
 
-def _words(text: str) -> Iterable[str]:
-    return (word for word in _WORD.findall(text.lower()) if word not in _FILLERS)
+def distinct(ranked: Sequence[int], vectors: Vectors) -> tuple[str, ...]:
+    """Of concepts, the best first, `NAMED_BY` without those that say the same as a better one.
 
-
-def _distinct(row: NDArray[np.floating], vectors: Vectors) -> tuple[str, ...]:
-    """The best concepts, without those that say the same as a better one, or repeat its words."""
-    names, chosen = concepts(), [int(row.argmax())]
-    for at in np.argsort(-row, kind="stable")[1 : 10 * NAMED_BY].tolist():
+    Nor those that repeat a word of it.
+    """
+    names, chosen = concepts(), list[int]()
+    for at in ranked:
         if len(chosen) == NAMED_BY:
             break
         words = set(names[at].split())
-        if float((vectors[chosen] @ vectors[at]).max()) < SAME and not any(
-            words & set(names[other].split()) for other in chosen
+        if not any(
+            float(vectors[other] @ vectors[at]) >= SAME or words & set(names[other].split())
+            for other in chosen
         ):
             chosen.append(at)
     return tuple(names[at] for at in chosen)
+
+
+def _words(text: str) -> Iterable[str]:
+    return (word for word in _WORD.findall(text.lower()) if word not in _FILLERS)
 
 
 def _kept(path: Path, dimension: int) -> Vectors | None:

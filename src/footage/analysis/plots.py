@@ -7,6 +7,7 @@ import numpy as np
 from footage.analysis.clusters import Clusters, Point
 from footage.analysis.drawing import BADGE, EDGE, FAINT, QUIET, TITLE_FOOT, Drawing, colour
 from footage.analysis.labels import label_places
+from footage.analysis.timeline import slots
 from footage.analysis.trends import Trend, Trends
 
 SIDE, LEGEND, TOP = 720, 260, 52  # pixels: of a map, right of it, and above it
@@ -14,7 +15,7 @@ NAMED = 24  # clusters in the legend
 LINE, LONGEST = 26, 34  # pixels of a line of the legend, and letters in it
 TALL, DRAWN = 400, 8  # pixels of a plot of trends, and lines in it
 BAND = 4.0  # pixels of a burst, in the band above the lines
-TOLD = 8  # names below an axis
+TOLD = 8  # names below an axis, at most
 HOW = {
     "t-sne": "placed by t-SNE: near is alike, what is far says nothing, and there are no axes",
     "pca": "placed by the first two principal components, without units",
@@ -54,7 +55,10 @@ def cluster_map(found: Clusters) -> Drawing:
 
 
 def trend_lines(found: Trends) -> Drawing:
-    """The share of each subject along the bins, with its bursts above; the surest ones only."""
+    """The share of each subject along time, with its bursts above; the surest ones only.
+
+    A line breaks where no bin is, since nothing was recorded then.
+    """
     return _Lines(found).drawn()
 
 
@@ -69,7 +73,8 @@ class _Lines:
         self._highest = max(shares, default=0) or 1.0
         self._left, self._wide = 64.0, SIDE - 88.0
         self._top, self._foot = TOP + 28.0 + BAND * DRAWN, TALL - 54.0
-        self._step = self._wide / len(self._names)
+        self._slots = slots(self._names, found.by)
+        self._step = self._wide / (self._slots[-1] + 1)
 
     def drawn(self) -> Drawing:
         subject = f"“{self._shown[0].subject}”" if len(self._shown) == 1 else "each"
@@ -90,31 +95,41 @@ class _Lines:
             share = f"{100 * self._highest * part:.3g} %"
             drawing.text(left - 6, height + 4, share, anchor="end")
         drawing.text(EDGE, TOP + 10, "share of the seconds of video, %", ink=QUIET)
-        for at in range(0, len(self._names), max(1, -(-len(self._names) // TOLD))):
-            x = self._x(at)
-            drawing.line([(x, foot), (x, foot + 4)], QUIET)
-            drawing.text(x, foot + 18, self._names[at], anchor="middle")
+        free = 0.0
+        for name in self._names:
+            x = self._begin(name) + self._step / 2
+            if x >= free:
+                drawing.line([(x, foot), (x, foot + 4)], QUIET)
+                drawing.text(x, foot + 18, name, anchor="middle")
+                free = x + self._wide / TOLD
         middle = left + self._wide / 2
         drawing.text(middle, foot + 40, AXES[self._by], anchor="middle", ink=QUIET)
 
     def _line(self, drawing: Drawing, number: int, trend: Trend) -> None:
         fill = colour(number)
         for change in trend.changes:
-            x = self._left + self._step * self._names.index(change.at)
+            x = self._begin(change.at)
             drawing.line([(x, self._top), (x, self._foot)], fill)
-        height = (self._foot - self._top) / self._highest
-        points = [
-            (self._x(at), self._foot - height * one.share) for at, one in enumerate(trend.bins)
-        ]
-        if len(points) > 1:
-            drawing.line(points, fill, 2)
-        for point in points:
-            drawing.circle(*point, 2.5, fill)
+        for run in self._runs(trend):
+            if len(run) > 1:
+                drawing.line(run, fill, 2)
+            for point in run:
+                drawing.circle(*point, 2.5, fill)
         for burst in trend.bursts:
-            first, last = self._names.index(burst.first), self._names.index(burst.last)
-            begin = self._left + self._step * first
+            begin = self._begin(burst.first)
             above = self._top - BAND * (DRAWN - number) - 2
-            drawing.box(begin, above, self._step * (last - first + 1), BAND - 1, fill)
+            drawing.box(begin, above, self._begin(burst.last) + self._step - begin, BAND - 1, fill)
+
+    def _runs(self, trend: Trend) -> list[list[tuple[float, float]]]:
+        """The shares as points, those that follow each other without a gap together."""
+        height = (self._foot - self._top) / self._highest
+        runs: list[list[tuple[float, float]]] = []
+        for at, one in enumerate(trend.bins):
+            if not at or self._slots[at] > self._slots[at - 1] + 1:
+                runs.append([])
+            x = self._begin(one.name) + self._step / 2
+            runs[-1].append((x, self._foot - height * one.share))
+        return runs
 
     def _legend(self, drawing: Drawing) -> None:
         lines = [(trend.subject, colour(at)) for at, trend in enumerate(self._shown)]
@@ -130,8 +145,9 @@ class _Lines:
             height = TOP + EDGE + 22 * len(lines) + 12 + 18 * row
             drawing.text(SIDE + 8, height, text, size=11, ink=QUIET)
 
-    def _x(self, at: int) -> float:
-        return self._left + self._step * (at + 0.5)
+    def _begin(self, name: str) -> float:
+        """Where a bin begins."""
+        return self._left + self._step * self._slots[self._names.index(name)]
 
 
 def _at(point: Point) -> tuple[float, float]:

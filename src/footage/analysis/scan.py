@@ -21,6 +21,8 @@ SEED = 20_240_601
 LONGEST = 26  # bins of a window
 BLOCK = 64  # shuffles at a time
 LEAST_SPREAD = 1e-12
+CARRIERS, OF_THEM = 2, 1 / 3  # units, and part of those that have any, that carry a burst
+NOTEWORTHY = 1 / 4  # of what the strongest unit has: what counts as having any
 
 Numbers = NDArray[np.float64]
 
@@ -84,7 +86,8 @@ def rotated_bursts(profiles: Numbers, *, alpha: float) -> list[Window]:
     """Like `bursts`, of what is on where in its unit: ``profiles`` [n, bins], each along its unit.
 
     If it were no matter where, each unit's profile could begin anywhere: they are turned round by
-    chance, which keeps how long things last.
+    chance, each as a whole, which keeps how long things last. A window must be carried by several
+    units: what one alone shows there is its own.
     """
     count, width = profiles.shape
     if not count or float(profiles.std()) < LEAST_SPREAD:
@@ -104,7 +107,9 @@ def rotated_bursts(profiles: Numbers, *, alpha: float) -> list[Window]:
     for at in range(SHUFFLES):
         turns = (np.arange(width) + chance.integers(0, width, (count, 1))) % width
         largest[at] = heights(np.take_along_axis(profiles, turns, axis=1)).max()
-    return _strongest(spans, heights(profiles), largest, alpha)
+    # chance may use any window, so that leaving some out makes nothing look surer
+    carried = np.where(_is_carried(profiles, spans), heights(profiles), -np.inf)
+    return _strongest(spans, carried, largest, alpha)
 
 
 def adjusted(p_values: Sequence[float]) -> list[float]:
@@ -161,6 +166,17 @@ def _spans(count: int, longest: int) -> _Spans:
     first = np.repeat(np.arange(count), longest)
     last = first + np.tile(np.arange(1, longest + 1), count)
     return _Spans(first, last).only(last <= count)
+
+
+def _is_carried(profiles: Numbers, spans: _Spans) -> NDArray[np.bool_]:
+    """Of each window [w], whether enough units show more in it than beside it."""
+    count, width = profiles.shape
+    sums = np.concatenate([np.zeros((count, 1)), np.cumsum(profiles, axis=1)], axis=1)
+    inside, lengths = sums[:, spans.last] - sums[:, spans.first], spans.last - spans.first
+    excess = inside / lengths - (sums[:, -1:] - inside) / np.maximum(width - lengths, 1)
+    carriers = ((excess > 0) & (excess >= NOTEWORTHY * excess.max(axis=0))).sum(axis=0)
+    having = (profiles.max(axis=1) >= NOTEWORTHY * profiles.max()).sum()
+    return np.asarray(carriers >= max(CARRIERS, OF_THEM * having))
 
 
 def _largest(values: Numbers, statistic: Callable[[Numbers], Numbers], observed: float) -> Numbers:

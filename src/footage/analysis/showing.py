@@ -1,8 +1,8 @@
-"""What a part of a video shows, in one everyday concept; nothing where none stands out.
+"""What a part of a video shows, or a group of segments; nothing where no concept is sure.
 
 Some concepts are near to every picture, so nearness is counted in standard deviations over all
-concepts, for the part and for the rest of its video. How much it takes was chosen on `train`:
-`benchmarks/README.md`, chapters.
+concepts, for the part and for the rest of its video, for the group and for all others. How much it
+takes was chosen on `train`: `benchmarks/README.md`, chapters and clusters.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.analysis.material import evenly
-from footage.analysis.naming import concepts
+from footage.analysis.material import Material, evenly
+from footage.analysis.naming import concepts, distinct
 from footage.embedder import Vectors
 
 LEVEL = 3.5  # deviations by which a part is nearer to a concept than to concepts on the whole
 APART = 1.0  # deviations by which the rest of the video is farther from it
 SURE = 0.8  # how often a picture of the part is nearer to it than one of the rest
-MOST = 2_000  # pictures of a video that are looked at
+MOST = 2_000  # pictures of a video, or segments of a group, that are looked at
 
 Levels = NDArray[np.float64]
 
@@ -45,6 +45,27 @@ def shown_concepts(
         if not found[part] and concept not in taken:
             found[part] = concepts()[concept]
             taken.add(concept)
+    return found
+
+
+def group_concepts(
+    material: Material, labels: NDArray[np.int64], vectors: Vectors
+) -> list[tuple[str, ...]]:
+    """The concepts that tell each group from all others, the surest first; () where none does.
+
+    ``labels`` [n] are the groups, and ``vectors`` [concepts, d] those of `naming.concepts`.
+    """
+
+    def looks(rows: NDArray[np.int64]) -> Vectors:
+        return material.wide(rows[evenly(len(rows), MOST)] if len(rows) else rows)
+
+    found = []
+    for group in range(int(labels.max()) + 1):
+        own, rest = np.flatnonzero(labels == group), np.flatnonzero(labels != group)
+        sure = sorted(
+            _possible(looks(own), looks(rest), vectors), key=lambda one: (-one[0], one[1])
+        )
+        found.append(distinct([concept for _level, concept in sure], vectors))
     return found
 
 

@@ -33,11 +33,11 @@ def cluster_subjects(
     held: Held, material: Material, count: int | None, tell: Tell
 ) -> list[Subject]:
     """The clusters of some segments, as `Analysis.clusters` finds them."""
-    _rows, labels, concepts = groups_of(held, material, count, tell)
+    _rows, labels, names = groups_of(held, material, count, tell)
     return [
         Subject(
-            ", ".join(shown[:2]) or f"cluster {number}",
-            number,
+            str(name),
+            name.number,
             [
                 Stretch(
                     int(material.owners[row]),
@@ -45,10 +45,10 @@ def cluster_subjects(
                     float(material.spans[row, 1]),
                     1.0,
                 )
-                for row in np.flatnonzero(labels == number - 1)
+                for row in np.flatnonzero(labels == name.number - 1)
             ],
         )
-        for number, shown in enumerate(concepts, start=1)
+        for name in names
     ]
 
 

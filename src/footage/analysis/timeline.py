@@ -50,6 +50,21 @@ def by_positions(material: Material) -> Axis:
     return Axis(names, along(material, stretches), None)
 
 
+def slots(names: Sequence[str], by: str) -> list[int]:
+    """Where the bins of an axis lie in time: how many days, weeks or months after the first.
+
+    Of positions, how many after it there are.
+    """
+    if by == "position":
+        return list(range(len(names)))
+    days = [date.fromisoformat(f"{name}-01" if by == "month" else name) for name in names]
+    if by == "month":
+        places = [12 * day.year + day.month for day in days]
+    else:
+        places = [day.toordinal() // (7 if by == "week" else 1) for day in days]
+    return [place - places[0] for place in places]
+
+
 def _begin(when: datetime, by: str) -> date:
     day = when.date()
     if by == "week":

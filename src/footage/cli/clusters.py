@@ -54,9 +54,9 @@ def clusters(
 
     footage clusters --of videos --tag holiday
 
-    Each is named by what it shows more than the rest, and by words that are
-    said or written in it. --plot draws a map on which what is alike lies
-    together.
+    Each is named by what it surely shows and the rest does not, else by words
+    that are said or written in it; some have no name. --plot draws a map on
+    which what is alike lies together.
     """
     if plot is not None:
         check_suffix(plot)

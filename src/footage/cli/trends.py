@@ -97,7 +97,8 @@ def _print(found: Trends) -> None:
     if found.trends:
         names = [one.name for one in found.trends[0].bins]
         out.print(table, soft_wrap=False)
-        span_of_all = f"{plural(len(names), found.by)}, {names[0]} to {names[-1]}"
+        dated = "" if found.by == "position" else " with footage"
+        span_of_all = f"{plural(len(names), found.by)}{dated}, {names[0]} to {names[-1]}"
         out.print(f"[dim]{span_of_all}; a share is of the seconds of video in it[/]")
     if found.note:
         out.print(found.note)

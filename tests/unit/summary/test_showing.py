@@ -1,4 +1,4 @@
-"""What the parts of a video show, where that can be told."""
+"""What the parts of a video, and groups of segments, show, where that can be told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from footage.analysis import naming
-from footage.analysis.showing import shown_concepts
+from footage.analysis.material import Material
+from footage.analysis.showing import group_concepts, shown_concepts
 
 DIMENSION = 64
 
@@ -78,3 +79,34 @@ def test_a_part_without_pictures(vectors: NDArray[np.float32]) -> None:
     looks = pictures(vectors, "cat", "beach")
     assert shown_concepts(looks, np.repeat([0, 2], 4), 3, vectors) == ["cat", "", "beach"]
     assert shown_concepts(looks[:0], np.zeros(0, np.int64), 2, vectors) == ["", ""]
+
+
+def groups_named(vectors: NDArray[np.float32], looks: NDArray[np.float32]) -> list[tuple[str, ...]]:
+    """Of groups of four."""
+    owners, spans = np.arange(len(looks), dtype=np.int32), np.zeros((len(looks), 2))
+    material = Material((), owners, spans, looks.astype(np.float16))
+    return group_concepts(material, np.arange(len(looks)) // 4, vectors)
+
+
+def test_groups_are_named_by_what_they_show(vectors: NDArray[np.float32]) -> None:
+    named = groups_named(vectors, pictures(vectors, "cat", "motorcycle", "beach"))
+    assert [concepts[0] for concepts in named] == ["cat", "motorcycle", "beach"]
+    assert max(map(len, named)) <= naming.NAMED_BY
+
+
+def test_a_group_that_no_concept_is_sure_of_has_none(vectors: NDArray[np.float32]) -> None:
+    """Something is nearest to it, but hardly nearer than others are."""
+    chance = np.random.default_rng(2)
+    looks = pictures(vectors, "cat", None, "beach")
+    looks[4:8] = -vectors.mean(axis=0) + 0.01 * chance.normal(size=(4, DIMENSION))
+    assert [bool(concepts) for concepts in groups_named(vectors, looks)] == [True, False, True]
+
+
+def test_what_all_groups_show_names_none(vectors: NDArray[np.float32]) -> None:
+    *cats, other = groups_named(vectors, pictures(vectors, "cat", "cat", "cat", "beach"))
+    assert not any("cat" in concepts for concepts in cats)
+    assert other[0] == "beach"
+
+
+def test_one_group_has_no_others(vectors: NDArray[np.float32]) -> None:
+    assert groups_named(vectors, pictures(vectors, "cat")) == [()]

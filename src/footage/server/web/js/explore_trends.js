@@ -6,6 +6,7 @@ import { explore, options, strip } from "./stretches.js";
 import { length } from "./words.js";
 
 const [WIDE, HIGH] = [600, 150];
+const LONG = { day: 864e5, week: 6048e5, month: 263e7 }; // ms
 
 export const trends = {
   name: "Trends",
@@ -17,7 +18,7 @@ export const trends = {
     options("By", "by", { "": "Month", week: "Week", day: "Day", position: "Place in videos" }),
   ],
   facts: ({ trends: found }) => found.length > 0 && "How much there is of it, in all that was filmed",
-  draw: ({ trends: found }) => el("ul.trends", found.map(trend)),
+  draw: ({ trends: found, by }) => el("ul.trends", found.map((one) => trend(one, by))),
 };
 
 function asking(value) {
@@ -52,7 +53,7 @@ function choosing(named) {
 const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 const chance = (p) => (p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`);
 
-function trend({ subject, bins, bursts, changes }) {
+function trend({ subject, bins, bursts, changes }, by) {
   const found = [
     ...bursts.map(({ first, last, share, usual, p, moments }) => {
       const when = first === last ? first : `${first} to ${last}`;
@@ -66,21 +67,24 @@ function trend({ subject, bins, bursts, changes }) {
   return el(
     "li.trend",
     el("h3", subject),
-    chart(bins, bursts, changes, subject),
+    chart(bins, bursts, changes, subject, by),
     found.map(([text, moments]) => [el("p.trend-finding", text), strip(moments, text)]),
     el("details", el("summary", "As a table"), table(bins)),
   );
 }
 
-function chart(bins, bursts, changes, subject) {
+function chart(bins, bursts, changes, subject, by) {
   const most = Math.max(...bins.map(({ share }) => share), 0.01);
-  const step = WIDE / bins.length;
-  const left = (name) => step * bins.findIndex((one) => one.name === name);
+  const time = (at) => Date.parse(bins[at].name) / LONG[by];
+  const slots = bins.map((_, at) => (LONG[by] ? Math.round(time(at) - time(0)) : at));
+  const last = bins.length - 1;
+  const step = WIDE / (slots[last] + 1);
+  const left = (name) => step * slots[bins.findIndex((one) => one.name === name)];
   const box = (kind, x, width, ...more) => svg("rect", { class: kind, x, width, height: HIGH }, more);
   const path = (kind, d) => svg("path", { class: kind, d });
-  const line = bins.map(({ share }, at) => `${(at + 0.5) * step} ${HIGH - (share / most) * (HIGH - 8)}`);
-  const names = [0, bins.length >> 1, bins.length - 1].map((at) => bins[at].name);
-  const label = `Share of ${subject} from ${names[0]} to ${names[2]}, ${percent(most)} at most`;
+  const tops = bins.map(({ name, share }) => `M${left(name)} ${HIGH - (share / most) * (HIGH - 8)}h${step}`);
+  const names = [0, ...(slots[last] > last ? [] : [last >> 1]), last].map((at) => bins[at].name);
+  const label = `Share of ${subject} from ${names[0]} to ${names.at(-1)}, ${percent(most)} at most`;
   const attributes = { viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", role: "img" };
   return el(
     "div.chart",
@@ -88,12 +92,10 @@ function chart(bins, bursts, changes, subject) {
       "svg",
       { ...attributes, "aria-label": label },
       bursts.map(({ first, last }) => box("burst", left(first), left(last) + step - left(first))),
-      path("chart-area", `M${step / 2} ${HIGH}L${line.join("L")}V${HIGH}Z`),
-      path("chart-line", `M${line.join("L")}`),
+      path("chart-area", tops.map((top) => `${top}V${HIGH}h${-step}Z`).join("")),
+      path("chart-line", tops.join("")),
       changes.map(({ at }) => path("turning", `M${left(at)} 0V${HIGH}`)),
-      bins.map(({ name, share }, at) =>
-        box("chart-bin", at * step, step, svg("title", {}, `${name}: ${percent(share)}`)),
-      ),
+      bins.map(({ name, share }) => box("chart-bin", left(name), step, svg("title", {}, `${name}: ${percent(share)}`))),
     ),
     el("span.chart-most", percent(most)),
     el("div.chart-names", { "aria-hidden": "true" }, names.map((name) => el("span", name))),
