@@ -334,7 +334,7 @@ def test_trends_of_what_is_typed(told: None, visit: Any) -> None:
     expect(field).to_have_value("")
 
 
-def test_trends_of_a_saved_search(told: None, visit: Any, own_site: Served) -> None:
+def test_trends_of_a_saved_search(own_site: Served, told: None, visit: Any) -> None:
     page = visit("?view=explore&show=trends", at=own_site)
     expect(page.locator(".trend")).to_be_visible()
     choice = page.get_by_label("Trends of a saved search")
