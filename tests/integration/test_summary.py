@@ -91,11 +91,13 @@ def test_where_no_texts_are_read_a_chapter_is_called_by_its_time(tmp_path: Path)
     assert [c.title for c in found.chapters] == ["0:00", "0:10"]
 
 
-def test_a_removed_video_has_none(own_house: House) -> None:
+def test_a_removed_video_has_none_and_nothing_is_like_it(own_house: House) -> None:
     with own_house.open() as library:
         library.remove("white")
         with pytest.raises(footage.NotFound, match="removed"):
             library.analysis.summary("white")
+        with pytest.raises(footage.NotFound, match="removed"):
+            library.analysis.similar("white")
 
 
 def test_a_sheet_is_a_picture_of_all_of_it(films: footage.Library) -> None:

@@ -157,7 +157,7 @@ def _looks(held: Held, names: Iterable[str]) -> list[_Look]:
             )
             found.append(_Look(owner, vector))
             continue
-        track = track_of(held, video, seen_route(held))
+        track = track_of(held, video.present(), seen_route(held))
         if track is None or not len(track):
             raise InvalidQuery(f"{video.title} has nothing to be like", remedy="index it first")
         middles = grouping.centres(unit(track.vectors), min(PIECES, len(track)))
