@@ -72,7 +72,20 @@ def test_files_are_sent_and_indexed(own_site: Served, visit: Any, tmp_path: Path
         page.get_by_role("button", name="Drop videos here").click()
     chooser.value.set_files(film)
     expect(page.locator(".job-done", has_text="sent.mp4")).to_be_visible()
-    expect(entry(page, "sent")).to_be_visible()
+    expect(entry(page, "sent").locator(".card-facts")).to_have_text(re.compile("(^|· )sent here$"))
+    page.get_by_role("link", name="Play sent").click()
+    expect(page.locator(".player-place")).to_have_text("sent.mp4, sent here")
+
+
+def test_an_upload_that_is_no_video_fails_by_its_name(
+    own_site: Served, visit: Any, tmp_path: Path
+) -> None:
+    film = tmp_path / "empty.mov"
+    film.write_bytes(b"no video at all" * 100)
+    page = visit("?view=library", at=own_site)
+    page.locator(".library input[type=file]").set_input_files(film)
+    failures = page.locator(".job", has_text="empty.mov").locator(".failures")
+    expect(failures).to_have_text(re.compile(r"^empty\.mov is "))
 
 
 def test_an_upload_that_breaks_off_goes_on(

@@ -140,7 +140,9 @@ def test_what_is_no_video_is_not_kept(empty_served: Served) -> None:
     source = {"sources": [f"upload:{upload['id']}"]}
     job = empty_served.ended(empty_served.client.post("/jobs", json=source).json())
     assert job["state"] == "failed"
-    assert job["failures"][0]["code"] == "unreadable_media"
+    failure = job["failures"][0]
+    assert (failure["code"], failure["path"]) == ("unreadable_media", "clip.mp4")
+    assert failure["message"].startswith("clip.mp4 ")
     assert str(empty_served.library.folder) not in str(job)
     assert not list((empty_served.library.folder / "uploads").iterdir())
 

@@ -170,14 +170,13 @@ function factsOf({ state, progress, tags, created_at: created }) {
 }
 
 function failureList(failures) {
-  const items = failures.map(({ path, url, message, remedy }) =>
-    el(
-      "li",
-      el("strong", (path ?? url ?? "").split("/").at(-1)),
-      " ",
-      sentence({ message, remedy }),
-    ),
-  );
+  const items = failures.map(({ path, url, message, remedy }) => {
+    const place = path ?? url ?? "";
+    const said = message.startsWith(`${place} `)
+      ? sentence({ message: message.slice(place.length), remedy })
+      : ` ${sentence({ message, remedy })}`;
+    return el("li", el("strong", place.split("/").at(-1)), said);
+  });
   const rest = items.slice(FAILURES);
   return [
     el("ul.failures", items.slice(0, FAILURES)),

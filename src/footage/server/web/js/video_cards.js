@@ -32,7 +32,7 @@ export function videoCard(video, ...more) {
         el(
           "p.card-facts",
           { title: pathOf(video) },
-          [day(video.recorded_at), video.path?.split(/[/\\]/).at(-2)].filter(Boolean).join(" · "),
+          [day(video.recorded_at), video.path && pathOf(video).split(/[/\\]/).at(-2)].filter(Boolean).join(" · "),
         ),
         more,
       ),
