@@ -7,7 +7,7 @@ import { libraryNow } from "./about.js";
 import { failed, note } from "./notes.js";
 import { subscribe } from "./state.js";
 import { upload } from "./uploads.js";
-import { bytes, plural, sentence } from "./words.js";
+import { bytes, plural, sentence, tagsOf } from "./words.js";
 
 const FILES = "video/*,.mkv,.mts,.m2ts,.ts,.avi,.flv,.wmv,.mxf";
 
@@ -87,12 +87,6 @@ function allowed({ code }) {
   const roots = libraryNow()?.roots.join(", ") || "no folder yet";
   return code === "access_refused" ? ` It may index ${roots}.` : "";
 }
-
-const tagsOf = (text) =>
-  text
-    .split(",")
-    .map((tag) => tag.trim())
-    .filter(Boolean);
 
 /** Upload files, but for those that are too large or empty. */
 export function addFiles(files, tags = []) {

@@ -8,6 +8,7 @@ import { failed, note } from "./notes.js";
 import { blank } from "./query.js";
 import { change } from "./state.js";
 import { videoCard } from "./video_cards.js";
+import { tagsOf } from "./words.js";
 
 /** The list entry of a video, with a `box` that selects it unless it is removed. */
 export function libraryEntry(video, box) {
@@ -71,22 +72,21 @@ function showTags(list, video) {
         ),
       ),
     ),
-    el("li", tagField(video, (tag) => set([...video.tags, tag], true))),
+    el("li", tagField(video, (tags) => set([...video.tags, ...tags], true))),
   );
 }
 
 function tagField(video, add) {
   const field = el("input", {
     type: "text",
-    maxlength: "100",
     placeholder: "+ tag",
     size: "7",
     "aria-label": `Add a tag to ${video.title}`,
   });
   const submit = (event) => {
     event.preventDefault();
-    const tag = field.value.trim();
-    if (tag) add(tag);
+    const tags = tagsOf(field.value);
+    if (tags.length) add(tags);
   };
   return el("form.tag-add", { onsubmit: submit }, field);
 }

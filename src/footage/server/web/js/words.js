@@ -29,6 +29,16 @@ export function length(seconds) {
 export const plural = (count, noun) =>
   `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
+/** The tags of a text that has commas between them. */
+export const tagsOf = (text) => [
+  ...new Set(
+    text
+      .split(",")
+      .map((tag) => tag.trim())
+      .filter(Boolean),
+  ),
+];
+
 /** `1.2 GB`. */
 export function bytes(count) {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
