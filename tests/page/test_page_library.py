@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def test_files_are_sent_and_indexed(own_site: Served, visit: Any, tmp_path: Path
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Drop videos here").click()
     chooser.value.set_files(film)
-    expect(page.locator(".job-done", has_text="sent.mp4")).to_be_visible()
+    expect(page.locator(".job-done", has_text="sent.mp4")).to_contain_text("Indexed")
     expect(entry(page, "sent").locator(".card-facts")).to_have_text(re.compile("(^|· )sent here$"))
     page.get_by_role("link", name="Play sent").click()
     expect(page.locator(".player-place")).to_have_text("sent.mp4, sent here")
@@ -181,15 +182,35 @@ def test_tags_are_edited(own_site: Served, visit: Any) -> None:
     expect(entry(page, "yellow").locator(".tag")).to_have_count(0)
 
 
-def test_taking_out_and_bringing_back(own_site: Served, visit: Any) -> None:
+def test_taking_out_and_bringing_back(
+    own_site: Served, visit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = visit("?view=library", at=own_site)
     entry(page, "white").hover()
     page.get_by_role("button", name="Take white out of the library").click()
     expect(entry(page, "white")).to_have_count(0)
     page.get_by_label("Removed and missing too").check()
     expect(entry(page, "white")).to_contain_text("Removed")
-    entry(page, "white").get_by_role("button", name="Restore").click()
+    go_on, bring_back = threading.Event(), own_site.library.restore
+
+    def when_told(_library: Any, *args: Any, **options: Any) -> Any:
+        go_on.wait()
+        return bring_back(*args, **options)
+
+    monkeypatch.setattr(type(own_site.library), "restore", when_told)
+    try:
+        entry(page, "white").get_by_role("button", name="Restore").click()
+        waiting = entry(page, "white").get_by_role("button", name="Restoring…")
+        expect(waiting).to_be_disabled()
+        expect(waiting).to_be_focused()
+        page.reload()
+        page.get_by_label("Removed and missing too").check()
+        expect(waiting).to_be_disabled()
+    finally:
+        go_on.set()
     expect(page.get_by_role("link", name="Play white")).to_be_visible()
+    expect(page.locator(".job")).to_have_count(1)
+    expect(page.locator(".job")).to_contain_text("Restored")
     assert own_site.library.video("white").state == "ready"
 
 

@@ -114,16 +114,18 @@ function uploadRow(one) {
 const WORDS = {
   queued: "Queued",
   running: "Indexing",
-  done: "Done",
+  done: "Indexed",
   failed: "Failed",
   cancelled: "Cancelled",
 };
+
+const RESTORE = { running: "Restoring", done: "Restored" };
 
 function jobRow(job) {
   const { state, progress, failures, error } = job;
   const isEnded = ["done", "failed", "cancelled"].includes(state);
   const share = progress.total_seconds ? progress.seconds / progress.total_seconds : 0;
-  const word = state === "running" && job.kind === "restore" ? "Restoring" : WORDS[state];
+  const word = (job.kind === "restore" && RESTORE[state]) || WORDS[state];
   return row({
     state: state === "done" && failures.length ? "partly" : state,
     word,

@@ -2,6 +2,7 @@
 
 import { ask as fetched } from "./api.js";
 import { el, fill } from "./dom.js";
+import { onEvent } from "./events.js";
 import { icon, iconButton } from "./icons.js";
 import { none } from "./filters.js";
 import { failed, note } from "./notes.js";
@@ -9,6 +10,12 @@ import { blank } from "./query.js";
 import { change } from "./state.js";
 import { videoCard } from "./video_cards.js";
 import { tagsOf } from "./words.js";
+
+const restoring = new Set(); // ids of the videos that a job brings back
+
+onEvent("job", ({ kind, sources, ended_at: ended }) => {
+  if (kind === "restore") for (const id of sources) setRestoring(id, !ended);
+});
 
 /** The list entry of a video, with a `box` that selects it unless it is removed. */
 export function libraryEntry(video, box) {
@@ -20,7 +27,7 @@ export function libraryEntry(video, box) {
   fill(
     deeds,
     video.state === "removed"
-      ? [restoreButton(video, entry)]
+      ? [restoreButton(video)]
       : [searchButton(video), removeButton(video, entry)],
   );
   return entry;
@@ -122,16 +129,35 @@ function removeButton(video, entry) {
   return iconButton("trash", `Take ${video.title} out of the library`, remove);
 }
 
-function restoreButton(video, entry) {
-  return el("button.button", { onclick: () => restore(video, entry) }, icon("restore"), "Restore");
+function restoreButton(video) {
+  const dataset = { restores: video.video_id };
+  const button = el("button.button", { dataset, onclick: () => restore(video) });
+  showRestoring(button);
+  return button;
 }
 
-async function restore(video, entry) {
+/** It keeps the focus, but does nothing more, until its job has ended. */
+function showRestoring(button) {
+  const is = restoring.has(button.dataset.restores);
+  button.setAttribute("aria-disabled", String(is));
+  fill(button, icon("restore"), is ? "Restoring…" : "Restore");
+}
+
+function setRestoring(id, is) {
+  if (is) restoring.add(id);
+  else restoring.delete(id);
+  const button = document.querySelector(`[data-restores="${CSS.escape(id)}"]`);
+  if (button) showRestoring(button);
+}
+
+async function restore({ video_id: id, title }) {
+  if (restoring.has(id)) return;
+  setRestoring(id, true);
   try {
-    await fetched(`/videos/${video.video_id}/restore`, { method: "POST" });
-    entry?.classList.add("card-waits");
-    note(`Bringing “${video.title}” back.`);
+    await fetched(`/videos/${id}/restore`, { method: "POST" });
+    note(`Bringing “${title}” back.`);
   } catch (error) {
+    setRestoring(id, false);
     failed(error);
   }
 }
