@@ -13,13 +13,7 @@ const FILES = "video/*,.mkv,.mts,.m2ts,.ts,.avi,.flv,.wmv,.mxf";
 
 /** A form to add by. */
 export function addForm() {
-  const picker = el("input", {
-    type: "file",
-    accept: FILES,
-    multiple: true,
-    hidden: true,
-    onchange: chosen,
-  });
+  const picker = el("input", { type: "file", accept: FILES, multiple: true, hidden: true, onchange: chosen });
   const source = el("input.field", {
     type: "text",
     "aria-label": "Path or address",

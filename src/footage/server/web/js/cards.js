@@ -121,10 +121,7 @@ function scrubbing(box, moment) {
     await view.loaded;
     if (!box.matches(":hover")) return;
     const total = tiles.at(-1).end;
-    setStyles(bar, {
-      "--from": `${(100 * moment.start) / total}%`,
-      "--to": `${(100 * moment.end) / total}%`,
-    });
+    setStyles(bar, { "--from": `${(100 * moment.start) / total}%`, "--to": `${(100 * moment.end) / total}%` });
     box.append(view.element, bar, clockFace);
     place();
   };
@@ -172,12 +169,7 @@ function likeButton(name, title, moment, weight) {
 /** Cards that wait for an answer. */
 export function skeletons(count) {
   return Array.from({ length: count }, () =>
-    el(
-      "li",
-      { class: "card card-waiting", "aria-hidden": "true" },
-      el("div.thumb"),
-      el("div.card-body"),
-    ),
+    el("li", { class: "card card-waiting", "aria-hidden": "true" }, el("div.thumb"), el("div.card-body")),
   );
 }
 

@@ -104,20 +104,11 @@ function uploadRow(one) {
     title: one.name,
     facts: said,
     share: one.state === "failed" ? null : share,
-    buttons: [
-      one.state === "failed" && button("Try again", () => resume(one)),
-      button("Cancel", () => cancel(one)),
-    ],
+    buttons: [one.state === "failed" && button("Try again", () => resume(one)), button("Cancel", () => cancel(one))],
   });
 }
 
-const WORDS = {
-  queued: "Queued",
-  running: "Indexing",
-  done: "Indexed",
-  failed: "Failed",
-  cancelled: "Cancelled",
-};
+const WORDS = { queued: "Queued", running: "Indexing", done: "Indexed", failed: "Failed", cancelled: "Cancelled" };
 
 const RESTORE = { running: "Restoring", done: "Restored" };
 
@@ -133,10 +124,7 @@ function jobRow(job) {
     better: job.kind === "restore" && !job.sources[1] ? titleOf(job.sources[0]) : null,
     facts: factsOf(job),
     share: state === "running" ? share : null,
-    more: [
-      error && el("p.job-error", sentence(error)),
-      failures.length > 0 && failureList(failures),
-    ],
+    more: [error && el("p.job-error", sentence(error)), failures.length > 0 && failureList(failures)],
     buttons: [
       !isEnded && button("Cancel", () => post(job, "cancel")),
       (state === "failed" || state === "cancelled" || failures.length > 0) &&
@@ -157,17 +145,13 @@ function factsOf({ state, progress, tags, created_at: created }) {
   if (state === "running" && waiting) return waiting;
   const facts = [];
   if (files)
-    facts.push(
-      state === "done" ? plural(files - bad, "video") : `${done} of ${plural(files, "video")}`,
-    );
+    facts.push(state === "done" ? plural(files - bad, "video") : `${done} of ${plural(files, "video")}`);
   if (bad) facts.push(`${bad} failed`);
   if (state === "running" && eta !== null) facts.push(`about ${length(Math.max(1, eta))} left`);
   if (state === "running" && !files) facts.push("looking for videos");
   if (tags.length) facts.push(tags.map((tag) => `#${tag}`).join(" "));
   if (state !== "running")
-    facts.push(
-      new Date(created).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }),
-    );
+    facts.push(new Date(created).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }));
   return facts.join(" · ");
 }
 
@@ -200,11 +184,7 @@ async function post(job, what) {
 const button = (label, onclick) => el("button.button", { onclick }, label);
 
 function row({ state, word, title, better, facts, share, more = [], buttons }) {
-  const bar = el("progress.progress", {
-    max: "1",
-    value: String(share ?? 0),
-    "aria-label": `Progress of ${title}`,
-  });
+  const bar = el("progress.progress", { max: "1", value: String(share ?? 0), "aria-label": `Progress of ${title}` });
   const name = el("p.job-title", { title }, title);
   better?.then((text) => (name.textContent = text));
   return el(

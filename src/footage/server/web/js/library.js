@@ -61,13 +61,7 @@ export const libraryElement = el(
   el(
     "div.bar",
     el("div", el("h2.section-title", "Videos"), count),
-    el(
-      "div.bar-end",
-      title,
-      order,
-      el("label.check", { for: "hidden" }, hidden, "Removed and missing too"),
-      look,
-    ),
+    el("div.bar-end", title, order, el("label.check", { for: "hidden" }, hidden, "Removed and missing too"), look),
   ),
   list,
   nothing,
@@ -117,11 +111,7 @@ function showLook(wanted) {
   const choice = (name, label, picture) =>
     el(
       "button",
-      {
-        "aria-pressed": String(wanted === name),
-        dataset: { focus: name },
-        onclick: () => showLook(name),
-      },
+      { "aria-pressed": String(wanted === name), dataset: { focus: name }, onclick: () => showLook(name) },
       icon(picture),
       label,
     );

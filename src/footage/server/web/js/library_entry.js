@@ -46,10 +46,7 @@ function stateMark({ state, damage }) {
 function showTags(list, video) {
   const set = async (tags, focus) => {
     try {
-      const changed = await fetched(`/videos/${video.video_id}/tags`, {
-        method: "PUT",
-        json: { tags },
-      });
+      const changed = await fetched(`/videos/${video.video_id}/tags`, { method: "PUT", json: { tags } });
       showTags(list, changed);
       if (focus) list.querySelector(".tag-add input")?.focus();
     } catch (error) {
@@ -61,20 +58,10 @@ function showTags(list, video) {
     video.tags.map((tag) =>
       el(
         "li.tag",
-        el(
-          "button.tag-name",
-          {
-            title: `Search in videos tagged ${tag}`,
-            onclick: () => searchIn("tag", tag),
-          },
-          tag,
-        ),
+        el("button.tag-name", { title: `Search in videos tagged ${tag}`, onclick: () => searchIn("tag", tag) }, tag),
         el(
           "button.tag-remove",
-          {
-            "aria-label": `Take the tag ${tag} away`,
-            onclick: () => set(video.tags.filter((one) => one !== tag)),
-          },
+          { "aria-label": `Take the tag ${tag} away`, onclick: () => set(video.tags.filter((one) => one !== tag)) },
           icon("close"),
         ),
       ),
@@ -99,11 +86,7 @@ function tagField(video, add) {
 }
 
 function searchIn(name, value) {
-  change({
-    view: "search",
-    open: null,
-    query: { ...blank(), filters: { ...none(), [name]: [value] } },
-  });
+  change({ view: "search", open: null, query: { ...blank(), filters: { ...none(), [name]: [value] } } });
   document.getElementById("box").focus();
 }
 

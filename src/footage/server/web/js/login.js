@@ -34,10 +34,7 @@ export function askToken(entered) {
   };
   const dialog = el(
     "dialog.login",
-    {
-      "aria-labelledby": "login-title",
-      oncancel: (event) => event.preventDefault(),
-    },
+    { "aria-labelledby": "login-title", oncancel: (event) => event.preventDefault() },
     el(
       "form.login-body",
       { onsubmit: enter },

@@ -31,11 +31,7 @@ export function marks(video, now, show) {
     begins.lastElementChild.textContent = from === null ? "In" : `In ${clock(from, true)}`;
     ends.lastElementChild.textContent = to === null ? "Out" : `Out ${clock(to, true)}`;
     const [first, last] = clip();
-    const pairs = [
-      ["start", first.toFixed(2)],
-      ["end", last.toFixed(2)],
-      ["exact", "true"],
-    ];
+    const pairs = [["start", first.toFixed(2)], ["end", last.toFixed(2)], ["exact", "true"]];
     download.href = `${ROOT}/videos/${video.video_id}/clip?${parameters(pairs)}`;
     download.title = `Download the clip ${span(first, last)}`;
     download.setAttribute("aria-label", download.title);

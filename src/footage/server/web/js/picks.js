@@ -24,12 +24,7 @@ const give = el(
   icon("download"),
   "Export",
 );
-const moments = selection(
-  "moment",
-  false,
-  el("label.picks-label", el("span", "Handles"), handles),
-  give,
-);
+const moments = selection("moment", false, el("label.picks-label", el("span", "Handles"), handles), give);
 
 /** The bar at the foot of the page. */
 export const picksElement = moments.bar;

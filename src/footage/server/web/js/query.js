@@ -119,9 +119,7 @@ export function fromAddress(address) {
   query.then = address.getAll("then");
   query.within = positive(address.get("within")) ?? WITHIN;
   if (CHANNELS.some((name) => address.has(name))) {
-    query.weights = Object.fromEntries(
-      CHANNELS.map((name) => [name, positive(address.get(name)) ?? 0]),
-    );
+    query.weights = Object.fromEntries(CHANNELS.map((name) => [name, positive(address.get(name)) ?? 0]));
   }
   query.byVideo = address.get("by_video") === "true";
   query.saved = address.get("saved");
@@ -174,10 +172,7 @@ function positive(text) {
  */
 export function request(given, { limit, offset = 0, data }) {
   const query = readable(given);
-  const page = [
-    ["limit", limit],
-    ["offset", offset],
-  ];
+  const page = [["limit", limit], ["offset", offset]];
   if (query.saved) return { path: `${savedPath(query.saved)}/results?${parameters(page)}` };
   if (!query.files.length) return { path: `/search?${searchParameters(query, page)}` };
   return { path: "/search", method: "POST", body: formOf(query, { limit, offset }, data) };

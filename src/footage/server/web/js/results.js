@@ -214,11 +214,7 @@ function showVerdict(answer) {
         ),
         el("p", well && `Below ${guesses}`, hint ? `To find more, ${hint}.` : ""),
         pairsOf(state.query.filters).length > 0 &&
-          el(
-            "button.link",
-            { onclick: () => ask({ filters: none() }) },
-            "Search without the filters",
-          ),
+          el("button.link", { onclick: () => ask({ filters: none() }) }, "Search without the filters"),
       ),
     ),
   );
@@ -234,12 +230,7 @@ function showStale() {
 
 function showFailure(error) {
   verdict.replaceChildren(
-    el(
-      "div",
-      { class: "verdict-box verdict-bad", role: "alert" },
-      icon("warning"),
-      el("p", sentence(error)),
-    ),
+    el("div", { class: "verdict-box verdict-bad", role: "alert" }, icon("warning"), el("p", sentence(error))),
   );
   end.textContent = "";
 }

@@ -49,14 +49,8 @@ function inParts(query) {
   const pairs = (name, values = []) => values.map((value) => [name, value]);
   return parameters([
     ["q", text],
-    ...pairs(
-      "like",
-      likes.map((like) => likeText({ weight: 1, ...like })),
-    ),
-    ...pairs(
-      "then",
-      then.map((step) => step.text),
-    ),
+    ...pairs("like", likes.map((like) => likeText({ weight: 1, ...like }))),
+    ...pairs("then", then.map((step) => step.text)),
     ["within", within],
     ...Object.entries(weights ?? {}),
     ["by_video", group_by_video],
@@ -78,8 +72,5 @@ function daysOf({ recorded_from: from, recorded_before: before }) {
   const [since, until] = [text(first), end !== null && text(end - DAY)];
   const year = since && since.slice(0, 4);
   const isYear = since === `${year}-01-01` && until === `${year}-12-31`;
-  return [
-    ["since", isYear ? year : since || null],
-    ["until", isYear ? year : until || null],
-  ];
+  return [["since", isYear ? year : since || null], ["until", isYear ? year : until || null]];
 }

@@ -36,11 +36,7 @@ export const tileAt = (tiles, time) => tiles.find((tile) => time < tile.end) ?? 
 
 /** A picture of one tile at a time, filling its parent's width; `loaded` once it can be shown. */
 export function tileView(video) {
-  const image = el("img.sprite", {
-    src: `${ROOT}/videos/${video}/sprite.jpg`,
-    alt: "",
-    draggable: "false",
-  });
+  const image = el("img.sprite", { src: `${ROOT}/videos/${video}/sprite.jpg`, alt: "", draggable: "false" });
   const element = el("div.sprite-window", image);
   let shown = null;
   image.onload = () => shown && show(shown); // its size is known now

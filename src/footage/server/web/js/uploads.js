@@ -23,15 +23,7 @@ export function upload(file, tags = []) {
   const known = uploads.get(key);
   if (known && !["failed", "cancelled"].includes(known.state)) return known;
   const one = {
-    ...{
-      key,
-      file,
-      tags,
-      name: file.name,
-      size: file.size,
-      offset: 0,
-      id: remembered()[key] ?? null,
-    },
+    ...{ key, file, tags, name: file.name, size: file.size, offset: 0, id: remembered()[key] ?? null },
     ...{ state: "waiting", error: null, request: null },
   };
   uploads.set(key, one);
@@ -67,10 +59,7 @@ async function run(one) {
     try {
       await begin(one);
       await sendAll(one);
-      await ask("/jobs", {
-        method: "POST",
-        json: { sources: [`upload:${one.id}`], tags: one.tags },
-      });
+      await ask("/jobs", { method: "POST", json: { sources: [`upload:${one.id}`], tags: one.tags } });
       one.state = "done";
       forget(one);
       break;

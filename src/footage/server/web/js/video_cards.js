@@ -16,10 +16,7 @@ export function videoCard(video, ...more) {
       "article",
       el(
         isThere ? "a" : "div",
-        {
-          dataset: { focus: `video-${video.video_id}` },
-          ...(isThere && playing(video)),
-        },
+        { dataset: { focus: `video-${video.video_id}` }, ...(isThere && playing(video)) },
         el(
           "div.thumb",
           video.thumbnail && thumbPicture(video.thumbnail),

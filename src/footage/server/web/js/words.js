@@ -51,23 +51,13 @@ export function bytes(count) {
 export function day(iso) {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return "";
-  return date.toLocaleDateString("en-GB", {
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC",
-  });
+  return date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 }
 
 /** From which probability on a moment counts as found, as the server has it. */
 export const LIKELY = 0.43;
 
-const LEVELS = [
-  [0.75, "Sure", 4],
-  [LIKELY, "Likely", 3],
-  [0.2, "Maybe", 2],
-  [0, "A guess", 1],
-];
+const LEVELS = [[0.75, "Sure", 4], [LIKELY, "Likely", 3], [0.2, "Maybe", 2], [0, "A guess", 1]];
 
 /** A probability in a word, a level of 1 to 4, and percent; null where it is not known. */
 export function confidence(probability) {
