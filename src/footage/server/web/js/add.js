@@ -3,7 +3,7 @@
 import { ask } from "./api.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
-import { libraryNow } from "./about.js";
+import { libraryNow, onLibrary } from "./about.js";
 import { failed, note } from "./notes.js";
 import { subscribe } from "./state.js";
 import { upload } from "./uploads.js";
@@ -28,6 +28,9 @@ export function addForm() {
     placeholder: "tags, if any",
   });
   const trouble = el("p.trouble-text", { role: "alert" });
+  const where = el("p.hint");
+  showWhere(libraryNow());
+  onLibrary(showWhere);
   subscribe(forget);
   const drop = el(
     "button.dropzone",
@@ -46,8 +49,15 @@ export function addForm() {
       tags,
       el("button", { type: "submit", class: "button button-main" }, icon("plus"), "Add"),
     ),
+    where,
     trouble,
   );
+
+  function showWhere(about) {
+    const roots = about?.roots.join(", ");
+    const may = roots ? `Paths within ${roots}` : "No paths yet";
+    where.textContent = about ? `${may}; start footage serve with --root FOLDER for others.` : "";
+  }
 
   function forget() {
     trouble.textContent = "";
@@ -72,14 +82,9 @@ export function addForm() {
       source.value = "";
       note("It is being indexed.");
     } catch (error) {
-      failed(error, (text) => (trouble.textContent = text + allowed(error)));
+      failed(error, (text) => (trouble.textContent = text));
     }
   }
-}
-
-function allowed({ code }) {
-  const roots = libraryNow()?.roots.join(", ") || "no folder yet";
-  return code === "access_refused" ? ` It may index ${roots}.` : "";
 }
 
 /** Upload files, but for those that are too large or empty. */
