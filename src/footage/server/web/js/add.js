@@ -92,9 +92,7 @@ export function addFiles(files, tags = []) {
   const limit = libraryNow()?.limits.upload_bytes ?? Infinity;
   const fit = files.filter(({ size }) => size > 0 && size <= limit);
   for (const { name, size } of files.filter((file) => !fit.includes(file))) {
-    const why = size
-      ? `is larger than ${bytes(limit)}; index it from a folder instead`
-      : "is empty or a folder";
+    const why = size ? `is larger than ${bytes(limit)}; index it from a folder instead` : "is empty or a folder";
     note(sentence({ message: `“${name}” ${why}` }), { kind: "note-bad" });
   }
   fit.forEach((file) => upload(file, tags));

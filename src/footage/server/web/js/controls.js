@@ -84,8 +84,6 @@ export function controls(picture, stage, jump) {
   function fullscreen() {
     if (document.fullscreenElement) document.exitFullscreen();
     else
-      stage()
-        .requestFullscreen?.()
-        .catch(() => {});
+      stage().requestFullscreen?.().catch(() => {});
   }
 }

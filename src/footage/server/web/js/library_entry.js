@@ -24,12 +24,7 @@ export function libraryEntry(video, box) {
   const entry = videoCard(video, stateMark(video), tags, deeds);
   entry.querySelector("a")?.after(box);
   showTags(tags, video);
-  fill(
-    deeds,
-    video.state === "removed"
-      ? [restoreButton(video)]
-      : [searchButton(video), removeButton(video, entry)],
-  );
+  fill(deeds, video.state === "removed" ? [restoreButton(video)] : [searchButton(video), removeButton(video, entry)]);
   return entry;
 }
 

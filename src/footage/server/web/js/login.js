@@ -26,9 +26,7 @@ export function askToken(entered) {
       entered();
     } catch (error) {
       trouble.textContent =
-        error.code === "token_needed"
-          ? "That is not the token of this server; look at it again."
-          : sentence(error);
+        error.code === "token_needed" ? "That is not the token of this server; look at it again." : sentence(error);
       field.select();
     }
   };

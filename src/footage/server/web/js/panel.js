@@ -169,8 +169,7 @@ function years(counts) {
     const at = chosen.indexOf(count.name);
     const others = at ? chosen.slice(0, at) : chosen.slice(1);
     const kept = at < 0 ? [...chosen, count.name].sort() : others.toReversed();
-    const onclick = () =>
-      ask({ filters: { ...state.query.filters, since: kept[0], until: kept.at(-1) } });
+    const onclick = () => ask({ filters: { ...state.query.filters, since: kept[0], until: kept.at(-1) } });
     return entry(`year:${count.name}`, count.name, count, at >= 0, onclick);
   });
   return counts.length ? facet("Years", first && "from first to last", entries) : null;

@@ -30,5 +30,4 @@ const moments = selection("moment", false, el("label.picks-label", el("span", "H
 export const picksElement = moments.bar;
 
 /** The checkbox of a moment's card. */
-export const pickBox = (moment, key) =>
-  moments.box(key, moment, `${moment.title}, ${clock(moment.start)}`);
+export const pickBox = (moment, key) => moments.box(key, moment, `${moment.title}, ${clock(moment.start)}`);

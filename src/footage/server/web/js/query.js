@@ -48,8 +48,7 @@ export function textOf({ terms, draft }) {
 }
 
 /** The whole text form, with filters: what could be typed to have the same chips. */
-export const wholeText = (query) =>
-  [textOf(query), formatFilters(query.filters)].filter(Boolean).join(" ");
+export const wholeText = (query) => [textOf(query), formatFilters(query.filters)].filter(Boolean).join(" ");
 
 /** Whether anything is asked by, filters apart. */
 export const isAsked = ({ saved, terms, draft, likes, files }) =>
@@ -110,11 +109,7 @@ export function fromAddress(address) {
   for (const name of SINGLES) if (address.get(name)) query.filters[name] = address.get(name);
   takeText(query, address.get("q") ?? "");
   query.likes = address.getAll("like").map(likeOf).filter(Boolean);
-  query.files = FILE_KINDS.flatMap((kind) =>
-    address
-      .getAll(kind)
-      .map((value) => fileOf(kind, value))
-      .filter(Boolean),
+  query.files = FILE_KINDS.flatMap((kind) => address.getAll(kind).map((value) => fileOf(kind, value)).filter(Boolean),
   );
   query.then = address.getAll("then");
   query.within = positive(address.get("within")) ?? WITHIN;

@@ -148,8 +148,7 @@ function show(found) {
   moments = found;
   const cards = new Map([...list.children].map((element) => [element.dataset.key, element]));
   const places = placesOf(found);
-  const cardOf = (moment) =>
-    reused(cards.get(keyOf(moment)), moment, places.get(moment.video_id));
+  const cardOf = (moment) => reused(cards.get(keyOf(moment)), moment, places.get(moment.video_id));
   const { likely, others } = parted(found);
   const isClosed = others.length > 0 && isFolded();
   less.textContent = `${isClosed ? "Show" : "Hide"} ${others.length}${ended ? "" : "+"} less likely`;
@@ -217,9 +216,7 @@ function showVerdict(answer) {
         "div",
         el(
           "p.verdict-title",
-          isLikely
-            ? `Not sure. ${likely.length > 1 ? "These" : "This"} ${guesses}`
-            : `Nothing here matches${well}.`,
+          isLikely ? `Not sure. ${likely.length > 1 ? "These" : "This"} ${guesses}` : `Nothing here matches${well}.`,
         ),
         el("p", well && `Below ${guesses}`, hint ? `To find more, ${hint}.` : ""),
         pairsOf(state.query.filters).length > 0 &&
@@ -261,7 +258,6 @@ async function more() {
   }
 }
 
-const isInSight = () =>
-  sentinel.offsetParent && sentinel.getBoundingClientRect().top < innerHeight + 600;
+const isInSight = () => sentinel.offsetParent && sentinel.getBoundingClientRect().top < innerHeight + 600;
 
 addEventListener("scroll", () => isInSight() && more(), { passive: true });

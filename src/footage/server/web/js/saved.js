@@ -27,12 +27,7 @@ export const remove = (name) => ask(savedPath(name), { method: "DELETE" });
 
 /** A text as a name that the server takes. */
 export const nameOf = (text) =>
-  text
-    .replace(/[\p{C}\p{Z}]+/gu, " ")
-    .replaceAll("/", "∕")
-    .replace(/^[.\s]+/, "")
-    .slice(0, 100)
-    .trim();
+  text.replace(/[\p{C}\p{Z}]+/gu, " ").replaceAll("/", "∕").replace(/^[.\s]+/, "").slice(0, 100).trim();
 
 /** The address that asks for a saved search: by its parts, or by its name where it has others. */
 export function addressOfSaved({ name, query }) {

@@ -4,8 +4,7 @@ import { ROOT } from "./api.js";
 import { el, setStyles } from "./dom.js";
 
 const known = new Map();
-const CUE =
-  /(\d+):(\d\d):(\d\d\.\d+) --> (\d+):(\d\d):(\d\d\.\d+)\s+sprite\.jpg#xywh=(\d+),(\d+),(\d+),(\d+)/g;
+const CUE = /(\d+):(\d\d):(\d\d\.\d+) --> (\d+):(\d\d):(\d\d\.\d+)\s+sprite\.jpg#xywh=(\d+),(\d+),(\d+),(\d+)/g;
 
 /** The tiles of a video, `{start, end, x, y, width, height}` in seconds and pixels. */
 export function tilesOf(video) {

@@ -80,8 +80,7 @@ async function run(one) {
   changed(one);
 }
 
-const isPassing = ({ code }) =>
-  ["unreachable", "busy", "upload_conflict", "unreadable"].includes(code);
+const isPassing = ({ code }) => ["unreachable", "busy", "upload_conflict", "unreadable"].includes(code);
 
 /** Announce it, or ask how far it came. */
 async function begin(one) {

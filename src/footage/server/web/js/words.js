@@ -8,9 +8,7 @@ export function clock(seconds, tenths = false) {
   const minutes = Math.floor(whole / (60 * unit));
   const pad = (value) => String(value).padStart(2, "0");
   const last = pad(Math.floor(rest / unit)) + (tenths ? `.${rest % 10}` : "");
-  return minutes < 60
-    ? `${minutes}:${last}`
-    : `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${last}`;
+  return minutes < 60 ? `${minutes}:${last}` : `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${last}`;
 }
 
 /** `0:12 – 0:18`. */
@@ -26,18 +24,10 @@ export function length(seconds) {
 }
 
 /** `1 video`, `1,200 videos`. */
-export const plural = (count, noun) =>
-  `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+export const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
 /** The tags of a text that has commas between them. */
-export const tagsOf = (text) => [
-  ...new Set(
-    text
-      .split(",")
-      .map((tag) => tag.trim())
-      .filter(Boolean),
-  ),
-];
+export const tagsOf = (text) => [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];
 
 /** `1.2 GB`. */
 export function bytes(count) {
