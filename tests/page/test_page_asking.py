@@ -467,13 +467,14 @@ def test_videos_of_one_title_are_told_apart(visit: Any, page: Any) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [('"left open', "left open"), ("red + - blue", "nothing follows"), ("0:red", "out of range")],
+    [('"left open', "left open"), ("red + - blue", "nothing follows"), ('said:"refund" + -', "nothing follows"), ("0:red", "out of range")],
 )
 def test_what_cannot_be_read_is_said_on_enter(visit: Any, text: str, said: str) -> None:
     page = visit()
     typed(page, text)
     page.keyboard.press("Enter")
     expect(page.locator("#box-hint")).to_contain_text(re.compile(said, re.IGNORECASE))
+    expect(page.locator(".verdict-bad:visible")).to_have_count(0)  # that says the same
     expect(page.locator("#box")).to_have_value(text)
 
 

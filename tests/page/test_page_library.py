@@ -61,6 +61,14 @@ def test_the_focus_stays_where_a_video_was_taken_out(own_site: Served, visit: An
     expect(page.locator(".library .card-video a:focus")).to_have_count(1)
 
 
+def test_only_the_latest_is_undone(own_site: Served, visit: Any) -> None:
+    page = visit("?view=library", at=own_site)
+    for title in ("white", "green"):
+        entry(page, title).get_by_role("button", name=f"Take {title} out of the library").click()
+        expect(page.locator(".note")).to_contain_text(f"Took “{title}” out of the library")
+    expect(page.get_by_role("button", name="Undo")).to_have_count(1)
+
+
 def test_the_focus_returns_when_a_search_was_saved(own_site: Served, visit: Any) -> None:
     page = visit("?q=seen:yellow", at=own_site)
     page.get_by_role("button", name="Save this search").click()

@@ -208,6 +208,7 @@ function showVerdict(answer) {
   const well = best.length && !isLikely ? " well" : "";
   const guesses = likely.length > 1 ? "are the best guesses. " : "is the best guess. ";
   const hint = isRead("speech") ? advice : advice && "say it in other words";
+  const [said, key] = (hint ?? "").split(/(\S+:)$/); // no full stop after a key
   verdict.replaceChildren(
     el(
       "div.verdict-box",
@@ -218,7 +219,7 @@ function showVerdict(answer) {
           "p.verdict-title",
           isLikely ? `Not sure. ${likely.length > 1 ? "These" : "This"} ${guesses}` : `Nothing here matches${well}.`,
         ),
-        el("p", well && `Below ${guesses}`, hint ? `To find more, ${hint}.` : ""),
+        el("p", well && `Below ${guesses}`, hint && `To find more, ${said}`, hint && (key ? el("code", key) : ".")),
         pairsOf(state.query.filters).length > 0 &&
           el("button.link", { onclick: () => ask({ filters: none() }) }, "Search without the filters"),
       ),
