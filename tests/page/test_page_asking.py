@@ -467,7 +467,12 @@ def test_videos_of_one_title_are_told_apart(visit: Any, page: Any) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [('"left open', "left open"), ("red + - blue", "nothing follows"), ('said:"refund" + -', "nothing follows"), ("0:red", "out of range")],
+    [
+        ('"left open', "left open"),
+        ("red + - blue", "nothing follows"),
+        ('said:"refund" + -', "nothing follows"),
+        ("0:red", "out of range"),
+    ],
 )
 def test_what_cannot_be_read_is_said_on_enter(visit: Any, text: str, said: str) -> None:
     page = visit()

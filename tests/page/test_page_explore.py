@@ -209,7 +209,9 @@ def test_the_wheel_zooms_where_it_is(map_: Any) -> None:
     assert box(map_) == [0, 0, 1000, 1000]
 
 
-def test_names_lie_within_the_map_and_apart(page: Any, told: None, visit: Any, site: Served) -> None:
+def test_names_lie_within_the_map_and_apart(
+    page: Any, told: None, visit: Any, site: Served
+) -> None:
     names = ["at the top", "cave, screwdriver", "grass, and much more of it"]
     places = [(0.0, 0.0), (0.98, 0.5), (1.0, 0.5)]
     red = stretch(site, "red-blue")

@@ -89,14 +89,23 @@ def test_files_are_sent_and_indexed(own_site: Served, visit: Any, tmp_path: Path
 
 
 def test_an_upload_that_is_no_video_fails_by_its_name(
-    own_site: Served, visit: Any, tmp_path: Path
+    own_site: Served, visit: Any, tmp_path: Path, watched: Any
 ) -> None:
+    watched.expect("415")
     film = tmp_path / "empty.mov"
     film.write_bytes(b"no video at all" * 100)
     page = visit("?view=library", at=own_site)
-    page.locator(".library input[type=file]").set_input_files(film)
+    (tmp_path / "notes.txt").write_text("no video")
+    sent: list[str] = []
+    page.on("request", lambda request: request.method == "PATCH" and sent.append(request.url))
+    page.locator(".library input[type=file]").set_input_files([tmp_path / "notes.txt", film])
+    refused = page.locator(".job", has_text="notes.txt")
+    expect(refused).to_contain_text("Notes.txt is not a video; send videos.")
+    expect(refused.get_by_role("button", name="Try again")).to_have_count(0)
     failures = page.locator(".job", has_text="empty.mov").locator(".failures")
     expect(failures).to_have_text(re.compile(r"^empty\.mov is "))
+    expect(page.get_by_role("button", name="Retry")).to_have_count(0)  # it is not kept
+    assert len(sent) == 1
 
 
 def test_an_upload_that_breaks_off_goes_on(

@@ -94,6 +94,19 @@ def test_sizes_that_are_not_taken(served: Served, size: Any) -> None:
     assert answer.json()["error"]["code"] in {"too_large", "invalid_request"}
 
 
+@pytest.mark.parametrize("name", ["a.txt", "a.PDF", "photo.jpg", "music.mp3", "a.zip"])
+def test_names_of_what_is_no_video(served: Served, name: str) -> None:
+    answer = served.client.post("/uploads", json={"name": name, "size": 9})
+    assert name in assert_failed(answer, 415, "unsupported_type")["message"]
+
+
+@pytest.mark.parametrize(
+    "name", ["a", "a.GIF", "a.ts", "a.mxf", "a.xyz", "a.bin", ".mp4", "a.txt.mov"]
+)
+def test_names_that_may_be_of_videos(name: str) -> None:
+    assert uploads.may_be_video(name)
+
+
 @pytest.mark.parametrize("upload_id", ["x", "0" * 32, "..%2f..", "%00"])
 def test_uploads_that_are_not_there(served: Served, upload_id: str) -> None:
     assert served.client.get(f"/uploads/{upload_id}").status_code == 404

@@ -76,8 +76,7 @@ function kept(key, content, make) {
   if (known?.mark === mark) return known;
   const element = make();
   if (known) {
-    const focus =
-      known.element.contains(document.activeElement) && document.activeElement.textContent;
+    const focus = known.element.contains(document.activeElement) && document.activeElement.textContent;
     known.element.replaceWith(element);
     if (focus) {
       element.tabIndex = -1; // so that it can have the focus, where the button is gone
@@ -96,7 +95,7 @@ function uploadRow(one) {
     waiting: "waits for its turn",
     sending: `${bytes(one.offset)} of ${bytes(one.size)} sent`,
     interrupted: "interrupted; it goes on by itself",
-    failed: one.error ? sentence(one.error) : "failed",
+    failed: one.error && sentence(one.error),
   }[one.state];
   return row({
     state: one.state === "failed" ? "failed" : "running",
@@ -104,17 +103,19 @@ function uploadRow(one) {
     title: one.name,
     facts: said,
     share: one.state === "failed" ? null : share,
-    buttons: [one.state === "failed" && button("Try again", () => resume(one)), button("Cancel", () => cancel(one))],
+    buttons: [one.state === "failed" && ![413, 415].includes(one.error.status) && button("Try again", () => resume(one)), button("Cancel", () => cancel(one))],
   });
 }
 
 const WORDS = { queued: "Queued", running: "Indexing", done: "Indexed", failed: "Failed", cancelled: "Cancelled" };
 
+/** Whether that was sent here, which has no folder, and is kept no longer. */
+const isLost = ({ code, path }) => /^unreadable_media$|^no_video$/.test(code) && /^[^/]+$/.test(path);
+
 const RESTORE = { running: "Restoring", done: "Restored" };
 
 function jobRow(job) {
-  const { state, progress, failures, error } = job;
-  const isEnded = ["done", "failed", "cancelled"].includes(state);
+  const { state, progress, failures, error, ended_at: isEnded } = job;
   const share = progress.total_seconds ? progress.seconds / progress.total_seconds : 0;
   const word = (job.kind === "restore" && RESTORE[state]) || WORDS[state];
   return row({
@@ -127,8 +128,7 @@ function jobRow(job) {
     more: [error && el("p.job-error", sentence(error)), failures.length > 0 && failureList(failures)],
     buttons: [
       !isEnded && button("Cancel", () => post(job, "cancel")),
-      (state === "failed" || state === "cancelled" || failures.length > 0) &&
-        isEnded &&
+      isEnded && !job.attended && (failures.length ? !failures.every(isLost) : state !== "done") &&
         button("Retry", () => post(job, "retry")),
     ],
   });
@@ -166,8 +166,7 @@ function failureList(failures) {
   const rest = items.slice(FAILURES);
   return [
     el("ul.failures", items.slice(0, FAILURES)),
-    rest.length > 0 &&
-      el("details", el("summary", `${rest.length} more`), el("ul.failures", rest)),
+    rest.length > 0 && el("details", el("summary", `${rest.length} more`), el("ul.failures", rest)),
   ];
 }
 

@@ -23,8 +23,8 @@ export function upload(file, tags = []) {
   const known = uploads.get(key);
   if (known && !["failed", "cancelled"].includes(known.state)) return known;
   const one = {
-    ...{ key, file, tags, name: file.name, size: file.size, offset: 0, id: remembered()[key] ?? null },
-    ...{ state: "waiting", error: null, request: null },
+    ...{ key, file, tags, name: file.name, size: file.size },
+    ...{ id: remembered()[key], offset: 0, state: "waiting" },
   };
   uploads.set(key, one);
   changed(one);
