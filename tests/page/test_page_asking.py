@@ -371,7 +371,7 @@ def chances(page: Any) -> list[float]:
 
 
 def test_what_is_hardly_likely_is_folded(visit: Any, chances: list[float]) -> None:
-    chances += [0.9, 0.5, 0.42, 0.1, 0.0]
+    chances += [0.9, 0.5, 0.42, 0.1, 0.02, 0.019, 0.0]  # the last are not shown at all
     page = visit("?q=seen:yellow")
     expect(cards(page)).to_have_count(2)
     expect(page.locator(".results [role=status]").nth(1)).to_have_text(
@@ -400,7 +400,7 @@ def test_what_is_hardly_likely_is_folded(visit: Any, chances: list[float]) -> No
 
 
 def test_no_more_is_asked_for_while_it_is_folded(visit: Any, page: Any, chances: Any) -> None:
-    chances += [0.9, *[0.01] * 23]
+    chances += [0.9, *[0.03] * 24]
     asked: list[str] = []
     page.on("request", lambda r: "/search?" in r.url and asked.append(r.url))
     visit("?q=seen:yellow")
@@ -412,12 +412,23 @@ def test_no_more_is_asked_for_while_it_is_folded(visit: Any, page: Any, chances:
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
 
 
+@pytest.mark.parametrize("end", [[], [0.01, 0.01]])
+def test_how_many_are_folded_is_said_where_it_is_known(
+    visit: Any, chances: list[float], end: list[float]
+) -> None:
+    chances += [0.9, *[0.03] * (23 - len(end)), *end]  # a whole page
+    page = visit("?q=seen:yellow")
+    page.get_by_role("button", name=f"Show {23 - len(end)} less likely").click()
+    expect(page.get_by_role("button", name=f"Hide {23 - len(end)} less likely")).to_be_visible()
+    expect(cards(page)).to_have_count(24 - len(end))
+
+
 @pytest.mark.parametrize(
     ("given", "count", "said"),
     [
-        ([0.3, 0.05, 0.01], 2, "Not sure. These are the best guesses."),
-        ([0.3, 0.04, 0.01], 1, "Not sure. This is the best guess."),
-        ([0.04, 0.02, 0.0], 1, "Below is the best guess."),
+        ([0.3, 0.05, 0.03], 2, "Not sure. These are the best guesses."),
+        ([0.3, 0.04, 0.03], 1, "Not sure. This is the best guess."),
+        ([0.04, 0.03, 0.02], 1, "Below is the best guess."),
     ],
 )
 def test_where_nothing_is_found_the_best_guesses_are_shown(
@@ -456,13 +467,19 @@ def test_videos_of_one_title_are_told_apart(visit: Any, page: Any) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [('"left open', "left open"), ("red + - blue", "nothing follows"), ("0:red", "out of range")],
+    [
+        ('"left open', "left open"),
+        ("red + - blue", "nothing follows"),
+        ('said:"refund" + -', "nothing follows"),
+        ("0:red", "out of range"),
+    ],
 )
 def test_what_cannot_be_read_is_said_on_enter(visit: Any, text: str, said: str) -> None:
     page = visit()
     typed(page, text)
     page.keyboard.press("Enter")
     expect(page.locator("#box-hint")).to_contain_text(re.compile(said, re.IGNORECASE))
+    expect(page.locator(".verdict-bad:visible")).to_have_count(0)  # that says the same
     expect(page.locator("#box")).to_have_value(text)
 
 
@@ -479,7 +496,7 @@ def test_more_as_one_scrolls(visit: Any, page: Any) -> None:
         one = found["moments"][0] if found["moments"] else None
         if offset == 0:
             page.first = one
-        count = 24 if offset < 48 else 3
+        count = 25 if offset < 48 else 3  # one more than is shown
         found["moments"] = [
             {**page.first, "start": offset + at + 0.5, "end": offset + at + 1.5, "confidence": 0.1}
             for at in range(count)

@@ -91,11 +91,11 @@ def map_(told: None, visit: Any) -> Any:
 
 
 def on_map(page: Any, x: float, y: float) -> tuple[float, float]:
-    """Where a place of the whole map, 0 to 1, lies on the screen."""
+    """Where a point of the whole map, 0 to 1, lies on the screen."""
     at = page.locator(".map-paper").bounding_box()
     side = min(at["width"], at["height"])
     left, top = at["x"] + (at["width"] - side) / 2, at["y"] + (at["height"] - side) / 2
-    return left + side * x, top + side * y
+    return left + side * (0.04 + 0.92 * x), top + side * (0.04 + 0.92 * y)  # has a margin
 
 
 def test_what_the_server_says_is_shown(visit: Any) -> None:
@@ -203,10 +203,40 @@ def test_the_wheel_zooms_where_it_is(map_: Any) -> None:
     expect(map_.locator(".map-paper")).not_to_have_attribute("viewBox", "0 0 1000 1000")
     x, y, size, _ = box(map_)
     assert size < 600
-    assert (750 - x) / size == pytest.approx(0.75, abs=0.02)  # it is still under the pointer
-    assert (750 - y) / size == pytest.approx(0.75, abs=0.02)
+    assert (730 - x) / size == pytest.approx(0.73, abs=0.02)  # it is still under the pointer
+    assert (730 - y) / size == pytest.approx(0.73, abs=0.02)
     map_.get_by_role("button", name="See all").click()
     assert box(map_) == [0, 0, 1000, 1000]
+
+
+def test_names_lie_within_the_map_and_apart(
+    page: Any, told: None, visit: Any, site: Served
+) -> None:
+    names = ["at the top", "cave, screwdriver", "grass, and much more of it"]
+    places = [(0.0, 0.0), (0.98, 0.5), (1.0, 0.5)]
+    red = stretch(site, "red-blue")
+    cluster = {
+        "concepts": [], "said": [], "written": [], "videos": 1, "seconds": 9.0, "cohesion": 0.5,
+        "size": 1, "share": 0.3, "moments": [red],
+    }  # fmt: skip
+    clusters = [{**cluster, "number": at, "name": name} for at, name in enumerate(names, 1)]
+    points = [{**red, "cluster": at, "x": x, "y": y} for at, (x, y) in enumerate(places, 1)]
+    told_now = {"of": "segments", "silhouette": 0.2, "layout": "pca", "note": None}
+    answering(page, "clusters", {**told_now, "clusters": clusters, "points": points})
+    page.set_viewport_size({"width": 640, "height": 700})  # the map is about as wide as high
+    visit("?view=explore")
+    texts = page.locator(".map-paper text")
+    expect(texts).to_have_count(3)
+    expect(texts.nth(2)).to_be_hidden()
+    frame = page.locator(".map").bounding_box()
+    for text in (texts.nth(0), texts.nth(1)):
+        expect(text).to_be_visible()
+        at = text.bounding_box()
+        assert at["x"] >= frame["x"]
+        assert at["y"] >= frame["y"]
+        assert at["x"] + at["width"] <= frame["x"] + frame["width"]
+    page.get_by_role("button", name=names[2]).focus()
+    expect(texts.nth(2)).to_be_visible()
 
 
 def test_dragging_moves_and_does_not_play(map_: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ def test_an_empty_library_says_what_to_do(empty_site: Served, visit: Any, tmp_pa
     expect(page.locator(".guide")).to_contain_text("footage index ~/Videos")
     make_video(tmp_path / "first.mp4", seconds=2, shots=["red"])
     guide = page.locator(".guide")
+    expect(guide).to_contain_text(f"Paths within {tmp_path};")
     guide.get_by_label("Path or address").fill(str(tmp_path / "first.mp4"))
     guide.get_by_label("Tags").fill("one, two words")
     guide.get_by_role("button", name="Add", exact=True).click()
@@ -42,9 +44,10 @@ def test_a_path_outside_names_what_may_be_indexed(
     watched.expect("403")
     page = visit("?view=library", at=own_site)
     library = page.locator(".library")
+    expect(library).to_contain_text(f"Paths within {tmp_path}; start footage serve with --root")
     library.get_by_label("Path or address").fill("/")
     library.get_by_role("button", name="Add", exact=True).click()
-    expect(library.get_by_role("alert")).to_contain_text(f"It may index {tmp_path}")
+    expect(library.get_by_role("alert")).to_contain_text(f"was started to index ({tmp_path})")
     expect(library.get_by_role("alert")).not_to_contain_text("`")
     library.get_by_label("Path or address").fill("/home")
     expect(library.get_by_role("alert")).to_have_count(0)
@@ -56,6 +59,14 @@ def test_the_focus_stays_where_a_video_was_taken_out(own_site: Served, visit: An
     entry(page, "white").get_by_role("button", name="Take white out of the library").click()
     expect(page.locator(".library .card-video")).to_have_count(4)
     expect(page.locator(".library .card-video a:focus")).to_have_count(1)
+
+
+def test_only_the_latest_is_undone(own_site: Served, visit: Any) -> None:
+    page = visit("?view=library", at=own_site)
+    for title in ("white", "green"):
+        entry(page, title).get_by_role("button", name=f"Take {title} out of the library").click()
+        expect(page.locator(".note")).to_contain_text(f"Took “{title}” out of the library")
+    expect(page.get_by_role("button", name="Undo")).to_have_count(1)
 
 
 def test_the_focus_returns_when_a_search_was_saved(own_site: Served, visit: Any) -> None:
@@ -71,8 +82,30 @@ def test_files_are_sent_and_indexed(own_site: Served, visit: Any, tmp_path: Path
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Drop videos here").click()
     chooser.value.set_files(film)
-    expect(page.locator(".job-done", has_text="sent.mp4")).to_be_visible()
-    expect(entry(page, "sent")).to_be_visible()
+    expect(page.locator(".job-done", has_text="sent.mp4")).to_contain_text("Indexed")
+    expect(entry(page, "sent").locator(".card-facts")).to_have_text(re.compile("(^|· )sent here$"))
+    page.get_by_role("link", name="Play sent").click()
+    expect(page.locator(".player-place")).to_have_text("sent.mp4, sent here")
+
+
+def test_an_upload_that_is_no_video_fails_by_its_name(
+    own_site: Served, visit: Any, tmp_path: Path, watched: Any
+) -> None:
+    watched.expect("415")
+    film = tmp_path / "empty.mov"
+    film.write_bytes(b"no video at all" * 100)
+    page = visit("?view=library", at=own_site)
+    (tmp_path / "notes.txt").write_text("no video")
+    sent: list[str] = []
+    page.on("request", lambda request: request.method == "PATCH" and sent.append(request.url))
+    page.locator(".library input[type=file]").set_input_files([tmp_path / "notes.txt", film])
+    refused = page.locator(".job", has_text="notes.txt")
+    expect(refused).to_contain_text("Notes.txt is not a video; send videos.")
+    expect(refused.get_by_role("button", name="Try again")).to_have_count(0)
+    failures = page.locator(".job", has_text="empty.mov").locator(".failures")
+    expect(failures).to_have_text(re.compile(r"^empty\.mov is "))
+    expect(page.get_by_role("button", name="Retry")).to_have_count(0)  # it is not kept
+    assert len(sent) == 1
 
 
 def test_an_upload_that_breaks_off_goes_on(
@@ -161,19 +194,42 @@ def test_tags_are_edited(own_site: Served, visit: Any) -> None:
     tag.locator(".tag-name").click()
     expect(chip(page, "<i>warm</i>")).to_be_visible()
     page.go_back()
+    page.get_by_label("Add a tag to white").fill("day, sea")
+    page.get_by_label("Add a tag to white").press("Enter")
+    expect(entry(page, "white").locator(".tag-name")).to_contain_text(["day", "sea"])
     page.get_by_role("button", name="Take the tag <i>warm</i> away").click()
     expect(entry(page, "yellow").locator(".tag")).to_have_count(0)
 
 
-def test_taking_out_and_bringing_back(own_site: Served, visit: Any) -> None:
+def test_taking_out_and_bringing_back(
+    own_site: Served, visit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = visit("?view=library", at=own_site)
     entry(page, "white").hover()
     page.get_by_role("button", name="Take white out of the library").click()
     expect(entry(page, "white")).to_have_count(0)
     page.get_by_label("Removed and missing too").check()
     expect(entry(page, "white")).to_contain_text("Removed")
-    entry(page, "white").get_by_role("button", name="Restore").click()
+    go_on, bring_back = threading.Event(), own_site.library.restore
+
+    def when_told(_library: Any, *args: Any, **options: Any) -> Any:
+        go_on.wait()
+        return bring_back(*args, **options)
+
+    monkeypatch.setattr(type(own_site.library), "restore", when_told)
+    try:
+        entry(page, "white").get_by_role("button", name="Restore").click()
+        waiting = entry(page, "white").get_by_role("button", name="Restoring…")
+        expect(waiting).to_be_disabled()
+        expect(waiting).to_be_focused()
+        page.reload()
+        page.get_by_label("Removed and missing too").check()
+        expect(waiting).to_be_disabled()
+    finally:
+        go_on.set()
     expect(page.get_by_role("link", name="Play white")).to_be_visible()
+    expect(page.locator(".job")).to_have_count(1)
+    expect(page.locator(".job")).to_contain_text("Restored")
     assert own_site.library.video("white").state == "ready"
 
 
@@ -250,12 +306,14 @@ def test_several_are_tagged_and_that_is_undone(own_site: Served, visit: Any) -> 
     page = visit("?view=library", at=own_site)
     bar = select(page, "yellow", "white")
     expect(bar.get_by_role("status")).to_have_text("2 videos selected")
-    bar.get_by_label("Tag for the selected videos").fill("warm")
+    bar.get_by_label("Tags of the selected videos").fill("warm, b-roll,")
     page.keyboard.press("Enter")
-    expect(entry(page, "white").locator(".tag", has_text="warm")).to_be_visible()
+    expect(entry(page, "white").locator(".tag-name")).to_contain_text(["b-roll", "warm"])
+    expect(page.locator(".note")).to_contain_text("Tagged 2 videos “warm”, “b-roll”.")
     expect(page.get_by_role("checkbox", name="Select white")).to_be_checked()
     page.get_by_role("button", name="Undo").click()
-    expect(entry(page, "white").locator(".tag", has_text="warm")).to_have_count(0)
+    for name in ("warm", "b-roll"):
+        expect(entry(page, "white").locator(".tag", has_text=name)).to_have_count(0)
     expect(entry(page, "yellow").locator(".tag", has_text="warm")).to_be_visible()
     page.get_by_role("link", name="Search", exact=True).click()
     expect(bar).not_to_be_visible()

@@ -160,17 +160,6 @@ def test_a_saved_search_of_another_program_is_asked_by_its_name(
     assert page.url.endswith("?q=seen:green")
 
 
-def test_what_lay_in_the_browser_moves_once(own_site: Served, visit: Any) -> None:
-    old = [{"name": "old", "address": "q=red&tag=summer"}, {"name": "a/b", "address": "q=blue"}]
-    page = visit(at=own_site)
-    page.evaluate("old => localStorage.setItem('footage.saved', JSON.stringify(old))", old)
-    page.reload()
-    page.get_by_role("link", name="old").click()
-    assert page.url.endswith("?q=red&tag=summer")
-    assert [each.name for each in own_site.library.saved.list()] == ["a∕b", "old"]
-    assert page.evaluate("localStorage.getItem('footage.saved')") is None
-
-
 GREENS = {"query": {"text": "seen:green"}, "threshold": 0.05}
 
 

@@ -102,6 +102,18 @@ def test_marks_and_the_clip(playing: Any) -> None:
     assert Path(download.value.path()).stat().st_size > 1000
 
 
+def test_without_marks_the_whole_video_is_exported(visit: Any, site: Served) -> None:
+    page = visit(f"?v={site.id_of('harbour')}&t=3")
+    whole = page.get_by_role("button", name="Export whole video")
+    whole.click()
+    with page.expect_request("**/export") as asked:
+        page.get_by_role("button", name="JSON").click()
+    (moment,) = asked.value.post_data_json["moments"]
+    assert (moment["start"], moment["end"]) == (0, 24)
+    page.keyboard.press("i")
+    expect(page.get_by_role("button", name="Export", exact=True)).to_be_visible()
+
+
 def test_a_link_to_share(playing: Any, visit: Any) -> None:
     playing.context.grant_permissions(["clipboard-read", "clipboard-write"])
     playing.keyboard.press("k")

@@ -206,6 +206,15 @@ def test_what_was_not_read_is_not_advised(visit: Any, page: Any) -> None:
     expect(page.get_by_role("slider", name="is seen")).to_be_enabled()
 
 
+def test_advice_ends_with_the_key_it_names(visit: Any, page: Any) -> None:
+    hint = "look for what was said with said:"
+    answer = {"found": False, "hint": hint, "moments": []}
+    page.route("**/search?*", lambda route: route.fulfill(json=answer))
+    visit("?q=red")
+    expect(page.locator(".verdict p").last).to_have_text(f"To find more, {hint}")
+    expect(page.locator(".verdict code")).to_have_text("said:")
+
+
 @pytest.mark.parametrize(
     ("chance", "said"), [(0.31, "Not sure. This is"), (0.1, "Nothing here matches well.")]
 )

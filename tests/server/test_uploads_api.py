@@ -148,6 +148,19 @@ def test_sizes_that_are_not_taken(served: Served, size: Any) -> None:
     assert answer.json()["error"]["code"] in {"too_large", "invalid_request"}
 
 
+@pytest.mark.parametrize("name", ["a.txt", "a.PDF", "photo.jpg", "music.mp3", "a.zip"])
+def test_names_of_what_is_no_video(served: Served, name: str) -> None:
+    answer = served.client.post("/uploads", json={"name": name, "size": 9})
+    assert name in assert_failed(answer, 415, "unsupported_type")["message"]
+
+
+@pytest.mark.parametrize(
+    "name", ["a", "a.GIF", "a.ts", "a.mxf", "a.xyz", "a.bin", ".mp4", "a.txt.mov"]
+)
+def test_names_that_may_be_of_videos(name: str) -> None:
+    assert uploads.may_be_video(name)
+
+
 @pytest.mark.parametrize("upload_id", ["x", "0" * 32, "..%2f..", "%00"])
 def test_uploads_that_are_not_there(served: Served, upload_id: str) -> None:
     assert served.client.get(f"/uploads/{upload_id}").status_code == 404
@@ -194,7 +207,9 @@ def test_what_is_no_video_is_not_kept(empty_served: Served) -> None:
     source = {"sources": [f"upload:{upload['id']}"]}
     job = empty_served.ended(empty_served.client.post("/jobs", json=source).json())
     assert job["state"] == "failed"
-    assert job["failures"][0]["code"] == "unreadable_media"
+    failure = job["failures"][0]
+    assert (failure["code"], failure["path"]) == ("unreadable_media", "clip.mp4")
+    assert failure["message"].startswith("clip.mp4 ")
     assert str(empty_served.library.folder) not in str(job)
     assert not list((empty_served.library.folder / "uploads").iterdir())
 

@@ -23,11 +23,11 @@ def test_the_script_is_small() -> None:
     assert 0 < sum(len(_read(path)) for path in SCRIPTS) < MOST_SCRIPT
 
 
-def test_comments_alone_are_not_sent(tmp_path: Path) -> None:
+def test_comments_and_indentation_are_not_sent(tmp_path: Path) -> None:
     script = tmp_path / "a.js"
     script.write_text(
         '/** What it is:\n * long. */\nconst a = "// no /** comment */"; // stays\n'
-        "  // why\n  /** One line. */\nconst b = 1;\n"
+        "  // why\n  /** One line. */\n  const b = 1;\n"
     )
     assert _read(script) == b'const a = "// no /** comment */"; // stays\nconst b = 1;\n'
 
@@ -38,6 +38,9 @@ def test_a_script(path: Path) -> None:
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", text)
     assert not re.search(r'setAttribute\("(style|on)', text)
     assert "TODO" not in text
+    assert not any(
+        line.count("`") % 2 for line in text.splitlines()
+    )  # lines lose their indentation
     assert len(text.splitlines()) <= 450
     for name in (found for pair in _IMPORT.findall(text) for found in pair if found):
         assert (path.parent / name).is_file(), name

@@ -81,8 +81,12 @@ def too_large(what: str, limit: int) -> Refused:
 
 
 def without_folder(text: str, folder: Path) -> str:
-    """A text without the path of the library, which is nobody's business over HTTP."""
-    return text.replace(f"{folder}/", "").replace(str(folder), "the library")
+    """A text without the path of the library, which is nobody's business over HTTP.
+
+    What was uploaded is known by its name alone.
+    """
+    below = rf"{re.escape(str(folder))}/(uploads/[0-9a-f]{{32}}/)?"
+    return re.sub(below, "", text).replace(str(folder), "the library")
 
 
 def error_shape(error: FootageError, folder: Path) -> dict[str, Any]:

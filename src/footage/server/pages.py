@@ -22,6 +22,7 @@ DOCUMENT = "index.html"
 _FILES = "{files}"  # in the document: where the files are
 _MODULES = "<!-- modules -->"  # in the document: where all scripts are announced
 _COMMENT = re.compile(rb"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)[ \t]*\n", re.DOTALL | re.MULTILINE)
+_INDENT = re.compile(rb"^[ \t]+", re.MULTILINE)
 _KEPT = "public, max-age=31536000, immutable"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
@@ -82,9 +83,12 @@ class PageFiles:
 
 
 def _read(path: Path) -> bytes:
-    """What is sent of a file: of a script, all but the comments that have lines of their own."""
+    """What is sent of a file: of a script, all but indentation and comments with lines of their own.
+
+    No text in a script goes over several lines (a test holds that).
+    """
     data = path.read_bytes()
-    return _COMMENT.sub(b"", data) if path.suffix == ".js" else data
+    return _INDENT.sub(b"", _COMMENT.sub(b"", data)) if path.suffix == ".js" else data
 
 
 def _file(name: str, data: bytes) -> _File:

@@ -63,18 +63,24 @@ class Sources:
             raise UsageError(f"{source!r:.100} is no source", remedy="give a path or an address")
         path = absolute(source)
         if not self._is_within(path):
-            raise Refused(
-                403,
-                "access_refused",
-                "that path is outside the folders this server may index",
-                remedy="start it with `--root FOLDER`, or index it with `footage index`",
-            )
+            raise self._outside()
         if not path.exists():
             what = "is a pattern" if has_magic(source) else "is not there"
             raise MediaMissing(
                 f"{path} {what}", remedy="name a file or a folder that this machine has"
             )
         return path
+
+    def _outside(self) -> Refused:
+        """Refuses a path without telling whether anything is there."""
+        roots = ", ".join(map(str, self._roots)) or "no folder"
+        return Refused(
+            403,
+            "access_refused",
+            f"that path is outside the folders this server was started to index ({roots})",
+            remedy="check how it is written, start the server with `--root FOLDER`,"
+            " or index it with `footage index`",
+        )
 
     def _is_within(self, path: Path) -> bool:
         """Whether a path, and what it leads to if it is a link, lies below a root."""

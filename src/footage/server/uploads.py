@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import mimetypes
 import re
 import secrets
 import shutil
@@ -21,6 +22,7 @@ from anyio import to_thread
 
 from footage.durable import draft_of, sync
 from footage.errors import LibraryUnwritable
+from footage.media.sources import VIDEO_SUFFIXES
 from footage.paths import printable
 from footage.server.config import Limits
 from footage.server.faults import Refused, too_large
@@ -30,6 +32,8 @@ KEPT_SECONDS = 7 * 24 * 3600.0  # since the last byte of one that is not complet
 _ID = re.compile(r"[0-9a-f]{32}")
 _NOTE = ".upload.json"
 _PART = ".part"
+_KINDS = mimetypes.MimeTypes()  # without what this machine is set up with
+_UNKNOWN = "application/octet-stream"
 _LONGEST_NAME = 150  # bytes
 
 
@@ -67,6 +71,13 @@ class Uploads:
 
     def begin(self, name: str, size: int) -> Upload:
         """Make room for a file. Raises `Refused` and `LibraryUnwritable`."""
+        if not may_be_video(name):
+            raise Refused(
+                415,
+                "unsupported_type",
+                f"{printable(name)[:100]} is not a video",
+                remedy="send videos",
+            )
         if size > self._limits.upload:
             raise too_large("the upload", self._limits.upload)
         if sum(1 for _ in self._unfinished()) >= self._limits.uploads:
@@ -201,6 +212,13 @@ async def _append_all(
     came = file.tell() - upload.offset
     if length not in {None, came}:
         raise _not_as_said(f"{came:,} bytes came, and {length:,} were said to")
+
+
+def may_be_video(name: str) -> bool:
+    """Whether a file's ending is one of videos, or tells nothing."""
+    kind = _KINDS.guess_type(f"x{Path(name).suffix.lower()}")[0] or _UNKNOWN
+    is_known = kind != _UNKNOWN and not kind.startswith("video/")
+    return Path(name).suffix.lower() in VIDEO_SUFFIXES or not is_known
 
 
 def _append(file: IO[bytes], piece: bytes) -> None:

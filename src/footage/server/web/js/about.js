@@ -52,12 +52,7 @@ export function showBanner() {
     showBanner();
     document.getElementById("main").focus();
   };
-  fill(
-    bannerElement,
-    icon("warning"),
-    el("p", text),
-    iconButton("close", "Dismiss the warning", onclick),
-  );
+  fill(bannerElement, icon("warning"), el("p", text), iconButton("close", "Dismiss the warning", onclick));
 }
 
 /** Whether it does not work, and videos are without it: subtitles may have done for all. */

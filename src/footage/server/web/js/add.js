@@ -3,23 +3,17 @@
 import { ask } from "./api.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
-import { libraryNow } from "./about.js";
+import { libraryNow, onLibrary } from "./about.js";
 import { failed, note } from "./notes.js";
 import { subscribe } from "./state.js";
 import { upload } from "./uploads.js";
-import { bytes, plural, sentence } from "./words.js";
+import { bytes, plural, sentence, tagsOf } from "./words.js";
 
 const FILES = "video/*,.mkv,.mts,.m2ts,.ts,.avi,.flv,.wmv,.mxf";
 
 /** A form to add by. */
 export function addForm() {
-  const picker = el("input", {
-    type: "file",
-    accept: FILES,
-    multiple: true,
-    hidden: true,
-    onchange: chosen,
-  });
+  const picker = el("input", { type: "file", accept: FILES, multiple: true, hidden: true, onchange: chosen });
   const source = el("input.field", {
     type: "text",
     "aria-label": "Path or address",
@@ -34,6 +28,9 @@ export function addForm() {
     placeholder: "tags, if any",
   });
   const trouble = el("p.trouble-text", { role: "alert" });
+  const where = el("p.hint");
+  showWhere(libraryNow());
+  onLibrary(showWhere);
   subscribe(forget);
   const drop = el(
     "button.dropzone",
@@ -52,8 +49,15 @@ export function addForm() {
       tags,
       el("button", { type: "submit", class: "button button-main" }, icon("plus"), "Add"),
     ),
+    where,
     trouble,
   );
+
+  function showWhere(about) {
+    const roots = about?.roots.join(", ");
+    const may = roots ? `Paths within ${roots}` : "No paths yet";
+    where.textContent = about ? `${may}; start footage serve with --root FOLDER for others.` : "";
+  }
 
   function forget() {
     trouble.textContent = "";
@@ -78,30 +82,17 @@ export function addForm() {
       source.value = "";
       note("It is being indexed.");
     } catch (error) {
-      failed(error, (text) => (trouble.textContent = text + allowed(error)));
+      failed(error, (text) => (trouble.textContent = text));
     }
   }
 }
-
-function allowed({ code }) {
-  const roots = libraryNow()?.roots.join(", ") || "no folder yet";
-  return code === "access_refused" ? ` It may index ${roots}.` : "";
-}
-
-const tagsOf = (text) =>
-  text
-    .split(",")
-    .map((tag) => tag.trim())
-    .filter(Boolean);
 
 /** Upload files, but for those that are too large or empty. */
 export function addFiles(files, tags = []) {
   const limit = libraryNow()?.limits.upload_bytes ?? Infinity;
   const fit = files.filter(({ size }) => size > 0 && size <= limit);
   for (const { name, size } of files.filter((file) => !fit.includes(file))) {
-    const why = size
-      ? `is larger than ${bytes(limit)}; index it from a folder instead`
-      : "is empty or a folder";
+    const why = size ? `is larger than ${bytes(limit)}; index it from a folder instead` : "is empty or a folder";
     note(sentence({ message: `“${name}” ${why}` }), { kind: "note-bad" });
   }
   fit.forEach((file) => upload(file, tags));

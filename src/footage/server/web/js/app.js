@@ -24,11 +24,7 @@ import { newElement, newsButton } from "./watches.js";
 const views = el("nav.views", { "aria-label": "Views" });
 const grouping = el("div.segmented", { role: "group", "aria-label": "One card for each" });
 const bar = el("div.bar", panelToggle, grouping);
-const search = el(
-  "div.search-view",
-  panelElement,
-  el("div.column", newElement, bar, homeElement, resultsElement),
-);
+const search = el("div.search-view", panelElement, el("div.column", newElement, bar, homeElement, resultsElement));
 
 fill(
   document.getElementById("top"),
@@ -38,12 +34,7 @@ fill(
     el("h1", mark(), "footage"),
   ),
   boxElement,
-  el(
-    "div.top-end",
-    newsButton,
-    views,
-    iconButton("help", "Help and keys", showHelp, { title: "Help (?)" }),
-  ),
+  el("div.top-end", newsButton, views, iconButton("help", "Help and keys", showHelp, { title: "Help (?)" })),
 );
 fill(document.getElementById("main"), bannerElement, search, libraryElement, exploreElement, picksElement);
 
@@ -62,10 +53,7 @@ function showViews({ view }) {
   const link = (name, label, picture) =>
     el(
       "a",
-      {
-        ...linkTo({ view: name, open: null }),
-        "aria-current": view === name ? "page" : null,
-      },
+      { ...linkTo({ view: name, open: null }), "aria-current": view === name ? "page" : null },
       icon(picture),
       el("span", label),
     );
@@ -80,14 +68,7 @@ function showViews({ view }) {
 function showGrouping({ query }) {
   bar.classList.toggle("bar-quiet", !isAsked(query));
   const choice = (byVideo, label) =>
-    el(
-      "button",
-      {
-        "aria-pressed": String(query.byVideo === byVideo),
-        onclick: () => ask({ byVideo }),
-      },
-      label,
-    );
+    el("button", { "aria-pressed": String(query.byVideo === byVideo), onclick: () => ask({ byVideo }) }, label);
   fill(grouping, choice(false, "Moments"), choice(true, "Videos"));
   grouping.hidden = !isAsked(query) || Boolean(query.saved);
 }

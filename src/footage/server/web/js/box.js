@@ -27,13 +27,7 @@ const input = el("input.box-input", {
   onkeydown: pressed,
 });
 const chips = el("ul.chips", { "aria-label": "Parts of the query" });
-const picker = el("input", {
-  type: "file",
-  accept: FILES,
-  multiple: true,
-  hidden: true,
-  onchange: picked,
-});
+const picker = el("input", { type: "file", accept: FILES, multiple: true, hidden: true, onchange: picked });
 const attach = iconButton("image", "Search by a picture, clip or sound", () => picker.click());
 const then = iconButton("then", "Then: what follows it", addStep);
 const clear = iconButton("close", "Clear the query", () => {

@@ -15,8 +15,7 @@ import { clock, confidence, span } from "./words.js";
 export const LEAD = 1.5;
 
 /** The links of the cards that can be seen, in their order. */
-export const shownLinks = () =>
-  [...document.querySelectorAll(".card-link")].filter((link) => link.offsetParent);
+export const shownLinks = () => [...document.querySelectorAll(".card-link")].filter((link) => link.offsetParent);
 
 /** What tells one moment from another. */
 export const keyOf = (moment) => `${moment.video_id}:${moment.start}:${moment.end}`;
@@ -121,10 +120,7 @@ function scrubbing(box, moment) {
     await view.loaded;
     if (!box.matches(":hover")) return;
     const total = tiles.at(-1).end;
-    setStyles(bar, {
-      "--from": `${(100 * moment.start) / total}%`,
-      "--to": `${(100 * moment.end) / total}%`,
-    });
+    setStyles(bar, { "--from": `${(100 * moment.start) / total}%`, "--to": `${(100 * moment.end) / total}%` });
     box.append(view.element, bar, clockFace);
     place();
   };
@@ -148,8 +144,7 @@ function scrubbing(box, moment) {
 
 function actions(moment) {
   const { query } = state;
-  const only = () =>
-    ask({ filters: withFilter(state.query.filters, "video", moment.video_id), byVideo: false });
+  const only = () => ask({ filters: withFilter(state.query.filters, "video", moment.video_id), byVideo: false });
   return el(
     "div.card-actions",
     query.byVideo && iconButton("film", `All moments in ${moment.title}`, only),
@@ -172,12 +167,7 @@ function likeButton(name, title, moment, weight) {
 /** Cards that wait for an answer. */
 export function skeletons(count) {
   return Array.from({ length: count }, () =>
-    el(
-      "li",
-      { class: "card card-waiting", "aria-hidden": "true" },
-      el("div.thumb"),
-      el("div.card-body"),
-    ),
+    el("li", { class: "card card-waiting", "aria-hidden": "true" }, el("div.thumb"), el("div.card-body")),
   );
 }
 
@@ -191,5 +181,4 @@ export function refreshActions(list, momentOf) {
 }
 
 /** The address of a picture of a video at a time. */
-export const thumbnailOf = (video, time) =>
-  `${ROOT}/thumbnails/${encodeURIComponent(video)}?t=${time.toFixed(2)}`;
+export const thumbnailOf = (video, time) => `${ROOT}/thumbnails/${encodeURIComponent(video)}?t=${time.toFixed(2)}`;

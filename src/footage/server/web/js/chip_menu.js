@@ -23,10 +23,7 @@ export function openMenu(anchor, { list, part, label, set, remove, edit }) {
       "div.menu-row",
       el(
         "button.button",
-        {
-          "aria-pressed": String(part.weight < 0),
-          onclick: () => done({ weight: -part.weight }),
-        },
+        { "aria-pressed": String(part.weight < 0), onclick: () => done({ weight: -part.weight }) },
         icon("minus"),
         part.weight < 0 ? "Wanted after all" : "Not this",
       ),
@@ -60,10 +57,7 @@ function whereOf(part, choose) {
     Object.entries(WHERE).map(([kind, [name, picture]]) =>
       el(
         "button.button",
-        {
-          "aria-pressed": String(part.kind === kind),
-          onclick: () => choose(kind),
-        },
+        { "aria-pressed": String(part.kind === kind), onclick: () => choose(kind) },
         icon(picture),
         name,
       ),

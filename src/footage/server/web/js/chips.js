@@ -59,10 +59,7 @@ function termChip(term, at, edit) {
     part: term,
     label: term.text,
     kind: term.kind === "any" ? "" : term.kind,
-    face: [
-      term.kind !== "any" && icon(CHANNEL_LOOKS[term.kind][1], "chip-icon"),
-      chipText(term.text),
-    ],
+    face: [term.kind !== "any" && icon(CHANNEL_LOOKS[term.kind][1], "chip-icon"), chipText(term.text)],
     edit: () => edit(at),
   });
 }
@@ -72,13 +69,7 @@ function likeChip(like, at) {
   const time = clock(like.time);
   const said = titleOf(like.video).then((title) => `like ${title} ${time}`);
   const face = [el("img.chip-picture", { src: address, alt: "" }), chipText(`like ${time}`, said)];
-  return weighedChip({
-    list: "likes",
-    at,
-    part: like,
-    label: `like the moment at ${time}`,
-    face,
-  });
+  return weighedChip({ list: "likes", at, part: like, label: `like the moment at ${time}`, face });
 }
 
 function fileChip(file, at) {
@@ -123,11 +114,7 @@ function weighedChip({ list, at, part, label, kind = "", face, edit }) {
   const set = (changes, how) => setPart(list, at, changes, how, name);
   const remove = () => removePart(list, at);
   const open = () => openMenu(main, { list, part, label, set, remove, edit });
-  const said = [
-    part.weight < 0 ? `not ${label}` : label,
-    kind,
-    `weight ${Math.abs(part.weight)}`,
-  ];
+  const said = [part.weight < 0 ? `not ${label}` : label, kind, `weight ${Math.abs(part.weight)}`];
   const main = el(
     "button.chip-face",
     {
@@ -221,10 +208,7 @@ function dragged(event, part, set) {
     face.removeEventListener("pointermove", move);
     if (!badge.isConnected) return;
     badge.remove();
-    face.addEventListener("click", (click) => click.stopImmediatePropagation(), {
-      capture: true,
-      once: true,
-    });
+    face.addEventListener("click", (click) => click.stopImmediatePropagation(), { capture: true, once: true });
     setTimeout(() => weight !== part.weight && set({ weight }));
   };
   face.addEventListener("pointermove", move);

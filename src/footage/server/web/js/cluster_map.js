@@ -9,8 +9,10 @@ import { titleOf } from "./titles.js";
 import { plural, span } from "./words.js";
 
 const SIZE = 1000; // units of the whole map
+const MARGIN = 40; // units around the points, so that they are whole at the edge
 const LEAST = 25; // units across, zoomed in
 const NEAR = 16; // pixels from a point, that still mean it
+const GAP = 8; // pixels between names
 const CLICK = 5; // pixels that a hand may tremble
 
 /** Styles that tell clusters apart: hues far from each other, in three depths. */
@@ -20,7 +22,7 @@ export const hueOf = (number) => ({
 
 /** A map of what `GET /clusters` told; `light(number)` dims all other clusters, `light(0)` none. */
 export function clusterMap(given, clusters) {
-  const points = given.map((one) => ({ ...one, x: SIZE * one.x, y: SIZE * one.y }));
+  const points = given.map((one) => ({ ...one, x: unitsOf(one.x), y: unitsOf(one.y) }));
   const fingers = new Map();
   let [left, top, size] = [0, 0, SIZE];
   let [moved, lit, picked] = [0, 0, null];
@@ -29,7 +31,7 @@ export function clusterMap(given, clusters) {
     const own = points.filter(({ cluster }) => cluster === number);
     const place = { x: mean(own, ({ x }) => x), y: mean(own, ({ y }) => y) };
     const dots = svg("path", { d: own.map(dot).join(""), style: hueOf(number) });
-    return [dots, svg("text", place, number, svg("tspan", {}, ` ${name}`))];
+    return [dots, svg("text", place, number, svg("tspan", {}, ` ${name}`)), place];
   });
   const paper = svg(
     "svg",
@@ -50,7 +52,10 @@ export function clusterMap(given, clusters) {
 
   function light(number) {
     lit = number;
-    drawn.flat().forEach((one, at) => one.classList.toggle("dim", lit > 0 && at >> 1 !== lit - 1));
+    drawn.forEach(([dots, text], at) => {
+      for (const one of [dots, text]) one.classList.toggle("dim", lit > 0 && at !== lit - 1);
+    });
+    placeNames();
   }
 
   /** Units of a pixel. */
@@ -64,6 +69,25 @@ export function clusterMap(given, clusters) {
     [left, top] = [clamp(left - x * unit()), clamp(top - y * unit())];
     paper.setAttribute("viewBox", `${left} ${top} ${size} ${size}`);
     setStyles(paper, { "--unit": String(unit()), "touch-action": size < SIZE ? "none" : "pan-y" });
+    placeNames();
+  }
+
+  /** Names stay within what is seen; one that would lie over another is left out. */
+  function placeNames() {
+    if (!paper.clientWidth) return;
+    const { x, y } = middle();
+    const [wide, high] = [paper.clientWidth * unit(), paper.clientHeight * unit()];
+    const names = drawn.map(([, text, place]) => ({ text, place, box: text.getBBox() }));
+    const kept = [];
+    for (const { text, place, box } of new Set([names[lit - 1], ...names].filter(Boolean))) {
+      const [w, h] = [box.width + GAP * unit(), box.height];
+      const own = { x: within(place.x, x, wide - w), y: within(place.y, y, high - h), w, h };
+      const isSeen = within(place.x, x, wide) === place.x && within(place.y, y, high) === place.y;
+      const isFree = isSeen && kept.every((one) => areApart(one, own));
+      if (isFree) kept.push(own);
+      for (const axis of ["x", "y"]) text.setAttribute(axis, own[axis]);
+      text.classList.toggle("covered", !isFree);
+    }
   }
 
   /** See it so many times larger around a place, or all of it. */
@@ -159,5 +183,9 @@ export function clusterMap(given, clusters) {
   }
 }
 
+const unitsOf = (share) => MARGIN + (SIZE - 2 * MARGIN) * share;
 const dot = ({ x, y }) => `M${x} ${y}h0`;
+const within = (at, middle, wide) => Math.max(middle - wide / 2, Math.min(middle + wide / 2, at));
+const areApart = (one, other) =>
+  Math.abs(one.x - other.x) * 2 >= one.w + other.w || Math.abs(one.y - other.y) * 2 >= one.h + other.h;
 const mean = (all, of) => all.reduce((sum, one) => sum + of(one), 0) / (all.length || 1);

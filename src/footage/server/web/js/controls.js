@@ -22,10 +22,7 @@ export function controls(picture, stage, jump) {
   });
   const rate = el(
     "select.rate",
-    {
-      "aria-label": "Speed",
-      onchange: () => (picture.playbackRate = Number(rate.value)),
-    },
+    { "aria-label": "Speed", onchange: () => (picture.playbackRate = Number(rate.value)) },
     RATES.map((value) => el("option", { value: String(value), selected: value === 1 }, `${value}×`)),
   );
   const element = el(
@@ -87,8 +84,6 @@ export function controls(picture, stage, jump) {
   function fullscreen() {
     if (document.fullscreenElement) document.exitFullscreen();
     else
-      stage()
-        .requestFullscreen?.()
-        .catch(() => {});
+      stage().requestFullscreen?.().catch(() => {});
   }
 }

@@ -4,19 +4,9 @@ import { el } from "./dom.js";
 import { icon } from "./icons.js";
 
 /** What each channel is called, and its icon. */
-export const CHANNEL_LOOKS = {
-  seen: ["Seen", "eye"],
-  said: ["Said", "speech"],
-  sign: ["On screen", "sign"],
-};
+export const CHANNEL_LOOKS = { seen: ["Seen", "eye"], said: ["Said", "speech"], sign: ["On screen", "sign"] };
 /** Which channel a modality is of. */
-export const CHANNEL = {
-  visual: "seen",
-  audio: "seen",
-  fused: "seen",
-  speech: "said",
-  screen: "sign",
-};
+export const CHANNEL = { visual: "seen", audio: "seen", fused: "seen", speech: "said", screen: "sign" };
 const LEAST_BADGE = 0.1; // of the score: less is no reason
 const LEAST_QUOTE = 0.25;
 const WORD = /[\p{L}\p{N}'’]+/gu;
@@ -53,11 +43,7 @@ export function quotation(evidence) {
   const best = found[0];
   if (!best) return null;
   const channel = CHANNEL[best.modality] ?? "said";
-  return el(
-    "p",
-    { class: `quote quote-${channel}` },
-    marked(excerpt(best.text, best.words), best.words),
-  );
+  return el("p", { class: `quote quote-${channel}` }, marked(excerpt(best.text, best.words), best.words));
 }
 
 const rank = ({ words, contribution }) => contribution + (words.length ? 1 : 0);

@@ -39,7 +39,10 @@ function tile({ number, name, share, size, videos, seconds, moments, said, writt
   const counts = size === videos ? "" : `${size} in `;
   return el(
     "li.tile",
-    { style: hueOf(number), onpointerenter, onpointerleave },
+    {
+      ...{ style: hueOf(number), onpointerenter, onpointerleave },
+      ...{ onfocusin: onpointerenter, onfocusout: onpointerleave },
+    },
     el(
       "button.tile-head",
       { onclick },

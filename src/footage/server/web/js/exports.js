@@ -30,12 +30,7 @@ export function exportMenu(anchor, moments, handles = "") {
     anchor,
     "Export as",
     FORMATS.map(([format, name, more]) =>
-      el(
-        "button.format",
-        { onclick: () => choose(format, name) },
-        el("strong", name),
-        el("span", more),
-      ),
+      el("button.format", { onclick: () => choose(format, name) }, el("strong", name), el("span", more)),
     ),
   );
 }
@@ -65,9 +60,7 @@ async function give(anchor, { format, name, moments, handles }) {
 }
 
 const nameOf = (answer) =>
-  decodeURIComponent(
-    /filename\*=UTF-8''(\S+)/.exec(answer.headers.get("Content-Disposition"))?.[1] ?? "footage",
-  );
+  decodeURIComponent(/filename\*=UTF-8''(\S+)/.exec(answer.headers.get("Content-Disposition"))?.[1] ?? "footage");
 
 function download(blob, name) {
   const address = URL.createObjectURL(blob);

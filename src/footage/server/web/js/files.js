@@ -43,11 +43,7 @@ function kindOf(file) {
   const [type] = file.type.split("/");
   const kind = { image: "image", video: "clip", audio: "sound" }[type] ?? bySuffix(file.name ?? "");
   if (kind) return kind;
-  throw new ApiError(
-    "unsupported_type",
-    `“${file.name}” is no picture, video or sound`,
-    "choose another file",
-  );
+  throw new ApiError("unsupported_type", `“${file.name}” is no picture, video or sound`, "choose another file");
 }
 
 function bySuffix(name) {

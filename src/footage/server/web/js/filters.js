@@ -59,10 +59,7 @@ function tokenAt(text, at) {
 
 function filtersOf(key, value) {
   if (key === "year")
-    return [
-      ["since", value],
-      ["until", value],
-    ];
+    return [["since", value], ["until", value]];
   return [[OF_KEY[key] ?? key, value]];
 }
 

@@ -10,20 +10,13 @@ export function emptyGuide() {
   return el(
     "div.guide",
     el("h2.hero-title", "There is nothing to search yet."),
-    el(
-      "p.hero-text",
-      "Name a folder, whose files stay where they are, or drop videos here to send them.",
-    ),
+    el("p.hero-text", "Name a folder, whose files stay where they are, or drop videos here to send them."),
     addForm(),
     el(
       "div.guide-more",
       el("p", icon("list"), " On the command line: ", el("code", "footage index ~/Videos")),
       el("p", icon("film"), " To try it on sample footage: ", el("code", "footage demo")),
     ),
-    el(
-      "button.link",
-      { onclick: () => change({ view: "library" }) },
-      "To the library, where jobs are shown",
-    ),
+    el("button.link", { onclick: () => change({ view: "library" }) }, "To the library, where jobs are shown"),
   );
 }

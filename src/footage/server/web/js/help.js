@@ -10,10 +10,7 @@ const SAY = [
   ["seen:mountain", "only what is seen"],
   ["2:dog + beach", "a dog counts twice as much"],
   ["beach - people", "a beach, no people"],
-  [
-    "tag:summer year:2024",
-    "only such videos; also folder:, video:, since:, until:, longer:, shorter:",
-  ],
+  ["tag:summer year:2024", "only such videos; also folder:, video:, since:, until:, longer:, shorter:"],
 ];
 const KEYS = [
   ["/", "to the box"],
@@ -53,10 +50,7 @@ export function showHelp() {
         iconButton("close", "Close the help", close),
       ),
       el("div.help-parts", table("What to type", SAY, "code"), table("Keys", KEYS, "kbd")),
-      el(
-        "p.panel-note",
-        "Paste or drop a picture to search by it. A weight goes from 0.001 to 1000.",
-      ),
+      el("p.panel-note", "Paste or drop a picture to search by it. A weight goes from 0.001 to 1000."),
     ),
   );
   document.getElementById("overlays").append(dialog);
@@ -67,9 +61,6 @@ function table(title, rows, tag) {
   return el(
     "section",
     el("h3.panel-title", title),
-    el(
-      "dl.help-list",
-      rows.map(([left, right]) => el("div", el("dt", el(tag, left)), el("dd", right))),
-    ),
+    el("dl.help-list", rows.map(([left, right]) => el("div", el("dt", el(tag, left)), el("dd", right)))),
   );
 }

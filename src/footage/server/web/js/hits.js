@@ -32,9 +32,7 @@ export function hitList(play) {
 
   /** Show them; returns how many. */
   function show(moments) {
-    const likely = moments.filter(
-      ({ confidence: chance }, at) => !at || chance === null || chance >= LEAST,
-    );
+    const likely = moments.filter(({ confidence: chance }, at) => !at || chance === null || chance >= LEAST);
     fill(element, likely.map(row));
     inOrder = likely.toSorted((one, other) => one.start - other.start);
     return likely.length;

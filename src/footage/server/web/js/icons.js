@@ -53,11 +53,7 @@ const PATHS = {
 
 /** An icon, which says nothing to a screen reader. */
 export function icon(name, extra = "") {
-  const drawing = svg("svg", {
-    viewBox: "0 0 24 24",
-    class: `icon ${extra}`,
-    "aria-hidden": "true",
-  });
+  const drawing = svg("svg", { viewBox: "0 0 24 24", class: `icon ${extra}`, "aria-hidden": "true" });
   drawing.append(svg("path", { d: PATHS[name] }));
   return drawing;
 }
@@ -68,11 +64,4 @@ export const wordButton = (name, word, title, onclick) =>
 
 /** A button that is an icon; `label` is said, and shown on hovering unless `more` has a title. */
 export const iconButton = (name, label, onclick, { class: extra = "", ...more } = {}) =>
-  el(
-    "button",
-    {
-      ...{ class: `ghost ${extra}`, "aria-label": label, title: label, onclick },
-      ...more,
-    },
-    icon(name),
-  );
+  el("button", { ...{ class: `ghost ${extra}`, "aria-label": label, title: label, onclick }, ...more }, icon(name));

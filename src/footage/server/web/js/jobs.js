@@ -76,8 +76,7 @@ function kept(key, content, make) {
   if (known?.mark === mark) return known;
   const element = make();
   if (known) {
-    const focus =
-      known.element.contains(document.activeElement) && document.activeElement.textContent;
+    const focus = known.element.contains(document.activeElement) && document.activeElement.textContent;
     known.element.replaceWith(element);
     if (focus) {
       element.tabIndex = -1; // so that it can have the focus, where the button is gone
@@ -96,7 +95,7 @@ function uploadRow(one) {
     waiting: "waits for its turn",
     sending: `${bytes(one.offset)} of ${bytes(one.size)} sent`,
     interrupted: "interrupted; it goes on by itself",
-    failed: one.error ? sentence(one.error) : "failed",
+    failed: one.error && sentence(one.error),
   }[one.state];
   return row({
     state: one.state === "failed" ? "failed" : "running",
@@ -104,26 +103,21 @@ function uploadRow(one) {
     title: one.name,
     facts: said,
     share: one.state === "failed" ? null : share,
-    buttons: [
-      one.state === "failed" && button("Try again", () => resume(one)),
-      button("Cancel", () => cancel(one)),
-    ],
+    buttons: [one.state === "failed" && ![413, 415].includes(one.error.status) && button("Try again", () => resume(one)), button("Cancel", () => cancel(one))],
   });
 }
 
-const WORDS = {
-  queued: "Queued",
-  running: "Indexing",
-  done: "Done",
-  failed: "Failed",
-  cancelled: "Cancelled",
-};
+const WORDS = { queued: "Queued", running: "Indexing", done: "Indexed", failed: "Failed", cancelled: "Cancelled" };
+
+/** Whether that was sent here, which has no folder, and is kept no longer. */
+const isLost = ({ code, path }) => /^unreadable_media$|^no_video$/.test(code) && /^[^/]+$/.test(path);
+
+const RESTORE = { running: "Restoring", done: "Restored" };
 
 function jobRow(job) {
-  const { state, progress, failures, error } = job;
-  const isEnded = ["done", "failed", "cancelled"].includes(state);
+  const { state, progress, failures, error, ended_at: isEnded } = job;
   const share = progress.total_seconds ? progress.seconds / progress.total_seconds : 0;
-  const word = state === "running" && job.kind === "restore" ? "Restoring" : WORDS[state];
+  const word = (job.kind === "restore" && RESTORE[state]) || WORDS[state];
   return row({
     state: state === "done" && failures.length ? "partly" : state,
     word,
@@ -131,14 +125,10 @@ function jobRow(job) {
     better: job.kind === "restore" && !job.sources[1] ? titleOf(job.sources[0]) : null,
     facts: factsOf(job),
     share: state === "running" ? share : null,
-    more: [
-      error && el("p.job-error", sentence(error)),
-      failures.length > 0 && failureList(failures),
-    ],
+    more: [error && el("p.job-error", sentence(error)), failures.length > 0 && failureList(failures)],
     buttons: [
       !isEnded && button("Cancel", () => post(job, "cancel")),
-      (state === "failed" || state === "cancelled" || failures.length > 0) &&
-        isEnded &&
+      isEnded && !job.attended && (failures.length ? !failures.every(isLost) : state !== "done") &&
         button("Retry", () => post(job, "retry")),
     ],
   });
@@ -155,34 +145,28 @@ function factsOf({ state, progress, tags, created_at: created }) {
   if (state === "running" && waiting) return waiting;
   const facts = [];
   if (files)
-    facts.push(
-      state === "done" ? plural(files - bad, "video") : `${done} of ${plural(files, "video")}`,
-    );
+    facts.push(state === "done" ? plural(files - bad, "video") : `${done} of ${plural(files, "video")}`);
   if (bad) facts.push(`${bad} failed`);
   if (state === "running" && eta !== null) facts.push(`about ${length(Math.max(1, eta))} left`);
   if (state === "running" && !files) facts.push("looking for videos");
   if (tags.length) facts.push(tags.map((tag) => `#${tag}`).join(" "));
   if (state !== "running")
-    facts.push(
-      new Date(created).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }),
-    );
+    facts.push(new Date(created).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }));
   return facts.join(" · ");
 }
 
 function failureList(failures) {
-  const items = failures.map(({ path, url, message, remedy }) =>
-    el(
-      "li",
-      el("strong", (path ?? url ?? "").split("/").at(-1)),
-      " ",
-      sentence({ message, remedy }),
-    ),
-  );
+  const items = failures.map(({ path, url, message, remedy }) => {
+    const place = path ?? url ?? "";
+    const said = message.startsWith(`${place} `)
+      ? sentence({ message: message.slice(place.length), remedy })
+      : ` ${sentence({ message, remedy })}`;
+    return el("li", el("strong", place.split("/").at(-1)), said);
+  });
   const rest = items.slice(FAILURES);
   return [
     el("ul.failures", items.slice(0, FAILURES)),
-    rest.length > 0 &&
-      el("details", el("summary", `${rest.length} more`), el("ul.failures", rest)),
+    rest.length > 0 && el("details", el("summary", `${rest.length} more`), el("ul.failures", rest)),
   ];
 }
 
@@ -199,11 +183,7 @@ async function post(job, what) {
 const button = (label, onclick) => el("button.button", { onclick }, label);
 
 function row({ state, word, title, better, facts, share, more = [], buttons }) {
-  const bar = el("progress.progress", {
-    max: "1",
-    value: String(share ?? 0),
-    "aria-label": `Progress of ${title}`,
-  });
+  const bar = el("progress.progress", { max: "1", value: String(share ?? 0), "aria-label": `Progress of ${title}` });
   const name = el("p.job-title", { title }, title);
   better?.then((text) => (name.textContent = text));
   return el(

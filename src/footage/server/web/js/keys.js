@@ -42,9 +42,7 @@ function pressed(event) {
 /** In the box, which has the focus from the beginning, once there is something in it. */
 const isTyping = (element) =>
   !(element.id === "box" && !element.value) &&
-  element.matches?.(
-    "input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable]",
-  );
+  element.matches?.("input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable]");
 const isPressable = (element) => element.closest?.("button, a, summary");
 
 /** To the card that lies nearest in the way of the arrow. */

@@ -61,13 +61,7 @@ export const libraryElement = el(
   el(
     "div.bar",
     el("div", el("h2.section-title", "Videos"), count),
-    el(
-      "div.bar-end",
-      title,
-      order,
-      el("label.check", { for: "hidden" }, hidden, "Removed and missing too"),
-      look,
-    ),
+    el("div.bar-end", title, order, el("label.check", { for: "hidden" }, hidden, "Removed and missing too"), look),
   ),
   list,
   nothing,
@@ -117,11 +111,7 @@ function showLook(wanted) {
   const choice = (name, label, picture) =>
     el(
       "button",
-      {
-        "aria-pressed": String(wanted === name),
-        dataset: { focus: name },
-        onclick: () => showLook(name),
-      },
+      { "aria-pressed": String(wanted === name), dataset: { focus: name }, onclick: () => showLook(name) },
       icon(picture),
       label,
     );
@@ -181,17 +171,16 @@ async function readAll() {
 }
 
 async function read(limit, offset) {
+  const asked = parameters([
+    ["hidden", hidden.checked],
+    ["title", title.value.trim()],
+    ["sort", order.value.replace("-", "")],
+    ["descending", order.value.startsWith("-")],
+    ["limit", limit],
+    ["offset", offset],
+  ]);
   try {
-    return await fetched(
-      `/videos?${parameters([
-        ["hidden", hidden.checked],
-        ["title", title.value.trim()],
-        ["sort", order.value.replace("-", "")],
-        ["descending", order.value.startsWith("-")],
-        ["limit", limit],
-        ["offset", offset],
-      ])}`,
-    );
+    return await fetched(`/videos?${asked}`);
   } catch (error) {
     nothing.textContent = sentence(error);
     nothing.hidden = list.childElementCount > 0;

@@ -2,12 +2,20 @@
 
 import { ask as fetched } from "./api.js";
 import { el, fill } from "./dom.js";
+import { onEvent } from "./events.js";
 import { icon, iconButton } from "./icons.js";
 import { none } from "./filters.js";
 import { failed, note } from "./notes.js";
 import { blank } from "./query.js";
 import { change } from "./state.js";
 import { videoCard } from "./video_cards.js";
+import { tagsOf } from "./words.js";
+
+const restoring = new Set(); // ids of the videos that a job brings back
+
+onEvent("job", ({ kind, sources, ended_at: ended }) => {
+  if (kind === "restore") for (const id of sources) setRestoring(id, !ended);
+});
 
 /** The list entry of a video, with a `box` that selects it unless it is removed. */
 export function libraryEntry(video, box) {
@@ -16,12 +24,7 @@ export function libraryEntry(video, box) {
   const entry = videoCard(video, stateMark(video), tags, deeds);
   entry.querySelector("a")?.after(box);
   showTags(tags, video);
-  fill(
-    deeds,
-    video.state === "removed"
-      ? [restoreButton(video, entry)]
-      : [searchButton(video), removeButton(video, entry)],
-  );
+  fill(deeds, video.state === "removed" ? [restoreButton(video)] : [searchButton(video), removeButton(video, entry)]);
   return entry;
 }
 
@@ -38,10 +41,7 @@ function stateMark({ state, damage }) {
 function showTags(list, video) {
   const set = async (tags, focus) => {
     try {
-      const changed = await fetched(`/videos/${video.video_id}/tags`, {
-        method: "PUT",
-        json: { tags },
-      });
+      const changed = await fetched(`/videos/${video.video_id}/tags`, { method: "PUT", json: { tags } });
       showTags(list, changed);
       if (focus) list.querySelector(".tag-add input")?.focus();
     } catch (error) {
@@ -53,50 +53,35 @@ function showTags(list, video) {
     video.tags.map((tag) =>
       el(
         "li.tag",
-        el(
-          "button.tag-name",
-          {
-            title: `Search in videos tagged ${tag}`,
-            onclick: () => searchIn("tag", tag),
-          },
-          tag,
-        ),
+        el("button.tag-name", { title: `Search in videos tagged ${tag}`, onclick: () => searchIn("tag", tag) }, tag),
         el(
           "button.tag-remove",
-          {
-            "aria-label": `Take the tag ${tag} away`,
-            onclick: () => set(video.tags.filter((one) => one !== tag)),
-          },
+          { "aria-label": `Take the tag ${tag} away`, onclick: () => set(video.tags.filter((one) => one !== tag)) },
           icon("close"),
         ),
       ),
     ),
-    el("li", tagField(video, (tag) => set([...video.tags, tag], true))),
+    el("li", tagField(video, (tags) => set([...video.tags, ...tags], true))),
   );
 }
 
 function tagField(video, add) {
   const field = el("input", {
     type: "text",
-    maxlength: "100",
     placeholder: "+ tag",
     size: "7",
     "aria-label": `Add a tag to ${video.title}`,
   });
   const submit = (event) => {
     event.preventDefault();
-    const tag = field.value.trim();
-    if (tag) add(tag);
+    const tags = tagsOf(field.value);
+    if (tags.length) add(tags);
   };
   return el("form.tag-add", { onsubmit: submit }, field);
 }
 
 function searchIn(name, value) {
-  change({
-    view: "search",
-    open: null,
-    query: { ...blank(), filters: { ...none(), [name]: [value] } },
-  });
+  change({ view: "search", open: null, query: { ...blank(), filters: { ...none(), [name]: [value] } } });
   document.getElementById("box").focus();
 }
 
@@ -122,16 +107,35 @@ function removeButton(video, entry) {
   return iconButton("trash", `Take ${video.title} out of the library`, remove);
 }
 
-function restoreButton(video, entry) {
-  return el("button.button", { onclick: () => restore(video, entry) }, icon("restore"), "Restore");
+function restoreButton(video) {
+  const dataset = { restores: video.video_id };
+  const button = el("button.button", { dataset, onclick: () => restore(video) });
+  showRestoring(button);
+  return button;
 }
 
-async function restore(video, entry) {
+/** It keeps the focus, but does nothing more, until its job has ended. */
+function showRestoring(button) {
+  const is = restoring.has(button.dataset.restores);
+  button.setAttribute("aria-disabled", String(is));
+  fill(button, icon("restore"), is ? "Restoring…" : "Restore");
+}
+
+function setRestoring(id, is) {
+  if (is) restoring.add(id);
+  else restoring.delete(id);
+  const button = document.querySelector(`[data-restores="${CSS.escape(id)}"]`);
+  if (button) showRestoring(button);
+}
+
+async function restore({ video_id: id, title }) {
+  if (restoring.has(id)) return;
+  setRestoring(id, true);
   try {
-    await fetched(`/videos/${video.video_id}/restore`, { method: "POST" });
-    entry?.classList.add("card-waits");
-    note(`Bringing “${video.title}” back.`);
+    await fetched(`/videos/${id}/restore`, { method: "POST" });
+    note(`Bringing “${title}” back.`);
   } catch (error) {
+    setRestoring(id, false);
     failed(error);
   }
 }

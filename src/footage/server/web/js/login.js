@@ -26,18 +26,13 @@ export function askToken(entered) {
       entered();
     } catch (error) {
       trouble.textContent =
-        error.code === "token_needed"
-          ? "That is not the token of this server; look at it again."
-          : sentence(error);
+        error.code === "token_needed" ? "That is not the token of this server; look at it again." : sentence(error);
       field.select();
     }
   };
   const dialog = el(
     "dialog.login",
-    {
-      "aria-labelledby": "login-title",
-      oncancel: (event) => event.preventDefault(),
-    },
+    { "aria-labelledby": "login-title", oncancel: (event) => event.preventDefault() },
     el(
       "form.login-body",
       { onsubmit: enter },

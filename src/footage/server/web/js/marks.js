@@ -16,7 +16,7 @@ export function marks(video, now, show) {
   const ends = wordButton("out", "Out", "Mark where the clip ends (O)", () => mark("to"));
   const download = el("a.button", { download: "" }, icon("download"), el("span", "Clip"));
   const give = wordButton("film", "Export", "Export from in to out", () => {
-    const [start, end] = clip();
+    const [start, end] = isWhole() ? [0, video.duration] : clip();
     exportMenu(give, [{ video_id: video.video_id, start, end }]);
   });
   const element = el("div.button-row", begins, ends, download, give);
@@ -30,12 +30,9 @@ export function marks(video, now, show) {
     else show(from, to);
     begins.lastElementChild.textContent = from === null ? "In" : `In ${clock(from, true)}`;
     ends.lastElementChild.textContent = to === null ? "Out" : `Out ${clock(to, true)}`;
+    give.lastElementChild.textContent = isWhole() ? "Export whole video" : "Export";
     const [first, last] = clip();
-    const pairs = [
-      ["start", first.toFixed(2)],
-      ["end", last.toFixed(2)],
-      ["exact", "true"],
-    ];
+    const pairs = [["start", first.toFixed(2)], ["end", last.toFixed(2)], ["exact", "true"]];
     download.href = `${ROOT}/videos/${video.video_id}/clip?${parameters(pairs)}`;
     download.title = `Download the clip ${span(first, last)}`;
     download.setAttribute("aria-label", download.title);
@@ -46,6 +43,10 @@ export function marks(video, now, show) {
     const at = Math.round(100 * now()) / 100;
     if (which === "from") set(at, to === at ? null : to);
     else set(from === at ? null : from, at);
+  }
+
+  function isWhole() {
+    return (from ?? to) === null;
   }
 
   function isTurned() {

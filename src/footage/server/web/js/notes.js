@@ -9,7 +9,7 @@ const place = () =>
   [...document.querySelectorAll("dialog[open] .dialog-notes")].at(-1) ??
   document.getElementById("notes");
 
-/** Show a text for a while; `action` is `{label, run}`. */
+/** Show a text for a while; `action` is `{label, run}`, of the latest alone. */
 export function note(text, { action, kind = "" } = {}) {
   const remove = () => element.remove();
   const element = el(
@@ -21,6 +21,7 @@ export function note(text, { action, kind = "" } = {}) {
       el("button.note-action", { onclick: () => (remove(), action.run()) }, action.label),
     iconButton("close", "Dismiss", remove),
   );
+  if (action) for (const old of document.querySelectorAll(".note-action")) old.parentElement.remove();
   const home = place();
   while (home.childElementCount > 2) home.firstElementChild.remove();
   home.append(element);

@@ -20,23 +20,14 @@ const balance = el("section.panel-part", { "aria-label": "Balance" });
 const facets = el("div.facets");
 const toggle = el(
   "button",
-  {
-    class: "button panel-toggle",
-    "aria-expanded": "false",
-    "aria-controls": "panel",
-    onclick: () => open(),
-  },
+  { class: "button panel-toggle", "aria-expanded": "false", "aria-controls": "panel", onclick: () => open() },
   icon("filter"),
   el("span", "Filters"),
 );
 const panel = el(
   "aside.panel",
   { id: "panel", "aria-label": "Filters" },
-  el(
-    "div.panel-head",
-    el("h2", "Filters"),
-    iconButton("close", "Close the filters", () => open(false)),
-  ),
+  el("div.panel-head", el("h2", "Filters"), iconButton("close", "Close the filters", () => open(false))),
   balance,
   savedList((address) => {
     leave();
@@ -129,13 +120,7 @@ function slider(name) {
     const share = weight ? `${Math.round(100 * weight)} %` : "off";
     value.textContent = has ? share : "nothing read";
   };
-  const element = el(
-    "label.slider-row",
-    icon(picture, `of-${name}`),
-    el("span", label),
-    input,
-    value,
-  );
+  const element = el("label.slider-row", icon(picture, `of-${name}`), el("span", label), input, value);
   return { element, show };
 }
 
@@ -184,8 +169,7 @@ function years(counts) {
     const at = chosen.indexOf(count.name);
     const others = at ? chosen.slice(0, at) : chosen.slice(1);
     const kept = at < 0 ? [...chosen, count.name].sort() : others.toReversed();
-    const onclick = () =>
-      ask({ filters: { ...state.query.filters, since: kept[0], until: kept.at(-1) } });
+    const onclick = () => ask({ filters: { ...state.query.filters, since: kept[0], until: kept.at(-1) } });
     return entry(`year:${count.name}`, count.name, count, at >= 0, onclick);
   });
   return counts.length ? facet("Years", first && "from first to last", entries) : null;
@@ -217,12 +201,7 @@ function entry(key, label, { name, count }, isOn, onclick) {
     "li",
     el(
       "button.facet-button",
-      {
-        "aria-pressed": String(isOn),
-        title: name,
-        dataset: { focus: key },
-        onclick,
-      },
+      { "aria-pressed": String(isOn), title: name, dataset: { focus: key }, onclick },
       el("span.facet-name", label),
       el("span.facet-count", count?.toLocaleString("en")),
     ),

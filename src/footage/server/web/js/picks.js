@@ -24,16 +24,10 @@ const give = el(
   icon("download"),
   "Export",
 );
-const moments = selection(
-  "moment",
-  false,
-  el("label.picks-label", el("span", "Handles"), handles),
-  give,
-);
+const moments = selection("moment", false, el("label.picks-label", el("span", "Handles"), handles), give);
 
 /** The bar at the foot of the page. */
 export const picksElement = moments.bar;
 
 /** The checkbox of a moment's card. */
-export const pickBox = (moment, key) =>
-  moments.box(key, moment, `${moment.title}, ${clock(moment.start)}`);
+export const pickBox = (moment, key) => moments.box(key, moment, `${moment.title}, ${clock(moment.start)}`);

@@ -80,7 +80,7 @@ function head(video) {
       "div",
       el("h2.player-title", video?.title ?? "This video cannot be opened"),
       el("p.player-facts", facts.filter(Boolean).join(" · ")),
-      video && el("p.player-place", { title: video.paths.join("\n") || video.url }, placeOf(video)),
+      video && el("p.player-place", { title: video.paths.map((path) => pathOf({ path })).join("\n") || video.url }, placeOf(video)),
     ),
     iconButton("close", "Close the player", closeVideo, { title: "Close (Esc)" }),
   );
@@ -89,7 +89,7 @@ function head(video) {
 /** The name of its file, then the folder: where there is little room, that is cut. */
 function placeOf(video) {
   const [, folder, name] = /^(.*)[/\\](.*)$/.exec(pathOf(video)) ?? [];
-  return folder ? [el("strong", name), ` in ${folder}`] : pathOf(video);
+  return folder ? [el("strong", name), folder === "sent here" ? `, ${folder}` : ` in ${folder}`] : pathOf(video);
 }
 
 function close() {

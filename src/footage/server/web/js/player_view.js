@@ -27,27 +27,14 @@ export function playerView(video, open) {
   let media = null;
   const { duration, video_id: id } = video;
   const captions = `${ROOT}/videos/${id}/transcript?format=vtt`;
-  const track = el("track", {
-    kind: "captions",
-    srclang: "und",
-    label: "What is said",
-    src: captions,
-  });
-  const picture = el(
-    "video.picture",
-    { playsinline: true, preload: "auto", autoplay: true, tabindex: "-1" },
-    track,
-  );
+  const track = el("track", { kind: "captions", srclang: "und", label: "What is said", src: captions });
+  const picture = el("video.picture", { playsinline: true, preload: "auto", autoplay: true, tabindex: "-1" }, track);
   const trouble = el("p.trouble", { role: "alert", hidden: true });
   const waiting = el("span.waiting", { hidden: true });
   const bigPlay = el("button.big-play", { "aria-label": "Play" }, icon("play"));
   const stage = el("div.stage", picture, waiting, bigPlay, trouble);
   const hits = hitList(goTo);
-  const control = controls(
-    picture,
-    () => main,
-    (by) => (by > 0 ? hits.after(now()) : hits.before(now())),
-  );
+  const control = controls(picture, () => main, (by) => (by > 0 ? hits.after(now()) : hits.before(now())));
   const line = timeline(video, seek);
   const clip = marks(video, now, line.showMarks);
   const shots = shotStrip(video, seek);
@@ -89,7 +76,13 @@ export function playerView(video, open) {
     findHits();
     showChapters();
     if (!video.playback.there) {
-      say(`The drive of this video is not there now; plug it in: ${video.path ?? video.title}.`);
+      const where = video.path ?? video.title;
+      const isGone = video.state === "removed";
+      say(
+        isGone
+          ? `${video.title} was removed from the library; Restore in the library brings it back.`
+          : `The drive of this video is not there now; plug it in: ${where}.`,
+      );
       setStyles(stage, { "--poster": `url("${thumbnailOf(id, open.time)}")` });
       return;
     }

@@ -7,11 +7,7 @@ let closeOpen = null;
 /** Open one with `children`; returns what closes it. Another one that is open closes. */
 export function popover(anchor, label, children) {
   closeOpen?.();
-  const panel = el(
-    "div.popover",
-    { role: "dialog", "aria-label": label, tabindex: "-1" },
-    children,
-  );
+  const panel = el("div.popover", { role: "dialog", "aria-label": label, tabindex: "-1" }, children);
   const home = anchor.closest("dialog") ?? document.getElementById("overlays");
   home.append(panel);
   place(panel, anchor);

@@ -48,8 +48,7 @@ export function textOf({ terms, draft }) {
 }
 
 /** The whole text form, with filters: what could be typed to have the same chips. */
-export const wholeText = (query) =>
-  [textOf(query), formatFilters(query.filters)].filter(Boolean).join(" ");
+export const wholeText = (query) => [textOf(query), formatFilters(query.filters)].filter(Boolean).join(" ");
 
 /** Whether anything is asked by, filters apart. */
 export const isAsked = ({ saved, terms, draft, likes, files }) =>
@@ -110,18 +109,12 @@ export function fromAddress(address) {
   for (const name of SINGLES) if (address.get(name)) query.filters[name] = address.get(name);
   takeText(query, address.get("q") ?? "");
   query.likes = address.getAll("like").map(likeOf).filter(Boolean);
-  query.files = FILE_KINDS.flatMap((kind) =>
-    address
-      .getAll(kind)
-      .map((value) => fileOf(kind, value))
-      .filter(Boolean),
+  query.files = FILE_KINDS.flatMap((kind) => address.getAll(kind).map((value) => fileOf(kind, value)).filter(Boolean),
   );
   query.then = address.getAll("then");
   query.within = positive(address.get("within")) ?? WITHIN;
   if (CHANNELS.some((name) => address.has(name))) {
-    query.weights = Object.fromEntries(
-      CHANNELS.map((name) => [name, positive(address.get(name)) ?? 0]),
-    );
+    query.weights = Object.fromEntries(CHANNELS.map((name) => [name, positive(address.get(name)) ?? 0]));
   }
   query.byVideo = address.get("by_video") === "true";
   query.saved = address.get("saved");
@@ -174,10 +167,7 @@ function positive(text) {
  */
 export function request(given, { limit, offset = 0, data }) {
   const query = readable(given);
-  const page = [
-    ["limit", limit],
-    ["offset", offset],
-  ];
+  const page = [["limit", limit], ["offset", offset]];
   if (query.saved) return { path: `${savedPath(query.saved)}/results?${parameters(page)}` };
   if (!query.files.length) return { path: `/search?${searchParameters(query, page)}` };
   return { path: "/search", method: "POST", body: formOf(query, { limit, offset }, data) };

@@ -20,9 +20,7 @@ export function reranked(moments, before, after) {
   const factor = factors(before ?? AUTOMATIC, after ?? AUTOMATIC);
   return moments
     .map((moment) => [moment, rescored(moment, factor)])
-    .filter(([, score]) => score > 0)
-    .sort(([, one], [, other]) => other - one)
-    .map(([moment]) => moment);
+    .filter(([, score]) => score > 0).sort(([, one], [, other]) => other - one).map(([moment]) => moment);
 }
 
 /** How much more each channel counts now; what counted nothing found nothing. */

@@ -16,6 +16,7 @@ import { placesOf } from "./titles.js";
 import { confidence, LIKELY, plural, sentence } from "./words.js";
 
 const PAGE = 24;
+const FAINTEST = 0.02; // chance of what is shown at all among others
 const DEEPEST = 1000;
 const TYPING_MILLISECONDS = 90;
 const SLIDING_MILLISECONDS = 140;
@@ -102,12 +103,11 @@ async function search() {
       return;
     }
     asked = query;
-    ended = answer.moments.length < PAGE;
-    served = answer.moments;
-    told = answer;
+    served = pageOf(answer);
+    told = { ...answer, moments: served };
     list.classList.remove("cards-stale");
     show(served);
-    showVerdict(answer);
+    showVerdict(told);
     performance.mark("footage:cards");
     if (isInSight()) more();
   } catch (error) {
@@ -128,9 +128,18 @@ async function answered(query, offset, signal) {
   const wanted = readable(query);
   if (!isAsked(wanted)) return null; // nothing but an operator yet
   await filesAtHand(wanted.files);
-  const { path, ...options } = request(wanted, { limit: PAGE, offset, data: blobOf });
+  const { path, ...options } = request(wanted, { limit: PAGE + 1, offset, data: blobOf });
   return fetched(path, { ...options, signal });
 }
+
+/** What is shown of an answer, which has one more where there is more. */
+function pageOf({ moments: found }) {
+  const page = found.slice(0, PAGE);
+  ended = found.length <= PAGE || isFaint(page.at(-1));
+  return page;
+}
+
+const isFaint = ({ confidence: chance }) => chance !== null && chance < FAINTEST;
 
 /** Show these, keeping the cards that are there: their pictures need not come again. */
 function show(found) {
@@ -139,8 +148,7 @@ function show(found) {
   moments = found;
   const cards = new Map([...list.children].map((element) => [element.dataset.key, element]));
   const places = placesOf(found);
-  const cardOf = (moment) =>
-    reused(cards.get(keyOf(moment)), moment, places.get(moment.video_id));
+  const cardOf = (moment) => reused(cards.get(keyOf(moment)), moment, places.get(moment.video_id));
   const { likely, others } = parted(found);
   const isClosed = others.length > 0 && isFolded();
   less.textContent = `${isClosed ? "Show" : "Hide"} ${others.length}${ended ? "" : "+"} less likely`;
@@ -156,13 +164,13 @@ function show(found) {
   end.textContent = ended && !isClosed && found.length > 3 ? "That is all there is." : "";
 }
 
-/** The likely ones, or where nothing was found the best guesses, at least one; and the others. */
+/** The likely ones, or where nothing was found the best guesses, at least one; and others, but no faint ones. */
 function parted(found) {
   const least = told?.found ? LIKELY : LEAST;
   const isLikely = ({ confidence: chance }) => chance === null || chance >= least;
-  const likely = found.filter(isLikely);
-  if (!likely.length) return { likely: found.slice(0, 1), others: found.slice(1) };
-  return { likely, others: found.filter((moment) => !isLikely(moment)) };
+  const some = found.filter(isLikely);
+  const likely = some.length ? some : found.slice(0, 1);
+  return { likely, others: found.filter((moment) => !likely.includes(moment) && !isFaint(moment)) };
 }
 
 const unfoldedKey = () => UNFOLDED + key({ ...state.query, weights: null, byVideo: false });
@@ -200,6 +208,7 @@ function showVerdict(answer) {
   const well = best.length && !isLikely ? " well" : "";
   const guesses = likely.length > 1 ? "are the best guesses. " : "is the best guess. ";
   const hint = isRead("speech") ? advice : advice && "say it in other words";
+  const [said, key] = (hint ?? "").split(/(\S+:)$/); // no full stop after a key
   verdict.replaceChildren(
     el(
       "div.verdict-box",
@@ -208,17 +217,11 @@ function showVerdict(answer) {
         "div",
         el(
           "p.verdict-title",
-          isLikely
-            ? `Not sure. ${likely.length > 1 ? "These" : "This"} ${guesses}`
-            : `Nothing here matches${well}.`,
+          isLikely ? `Not sure. ${likely.length > 1 ? "These" : "This"} ${guesses}` : `Nothing here matches${well}.`,
         ),
-        el("p", well && `Below ${guesses}`, hint ? `To find more, ${hint}.` : ""),
+        el("p", well && `Below ${guesses}`, hint && `To find more, ${said}`, hint && (key ? el("code", key) : ".")),
         pairsOf(state.query.filters).length > 0 &&
-          el(
-            "button.link",
-            { onclick: () => ask({ filters: none() }) },
-            "Search without the filters",
-          ),
+          el("button.link", { onclick: () => ask({ filters: none() }) }, "Search without the filters"),
       ),
     ),
   );
@@ -234,26 +237,20 @@ function showStale() {
 
 function showFailure(error) {
   verdict.replaceChildren(
-    el(
-      "div",
-      { class: "verdict-box verdict-bad", role: "alert" },
-      icon("warning"),
-      el("p", sentence(error)),
-    ),
+    el("div", { class: "verdict-box verdict-bad", role: "alert" }, icon("warning"), el("p", sentence(error))),
   );
   end.textContent = "";
 }
 
 async function more() {
-  if (ended || !asked || (fence.isConnected && isFolded()) || served.length + PAGE > DEEPEST || !controller) return;
+  if (ended || !asked || (fence.isConnected && isFolded()) || served.length + PAGE >= DEEPEST || !controller) return;
   ended = true; // until it has come
   const { signal } = controller;
   try {
     const answer = await answered(asked, served.length, signal);
     if (signal.aborted) return;
-    ended = answer.moments.length < PAGE;
     const known = new Set(served.map(keyOf));
-    served = [...served, ...answer.moments.filter((moment) => !known.has(keyOf(moment)))];
+    served = [...served, ...pageOf(answer).filter((moment) => !known.has(keyOf(moment)))];
     show(served);
     if (!ended && isInSight()) more();
   } catch (error) {
@@ -262,7 +259,6 @@ async function more() {
   }
 }
 
-const isInSight = () =>
-  sentinel.offsetParent && sentinel.getBoundingClientRect().top < innerHeight + 600;
+const isInSight = () => sentinel.offsetParent && sentinel.getBoundingClientRect().top < innerHeight + 600;
 
 addEventListener("scroll", () => isInSight() && more(), { passive: true });

@@ -1,20 +1,16 @@
-/** Saved searches, which the server keeps; those of before lay in this browser, and move there. */
+/** Saved searches, which the server keeps. */
 
 import { ask, parameters } from "./api.js";
 import { blobOf, fetched } from "./files.js";
-import { CHANNELS, fromAddress, likeText, savedPath, saving } from "./query.js";
+import { CHANNELS, likeText, savedPath, saving } from "./query.js";
 
-const KEY = "footage.saved"; // of the storage that searches were kept in before
 const DAY = 86_400_000; // milliseconds
 // what the page can say of a query in its own parts; limit and offset are its own
 const SAYABLE = ["text", "likes", "then", "within", "weights", "filters", "group_by_video"];
 const ALSO = ["limit", "offset"];
 
 /** All of them, by name: `{name, query, …}` as the server has them. Raises `ApiError`. */
-export async function get() {
-  const { searches } = await ask("/searches");
-  return (await moved(searches)) ? get() : searches;
-}
+export const get = async () => (await ask("/searches")).searches;
 
 /** Save a query of the page under a name, in the place of another. Raises `ApiError`. */
 export async function put(name, query) {
@@ -31,37 +27,7 @@ export const remove = (name) => ask(savedPath(name), { method: "DELETE" });
 
 /** A text as a name that the server takes. */
 export const nameOf = (text) =>
-  text
-    .replace(/[\p{C}\p{Z}]+/gu, " ")
-    .replaceAll("/", "∕")
-    .replace(/^[.\s]+/, "")
-    .slice(0, 100)
-    .trim();
-
-/** What of this browser the server has not, saved there once; whether anything was. */
-async function moved(there) {
-  let kept = [];
-  try {
-    kept = JSON.parse(localStorage.getItem(KEY)) ?? [];
-    localStorage.removeItem(KEY);
-  } catch {
-    return false;
-  }
-  const names = new Set(there.map(({ name }) => name));
-  const left = [];
-  for (const one of kept) {
-    const name = nameOf(one.name);
-    if (names.has(name)) continue;
-    try {
-      await put(name, fromAddress(new URLSearchParams(one.address)));
-    } catch (error) {
-      const isPassing = !error.status || error.status === 401 || error.status >= 500;
-      if (error.status !== undefined && isPassing && error.code !== "gone") left.push(one);
-    }
-  }
-  if (left.length) localStorage.setItem(KEY, JSON.stringify(left));
-  return kept.length > left.length;
-}
+  text.replace(/[\p{C}\p{Z}]+/gu, " ").replaceAll("/", "∕").replace(/^[.\s]+/, "").slice(0, 100).trim();
 
 /** The address that asks for a saved search: by its parts, or by its name where it has others. */
 export function addressOfSaved({ name, query }) {
@@ -78,14 +44,8 @@ function inParts(query) {
   const pairs = (name, values = []) => values.map((value) => [name, value]);
   return parameters([
     ["q", text],
-    ...pairs(
-      "like",
-      likes.map((like) => likeText({ weight: 1, ...like })),
-    ),
-    ...pairs(
-      "then",
-      then.map((step) => step.text),
-    ),
+    ...pairs("like", likes.map((like) => likeText({ weight: 1, ...like }))),
+    ...pairs("then", then.map((step) => step.text)),
     ["within", within],
     ...Object.entries(weights ?? {}),
     ["by_video", group_by_video],
@@ -107,8 +67,5 @@ function daysOf({ recorded_from: from, recorded_before: before }) {
   const [since, until] = [text(first), end !== null && text(end - DAY)];
   const year = since && since.slice(0, 4);
   const isYear = since === `${year}-01-01` && until === `${year}-12-31`;
-  return [
-    ["since", isYear ? year : since || null],
-    ["until", isYear ? year : until || null],
-  ];
+  return [["since", isYear ? year : since || null], ["until", isYear ? year : until || null]];
 }

@@ -19,9 +19,7 @@ onSeen(showAll);
 
 /** The button in the box. */
 export function saveButton() {
-  const element = iconButton("star", "Save this search", () => ask(element, query), {
-    dataset: { focus: "save" },
-  });
+  const element = iconButton("star", "Save this search", () => ask(element, query), { dataset: { focus: "save" } });
   let query;
   return {
     element,
@@ -82,11 +80,7 @@ async function showAll() {
 
 function show({ element, ...to }, all) {
   element.hidden = !all.length;
-  refill(
-    element,
-    el("h2.panel-title", "Saved searches"),
-    el("ul.saved-list", all.map((one) => row(one, to))),
-  );
+  refill(element, el("h2.panel-title", "Saved searches"), el("ul.saved-list", all.map((one) => row(one, to))));
 }
 
 function row(search, { open, leave }) {

@@ -19,9 +19,7 @@ export function shotStrip(video, seek) {
 
   async function load(time) {
     try {
-      const { segments } = await ask(`/videos/${video.video_id}/segments`, {
-        signal: controller.signal,
-      });
+      const { segments } = await ask(`/videos/${video.video_id}/segments`, { signal: controller.signal });
       const clips = segments.filter(({ scope }) => scope === "clip");
       shots = clips.filter(({ modality }) => modality === clips[0].modality);
     } catch (error) {
@@ -48,10 +46,7 @@ export function shotStrip(video, seek) {
       "li",
       el(
         "button.shot",
-        {
-          "aria-label": `Shot at ${clock(start)}`,
-          onclick: () => seek(start),
-        },
+        { "aria-label": `Shot at ${clock(start)}`, onclick: () => seek(start) },
         thumbnail && el("img", { src: thumbnail, alt: "", loading: "lazy" }),
         el("span.shot-time", clock(start)),
       ),

@@ -4,8 +4,7 @@ import { ROOT } from "./api.js";
 import { el, setStyles } from "./dom.js";
 
 const known = new Map();
-const CUE =
-  /(\d+):(\d\d):(\d\d\.\d+) --> (\d+):(\d\d):(\d\d\.\d+)\s+sprite\.jpg#xywh=(\d+),(\d+),(\d+),(\d+)/g;
+const CUE = /(\d+):(\d\d):(\d\d\.\d+) --> (\d+):(\d\d):(\d\d\.\d+)\s+sprite\.jpg#xywh=(\d+),(\d+),(\d+),(\d+)/g;
 
 /** The tiles of a video, `{start, end, x, y, width, height}` in seconds and pixels. */
 export function tilesOf(video) {
@@ -36,11 +35,7 @@ export const tileAt = (tiles, time) => tiles.find((tile) => time < tile.end) ?? 
 
 /** A picture of one tile at a time, filling its parent's width; `loaded` once it can be shown. */
 export function tileView(video) {
-  const image = el("img.sprite", {
-    src: `${ROOT}/videos/${video}/sprite.jpg`,
-    alt: "",
-    draggable: "false",
-  });
+  const image = el("img.sprite", { src: `${ROOT}/videos/${video}/sprite.jpg`, alt: "", draggable: "false" });
   const element = el("div.sprite-window", image);
   let shown = null;
   image.onload = () => shown && show(shown); // its size is known now

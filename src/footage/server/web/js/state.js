@@ -73,9 +73,7 @@ function read() {
   return {
     view: VIEWS.includes(address.get("view")) ? address.get("view") : "search",
     query: fromAddress(address),
-    explore: Object.fromEntries(
-      Object.entries(EXPLORE).map(([name, usual]) => [name, address.get(name) || usual]),
-    ),
+    explore: Object.fromEntries(Object.entries(EXPLORE).map(([name, usual]) => [name, address.get(name) || usual])),
     open: video ? { video, time: Number.isFinite(time) ? Math.max(0, time) : 0 } : null,
   };
 }

@@ -10,36 +10,16 @@ export function tabs(panes, now) {
   const buttons = panes.map(({ name }, at) =>
     el(
       "button",
-      {
-        role: "tab",
-        id: `tab-${at}`,
-        "aria-controls": `pane-${at}`,
-        onclick: () => choose(at),
-        onkeydown: walk,
-      },
+      { role: "tab", id: `tab-${at}`, "aria-controls": `pane-${at}`, onclick: () => choose(at), onkeydown: walk },
       name,
     ),
   );
   const boxes = panes.map((pane, at) =>
-    el(
-      "div.pane",
-      { role: "tabpanel", id: `pane-${at}`, "aria-labelledby": `tab-${at}` },
-      pane.element,
-    ),
+    el("div.pane", { role: "tabpanel", id: `pane-${at}`, "aria-labelledby": `tab-${at}` }, pane.element),
   );
-  const element = el(
-    "div.tabs",
-    el("div", { role: "tablist", "aria-label": "Of this video" }, buttons),
-    boxes,
-  );
+  const element = el("div.tabs", el("div", { role: "tablist", "aria-label": "Of this video" }, buttons), boxes);
   let chosen = 0;
-  return {
-    element,
-    choose,
-    name,
-    follow: (time) => panes[chosen].follow?.(time),
-    chosen: () => chosen,
-  };
+  return { element, choose, name, follow: (time) => panes[chosen].follow?.(time), chosen: () => chosen };
 
   function choose(at) {
     chosen = at;

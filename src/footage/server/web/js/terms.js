@@ -6,8 +6,7 @@
 const LEAST_WEIGHT = 0.001;
 const MOST_WEIGHT = 1000;
 
-const SPACE =
-  "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+const SPACE = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 const SPACES = new RegExp(`${SPACE}+`, "yu");
 const WORD = new RegExp(`(?:(?!${SPACE}).)+`, "ysu");
 const OPERATOR = new RegExp(`[+-](?=${SPACE}|$)`, "yu");
@@ -70,8 +69,7 @@ export function formatTerms(terms, isOther = () => false) {
       const weight = size === 1 ? "" : `${size}:`;
       const key = term.kind === "any" ? "" : `${term.kind}:`;
       return `${sign}${weight}${key}${isOther(term.text) ? quoted(term.text) : contentOf(term.text, weight, key)}`;
-    })
-    .join(" ");
+    }).join(" ");
 }
 
 /** A text in quotes, with what would end them escaped. */

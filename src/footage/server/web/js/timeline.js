@@ -58,10 +58,7 @@ export function timeline(video, seek) {
   function showMarks(from, to) {
     marked.hidden = from === null && to === null;
     const [left, right] = [from ?? 0, to ?? duration];
-    setStyles(marked, {
-      left: `${percent(left)}%`,
-      width: `${Math.max(0.2, percent(right) - percent(left))}%`,
-    });
+    setStyles(marked, { left: `${percent(left)}%`, width: `${Math.max(0.2, percent(right) - percent(left))}%` });
   }
 
   function showHeat(moments) {
@@ -91,14 +88,8 @@ export function timeline(video, seek) {
     seek(timeOf(event));
     const move = (moved) => seek(timeOf(moved));
     element.addEventListener("pointermove", move);
-    element.addEventListener("pointerup", () => element.removeEventListener("pointermove", move), {
-      once: true,
-    });
-    element.addEventListener(
-      "pointercancel",
-      () => element.removeEventListener("pointermove", move),
-      { once: true },
-    );
+    element.addEventListener("pointerup", () => element.removeEventListener("pointermove", move), { once: true });
+    element.addEventListener("pointercancel", () => element.removeEventListener("pointermove", move), { once: true });
   }
 
   async function hovered(event) {

@@ -26,8 +26,10 @@ export async function titleOf(id) {
   }
 }
 
+const SENT = /^(.*[/\\])?uploads[/\\][0-9a-f]{32}(?=[/\\])/;
+
 /** Where a video, or that of a moment, lies: its path or address, or its id where it has neither. */
-export const pathOf = ({ path, url, video_id: id }) => path ?? url ?? id;
+export const pathOf = ({ path, url, video_id: id }) => path?.replace(SENT, "sent here") ?? url ?? id;
 
 /** By video, the end of its path that tells it from others of the same title, if there are such. */
 export function placesOf(moments) {

@@ -79,7 +79,5 @@ export function transcript(video, modality, { seek }) {
 
 function nothing(modality, { reader, warnings }) {
   if (reader === "none") return sentence({ message: warnings[0] });
-  return modality === "speech"
-    ? "Nothing is said in this video."
-    : "Nothing is written in this video.";
+  return modality === "speech" ? "Nothing is said in this video." : "Nothing is written in this video.";
 }

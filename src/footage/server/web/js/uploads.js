@@ -23,16 +23,8 @@ export function upload(file, tags = []) {
   const known = uploads.get(key);
   if (known && !["failed", "cancelled"].includes(known.state)) return known;
   const one = {
-    ...{
-      key,
-      file,
-      tags,
-      name: file.name,
-      size: file.size,
-      offset: 0,
-      id: remembered()[key] ?? null,
-    },
-    ...{ state: "waiting", error: null, request: null },
+    ...{ key, file, tags, name: file.name, size: file.size },
+    ...{ id: remembered()[key], offset: 0, state: "waiting" },
   };
   uploads.set(key, one);
   changed(one);
@@ -52,7 +44,7 @@ export function cancel(one) {
   one.request?.abort();
   const forgotten = () => ask(`/uploads/${one.id}`, { method: "DELETE" }).catch(() => {});
   if (one.id) setTimeout(forgotten, 500); // the server has to see first that the rest won't come
-  forget(one);
+  remember(one.key);
   uploads.delete(one.key);
   changed(one);
 }
@@ -67,12 +59,9 @@ async function run(one) {
     try {
       await begin(one);
       await sendAll(one);
-      await ask("/jobs", {
-        method: "POST",
-        json: { sources: [`upload:${one.id}`], tags: one.tags },
-      });
+      await ask("/jobs", { method: "POST", json: { sources: [`upload:${one.id}`], tags: one.tags } });
       one.state = "done";
-      forget(one);
+      remember(one.key);
       break;
     } catch (error) {
       if (one.state === "cancelled") return;
@@ -91,8 +80,7 @@ async function run(one) {
   changed(one);
 }
 
-const isPassing = ({ code }) =>
-  ["unreachable", "busy", "upload_conflict", "unreadable"].includes(code);
+const isPassing = ({ code }) => ["unreachable", "busy", "upload_conflict", "unreadable"].includes(code);
 
 /** Announce it, or ask how far it came. */
 async function begin(one) {
@@ -106,7 +94,7 @@ async function begin(one) {
   }
   const made = await ask("/uploads", { method: "POST", json: { name: one.name, size: one.size } });
   Object.assign(one, { id: made.id, offset: 0 });
-  remember(one);
+  remember(one.key, one.id);
 }
 
 async function sendAll(one) {
@@ -162,18 +150,10 @@ function remembered() {
   }
 }
 
-function remember({ key, id }) {
-  write({ ...remembered(), [key]: id });
-}
-
-function forget({ key }) {
-  const { [key]: _, ...others } = remembered();
-  write(others);
-}
-
-function write(all) {
+/** Without an id it is forgotten. */
+function remember(key, id) {
   try {
-    localStorage.setItem(KEY, JSON.stringify(all));
+    localStorage.setItem(KEY, JSON.stringify({ ...remembered(), [key]: id }));
   } catch {
     // a private window: it goes on for as long as the page is open
   }

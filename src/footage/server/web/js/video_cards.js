@@ -16,10 +16,7 @@ export function videoCard(video, ...more) {
       "article",
       el(
         isThere ? "a" : "div",
-        {
-          dataset: { focus: `video-${video.video_id}` },
-          ...(isThere && playing(video)),
-        },
+        { dataset: { focus: `video-${video.video_id}` }, ...(isThere && playing(video)) },
         el(
           "div.thumb",
           video.thumbnail && thumbPicture(video.thumbnail),
@@ -32,7 +29,7 @@ export function videoCard(video, ...more) {
         el(
           "p.card-facts",
           { title: pathOf(video) },
-          [day(video.recorded_at), video.path?.split(/[/\\]/).at(-2)].filter(Boolean).join(" · "),
+          [day(video.recorded_at), video.path && pathOf(video).split(/[/\\]/).at(-2)].filter(Boolean).join(" · "),
         ),
         more,
       ),

@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 import { icon, wordButton } from "./icons.js";
 import { failed, note } from "./notes.js";
 import { selection } from "./selection.js";
-import { plural } from "./words.js";
+import { plural, tagsOf } from "./words.js";
 
 /**
  * The selection: its `bar`, and `box` for the card of a video. `all` gives every video of the
@@ -15,9 +15,8 @@ export function videoPicks(all, changed) {
   const field = el("input.picks-field", {
     type: "text",
     required: true,
-    maxlength: "100",
-    placeholder: "tag",
-    "aria-label": "Tag for the selected videos",
+    placeholder: "tags",
+    "aria-label": "Tags of the selected videos, with commas between",
   });
   const tagForm = el(
     "form.picks-label",
@@ -37,14 +36,19 @@ export function videoPicks(all, changed) {
 
   async function tag(event) {
     event.preventDefault();
-    const name = field.value.trim();
+    const names = tagsOf(field.value);
     const chosen = videos.values();
-    const without = chosen.filter(({ tags }) => !tags.includes(name));
-    const undo = () => send("tags", { ids: idsOf(without), remove: [name] });
-    if (!name || !(await send("tags", { ids: idsOf(chosen), add: [name] }))) return;
+    const added = names
+      .map((name) => [name, chosen.filter(({ tags }) => !tags.includes(name))])
+      .filter(([, without]) => without.length);
+    const undo = async () => {
+      for (const [name, without] of added)
+        await send("tags", { ids: idsOf(without), remove: [name] });
+    };
+    if (!names.length || !(await send("tags", { ids: idsOf(chosen), add: names }))) return;
     field.value = "";
-    note(`Tagged ${plural(chosen.length, "video")} “${name}”.`, {
-      action: without.length ? { label: "Undo", run: undo } : undefined,
+    note(`Tagged ${plural(chosen.length, "video")} ${names.map((name) => `“${name}”`).join(", ")}.`, {
+      action: added.length ? { label: "Undo", run: undo } : undefined,
     });
   }
 

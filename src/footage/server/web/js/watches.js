@@ -14,11 +14,7 @@ const listeners = [];
 let watches = new Map();
 
 /** What is new, above the results; hidden until it is asked for. */
-export const newElement = el("section.news", {
-  "aria-label": "New moments",
-  tabindex: "-1",
-  hidden: true,
-});
+export const newElement = el("section.news", { "aria-label": "New moments", tabindex: "-1", hidden: true });
 
 /** The button that shows all that is new, where there is any. */
 export const newsButton = iconButton("bell", "New moments", () => showNew(null), {
@@ -82,11 +78,7 @@ export function newBadge(name, leave) {
   const count = watches.get(name)?.new;
   if (!count) return null;
   const show = () => (leave(), showNew(name));
-  return el(
-    "button.new-badge",
-    { "aria-label": `${count} new for ${name}`, onclick: show },
-    few(count),
-  );
+  return el("button.new-badge", { "aria-label": `${count} new for ${name}`, onclick: show }, few(count));
 }
 
 /** Show what is new for a watch, or for all, which is seen thereby. */
@@ -96,10 +88,7 @@ async function showNew(name) {
     const { matches } = await ask(`/matches?new=true&limit=${MOST}&${wanted}`);
     if (state.view !== "search" || state.open) change({ view: "search", open: null });
     const names = [...new Set(matches.map(({ watch }) => watch))];
-    fill(
-      newElement,
-      names.map((one) => group(one, matches)),
-    );
+    fill(newElement, names.map((one) => group(one, matches)));
     newElement.hidden = !names.length;
     scrollTo({ top: 0 });
     newElement.focus({ preventScroll: true });

@@ -8,9 +8,7 @@ export function clock(seconds, tenths = false) {
   const minutes = Math.floor(whole / (60 * unit));
   const pad = (value) => String(value).padStart(2, "0");
   const last = pad(Math.floor(rest / unit)) + (tenths ? `.${rest % 10}` : "");
-  return minutes < 60
-    ? `${minutes}:${last}`
-    : `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${last}`;
+  return minutes < 60 ? `${minutes}:${last}` : `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${last}`;
 }
 
 /** `0:12 – 0:18`. */
@@ -26,8 +24,10 @@ export function length(seconds) {
 }
 
 /** `1 video`, `1,200 videos`. */
-export const plural = (count, noun) =>
-  `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+export const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+
+/** The tags of a text that has commas between them. */
+export const tagsOf = (text) => [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];
 
 /** `1.2 GB`. */
 export function bytes(count) {
@@ -41,23 +41,13 @@ export function bytes(count) {
 export function day(iso) {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return "";
-  return date.toLocaleDateString("en-GB", {
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC",
-  });
+  return date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 }
 
 /** From which probability on a moment counts as found, as the server has it. */
 export const LIKELY = 0.43;
 
-const LEVELS = [
-  [0.75, "Sure", 4],
-  [LIKELY, "Likely", 3],
-  [0.2, "Maybe", 2],
-  [0, "A guess", 1],
-];
+const LEVELS = [[0.75, "Sure", 4], [LIKELY, "Likely", 3], [0.2, "Maybe", 2], [0, "A guess", 1]];
 
 /** A probability in a word, a level of 1 to 4, and percent; null where it is not known. */
 export function confidence(probability) {
@@ -71,6 +61,6 @@ export function sentence(error) {
   const message = String(error.message || "something failed").replace(/[.\s]+$/, "");
   const remedy = String(error.remedy || "").replace(/[.\s]+$/, "");
   const all = remedy ? `${message}; ${remedy}.` : `${message}.`;
-  const text = all.replace(/`([^`]*)`/g, "“$1”");
+  const text = all.replace(/\x60([^\x60]*)\x60/g, "“$1”");
   return text[0].toUpperCase() + text.slice(1);
 }
