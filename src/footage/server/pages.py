@@ -83,7 +83,7 @@ class PageFiles:
 
 
 def _read(path: Path) -> bytes:
-    """What is sent of a file: of a script, all but indentation and comments with lines of their own.
+    """What is sent of a file: of a script all but indentation, and comments on their own lines.
 
     No text in a script goes over several lines (a test holds that).
     """
