@@ -158,7 +158,7 @@ def test_pages_of_videos(ask: Ask, house: footage.Library) -> None:
     ("tool", "arguments", "says"),
     [
         ("search", {"query": "dog +"}, "nothing follows the + at character 5"),
-        ("search", {}, "say what the moment looks like"),
+        ("search", {}, "not said what to search for"),
         ("search", {"query": "red", "limit": 5000}, "limit of search cannot be taken"),
         ("search", {"query": "red", "colour": "x"}, "it takes video, folder"),
         ("search", {"query": "red", "video": ["nobody"]}, "footage videos"),

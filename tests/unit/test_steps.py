@@ -85,7 +85,7 @@ def test_minus_beside_what_is_wanted(right: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({}, "say what"),
+        ({}, "not said what to search for|a moment is asked for by"),
         ({"text": "- people"}, "only what is not wanted; say also what is wanted"),
         ({"text": "- people", "examples": (NOT_THE_PICTURE,)}, "only what is not wanted"),
         ({"likes": ("a@1^-2",)}, "only what is not wanted"),

@@ -39,6 +39,7 @@ FOUND = 0.43
 FEWEST = 20  # segments of a library, of which alone something can be said
 PRIOR = 10  # what the bank says of mean and deviation counts as so many segments
 LEAST_DEVIATION = 1e-3  # in cosine; of less, rounding would decide
+ROUNDING = 1e-5  # of the scores of hits
 BOUND = 12.0  # of log odds, approached and never reached
 
 
@@ -135,10 +136,13 @@ class Scale:
         return Measured(level - self._best, z - self._best)
 
     def score_of_rank(self, query: Vector, rank: int) -> float:
-        """About the score that the hit of this rank, from 1, has in the whole library."""
+        """About the score that the hit of this rank, from 1, has in the whole library.
+
+        Never above that of a hit that looks the same: those are rounded.
+        """
         scores = np.sort(self._sample.scores(query[None])[0])[::-1]
         at = min(rank * len(scores) // self._size, len(scores) - 1)
-        return float(scores[at])
+        return float(scores[at]) - ROUNDING
 
     def _moments(self, means: Vectors, deviations: Vectors) -> tuple[Vectors, Vectors]:
         """Means and deviations [q] of queries; of few segments, drawn towards those of the bank."""
