@@ -96,6 +96,7 @@ def page(chromium: Any, watched: Watched) -> Iterator[Any]:
     )
     page.on("request", lambda request: _is_ours(request.url) or watched.wrong.append(request.url))
     yield page
+    page.unroute_all(behavior="ignoreErrors")  # what answers in a server's place may be at it still
     context.close()
     watched.check()
 

@@ -193,7 +193,9 @@ def test_tags_are_edited(own_site: Served, visit: Any) -> None:
     assert own_site.library.video("yellow").tags == ("<i>warm</i>",)
     tag.locator(".tag-name").click()
     expect(chip(page, "<i>warm</i>")).to_be_visible()
-    page.go_back()
+    with page.expect_response("**/api/v1/videos?*"):
+        page.go_back()
+    expect(entry(page, "white")).to_have_count(1)
     page.get_by_label("Add a tag to white").fill("day, sea")
     page.get_by_label("Add a tag to white").press("Enter")
     expect(entry(page, "white").locator(".tag-name")).to_contain_text(["day", "sea"])
