@@ -371,6 +371,8 @@ def test_trends_of_a_saved_search(own_site: Served, told: None, visit: Any) -> N
     expect(choice).to_be_hidden()
     own_site.library.saved.put("dogs", footage.Query(text="a dog"))
     page.reload()
+    expect(page.locator(".trend")).to_be_visible()
+    expect(choice).to_be_visible()
     with page.expect_request("**/trends?saved=dogs"):
         choice.focus()
         choice.select_option("dogs")
