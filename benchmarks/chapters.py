@@ -31,19 +31,30 @@ Rows = NDArray[np.int64]
 
 
 def run(options: argparse.Namespace) -> str:
-    rows = [json.loads(line) for line in (options.data / "captions.jsonl").open(encoding="utf-8")]
-    embedder = LiteEmbedder(Sampling())
-    concepts = unit(np.array([embedder.encode_text(name) for name in naming.concepts()]))
+    concepts = concept_vectors()
     lines = []
-    for split in ("train", "dev"):
-        own = [row for row in rows if row["source"] == "flickr8k" and row["split"] == split]
-        own = own[: 300 if options.quick else MOST]
-        looks = unit(looked_at(options.work, options.data, split, own))
+    for split, own, looks in photographs(options, 300 if options.quick else MOST):
         captions = [row["captions"] for row in own]
         for level in LEVELS:
             named, right = judged(looks, captions, concepts, level)
             lines.append([split, f"{level:.2f}", f"{named:.2f}", f"{right:.2f}"])
     return table(["split", "deviations", "named", "of them right"], lines)
+
+
+def concept_vectors() -> NDArray[np.float32]:
+    """The unit vectors of all concepts, as lite embeds them, [n, dimension]."""
+    embedder = LiteEmbedder(Sampling())
+    return unit(np.array([embedder.encode_text(name) for name in naming.concepts()]))
+
+
+def photographs(
+    options: argparse.Namespace, most: int
+) -> Iterator[tuple[str, list[dict], NDArray[np.float32]]]:
+    """Of `train`, then of `dev`, the first rows of captions and what their pictures look like."""
+    rows = [json.loads(line) for line in (options.data / "captions.jsonl").open(encoding="utf-8")]
+    for split in ("train", "dev"):
+        own = [row for row in rows if row["source"] == "flickr8k" and row["split"] == split][:most]
+        yield split, own, unit(looked_at(options.work, options.data, split, own))
 
 
 def judged(

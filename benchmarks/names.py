@@ -8,18 +8,14 @@ captions of a quarter of the cluster's photographs, and twice as often as in tho
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.chapters import stems
-from benchmarks.clusters import MOST_TRAIN, Labels, clustered, looked_at, material
+from benchmarks.chapters import concept_vectors, photographs, stems
+from benchmarks.clusters import MOST_TRAIN, Labels, clustered, material
 from benchmarks.tables import table
 from footage.analysis import naming, showing
-from footage.embedders.lite import LiteEmbedder
-from footage.index.unit import unit
-from footage.settings import Sampling
 
 LEVELS = (3.0, 3.25, 3.5, 3.75, 4.0)
 TOLD = 2  # concepts in a name
@@ -27,14 +23,9 @@ OFTEN, TIMES = 0.25, 2.0
 
 
 def run(options: argparse.Namespace) -> str:
-    rows = [json.loads(line) for line in (options.data / "captions.jsonl").open(encoding="utf-8")]
-    embedder = LiteEmbedder(Sampling())
-    concepts = unit(np.array([embedder.encode_text(name) for name in naming.concepts()]))
+    concepts = concept_vectors()
     lines = []
-    for split in ("train", "dev"):
-        own = [row for row in rows if row["source"] == "flickr8k" and row["split"] == split]
-        own = own[: 200 if options.quick else MOST_TRAIN]
-        looks = unit(looked_at(options.work, options.data, split, own))
+    for split, own, looks in photographs(options, 200 if options.quick else MOST_TRAIN):
         labels = clustered(looks)
         means = np.array([looks[labels == group].mean(axis=0) for group in range(labels.max() + 1)])
         captions = [stems(" ".join(row["captions"])) for row in own]
