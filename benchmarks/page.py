@@ -25,6 +25,7 @@ from footage.server.app import PAGE
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+from browsers import launched
 from server.serving import serving
 from videos import make_video
 
@@ -65,10 +66,7 @@ def run(options: argparse.Namespace) -> str:
     folder = options.work / "page.library"
     shutil.rmtree(folder, ignore_errors=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )
+        browser = launched(playwright)
         with clustered(folder, count, recorded=_recorded) as library, serving(library) as site:
             ready = _ready(browser, site.origin)
             answers = _answers(browser, site.origin, 10 if options.quick else QUERIES)

@@ -6,7 +6,6 @@ They are of the films of ``footage demo``, which are made first where they are n
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from collections.abc import Callable
 from io import BytesIO
@@ -21,6 +20,7 @@ from footage.opening import open_library
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+from browsers import launched
 from server.serving import serving
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -45,10 +45,7 @@ def main() -> None:
         for film in films:
             library.tag(film, add=TAGS.get(film.name, []))
         library.search("anything")  # the models are loaded
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )
+        browser = launched(playwright)
         with serving(library) as site:
             taken("page-search.png", browser, site.origin, "light", _searching)
             taken("page-player.png", browser, site.origin, "dark", _playing)

@@ -350,6 +350,8 @@ def test_killed_again_and_again_it_answers_and_ends(tmp_path: Path, videos: Path
         patience *= 1.2
         with footage.open(folder) as library:
             assert {moment.title for moment in library.search("a red wall")} == set(COLOURS)
+            if library.settings.sampling.fps == 30:
+                break  # killed after its last step
     assert patience > 1.0, "it was never killed"
     with footage.open(folder) as library:
         assert library.settings.sampling.fps == 30
