@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -145,7 +146,8 @@ class Archive:
         Only these rows are read, so checksums are not compared. A video without frames gives an
         empty track. Raises `ArchiveDamaged` where the file cannot be read.
         """
-        path = self.path(video_id, fingerprint)
+        # as `path` says, at a quarter of its time
+        path = f"{self._root}{os.sep}{fingerprint.id}{os.sep}{bundles.name_of(video_id)}"
         with bundles.damage(path):
             found = self._frames.read(path, start, end)
         if found is None:

@@ -73,7 +73,9 @@ def member(bundle: zipfile.ZipFile, header: Mapping[str, Any], name: str) -> byt
 
 
 @contextlib.contextmanager
-def damage(path: Path, what: str = "archive file", *, remedy: str | None = None) -> Iterator[None]:
+def damage(
+    path: Path | str, what: str = "archive file", *, remedy: str | None = None
+) -> Iterator[None]:
     """Whatever goes wrong within, while ``path`` is read, is an `ArchiveDamaged`."""
     try:
         yield

@@ -13,7 +13,6 @@ import threading
 import zipfile
 from collections import OrderedDict
 from io import BytesIO
-from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
@@ -24,6 +23,8 @@ from footage.embedder import Spans, Track
 MOST_FILES = 10_000
 MOST_BYTES = 64 << 20  # 16 a frame: a thousand hours at one frame a second
 SPANS, VECTORS, SHOTS = "frames.spans.npy", "frames.vectors.npy", "shots.npy"
+
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
 Stamp = tuple[int, int, int, int]
 """Device, inode, time of change and size: a file that was put in the place of another differs."""
@@ -39,33 +40,37 @@ class FrameFiles:
         self._most_files = most_files
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
-        self._known: OrderedDict[Path, _Layout] = OrderedDict()
+        self._known: OrderedDict[str, _Layout] = OrderedDict()
         self._bytes = 0
 
-    def read(self, path: Path, start: float, end: float) -> tuple[Track, tuple[float, ...]] | None:
+    def read(self, path: str, start: float, end: float) -> tuple[Track, tuple[float, ...]] | None:
         """The frames that begin in [start, end) seconds, and the shots that begin there.
 
         None where the file has no frames. Checksums are not compared. Raises `FileNotFoundError`,
         and anything else for a damaged file.
         """
-        with path.open("rb", buffering=0) as file:
+        file = os.open(path, _READ)  # without a file object: a search reads sixty
+        try:
             layout = self._layout(path, file)
             if layout.rows is None:
                 return None
-            first, last = np.searchsorted(layout.spans[:, 0], (start, max(start, end))).tolist()
+            first, last = layout.begins.searchsorted((start, max(start, end))).tolist()
             vectors = layout.rows.read(file, first, last)
-            shots = layout.shots
-            begins = shots[(shots > start) & (shots < end)].tolist()
-            return Track(layout.spans[first:last], vectors.astype(np.float32)), tuple(begins)
+        finally:
+            os.close(file)
+        shots = layout.shots
+        begins = shots[(shots > start) & (shots < end)].tolist()
+        return Track(layout.spans[first:last], vectors.astype(np.float32)), tuple(begins)
 
-    def _layout(self, path: Path, file: Any) -> _Layout:
-        stamp = _stamp(os.fstat(file.fileno()))
+    def _layout(self, path: str, file: int) -> _Layout:
+        stamp = _stamp(os.fstat(file))
         with self._lock:
             known = self._known.get(path)
             if known is not None and known.stamp == stamp:
                 self._known.move_to_end(path)
                 return known
-        layout = _read_layout(file, stamp)
+        with os.fdopen(file, "rb", closefd=False) as opened:
+            layout = _read_layout(opened, stamp)
         with self._lock:
             self._forget(path)
             self._known[path] = layout
@@ -74,7 +79,7 @@ class FrameFiles:
                 self._forget(next(iter(self._known)))
         return layout
 
-    def _forget(self, path: Path) -> None:
+    def _forget(self, path: str) -> None:
         gone = self._known.pop(path, None)
         self._bytes -= gone.nbytes if gone else 0
 
@@ -86,11 +91,11 @@ class _Rows(NamedTuple):
     kind: np.dtype[Any]
     columns: int
 
-    def read(self, file: Any, first: int, last: int) -> NDArray[Any]:
+    def read(self, file: int, first: int, last: int) -> NDArray[Any]:
         """Rows [first, last)."""
         width = self.kind.itemsize * self.columns
-        file.seek(self.offset + first * width)
-        data = file.read((last - first) * width)
+        os.lseek(file, self.offset + first * width, os.SEEK_SET)
+        data = os.read(file, (last - first) * width)
         return np.frombuffer(data, self.kind).reshape(last - first, self.columns)
 
 
@@ -102,6 +107,11 @@ class _Layout(NamedTuple):
     shots: NDArray[np.float64]
     rows: _Rows | None
     """None where there are no frames."""
+
+    @property
+    def begins(self) -> NDArray[np.float64]:
+        """When each frame begins, in seconds [n]."""
+        return self.spans[:, 0]
 
     @property
     def nbytes(self) -> int:

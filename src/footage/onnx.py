@@ -27,15 +27,15 @@ def providers() -> list[str]:
 
 
 def open_session(
-    path: Path,
+    model: Path | bytes,
     *,
     threads: int,
     on: list[str] | None = None,
     broken: type[FootageError] = EmbedderBroken,
 ) -> Any:
-    """A model file ready to run on the CPU, or on the first of the providers ``on`` that works.
+    """A model, mostly a file, ready to run on the CPU, or on the first of ``on`` that works.
 
-    Raises ``broken`` for a file that is no model.
+    ``on`` names providers. Raises ``broken`` for a file that is no model.
     """
     onnxruntime = runtime()
     options = onnxruntime.SessionOptions()
@@ -46,7 +46,8 @@ def open_session(
     # threads that spin while they wait would take the cores that decode
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(path, options, providers=on or [CPU])
+        return onnxruntime.InferenceSession(model, options, providers=on or [CPU])
     # onnxruntime raises its own types, one for each thing that can be wrong with a file
     except Exception as error:
-        raise broken(f"{path} cannot be loaded ({error})") from error
+        name = model if isinstance(model, Path) else "a model made here"
+        raise broken(f"{name} cannot be loaded ({error})") from error

@@ -46,7 +46,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def read(files: FrameFiles, path: Path, start: float = 0, end: float = 10) -> np.ndarray:
-    found = files.read(path, start, end)
+    found = files.read(str(path), start, end)
     assert found is not None
     return found[0].vectors
 
@@ -85,7 +85,7 @@ def test_a_file_that_is_gone_or_cut_is_noticed(archive: Archive) -> None:
 
 def test_what_is_read_cannot_change_what_is_remembered(archive: Archive) -> None:
     path, files = archive.write("aa", MARK, embedding(1)), FrameFiles()
-    found = files.read(path, 0, 10)
+    found = files.read(str(path), 0, 10)
     assert found is not None
     with pytest.raises(ValueError, match="read-only"):
         found[0].spans[0, 0] = 5.0

@@ -1,4 +1,7 @@
-"""The vectors of all passages of a modality in memory, scanned whole."""
+"""The vectors of all passages of a modality in memory, scanned whole.
+
+Where there are many, they are scanned coarsely, and those that may be among the best exactly.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footage.embedder import Vector, Vectors
+from footage.index.coarse import IS_QUICK, OFF_BY, ROWS, CoarseBlock
 from footage.index.text_file import NUMBER_BITS
 from footage.index.unit import products
 
@@ -26,6 +30,7 @@ class Table(NamedTuple):
     owners: NDArray[np.int32]  # [n] places in videos
     ids: NDArray[np.int64]  # [n], ascending
     vectors: Vectors  # [n, dimension]
+    blocks: tuple[CoarseBlock, ...]  # of ROWS rows each, from the first on
 
     def rows(
         self, video_ids: Collection[str] | None, excluding: Collection[str]
@@ -45,18 +50,32 @@ class Table(NamedTuple):
         self, vector: Vector, rows: NDArray[np.intp] | None, limit: int
     ) -> list[tuple[int, float]]:
         """Ids of the passages of ``rows`` most like a unit vector, and cosines, best first."""
-        if rows is None:
-            scores = products(self.vectors, vector)
-            ids = self.ids
-        elif len(rows) < _FEW * len(self.ids):
-            scores, ids = products(self.vectors[rows], vector), self.ids[rows]
+        if rows is not None and len(rows) < _FEW * len(self.ids):
+            chosen = rows
         else:
-            scores, ids = products(self.vectors, vector)[rows], self.ids[rows]
+            chosen = self._likely(vector, rows, limit)
+        scores, ids = products(self.vectors[chosen], vector), self.ids[chosen]
         if limit < len(scores):
             best = np.argpartition(-scores, limit)[:limit]
             scores, ids = scores[best], ids[best]
         order = np.lexsort((ids, -scores))
         return [(int(ids[at]), float(scores[at])) for at in order]
+
+    def _likely(
+        self, vector: Vector, rows: NDArray[np.intp] | None, limit: int
+    ) -> NDArray[np.intp]:
+        """The rows that may be among the ``limit`` best, be they off by what a coarse look is."""
+        rest = self.vectors[len(self.blocks) * ROWS :]
+        near = np.concatenate(
+            [*(block.products(vector) for block in self.blocks), products(rest, vector)]
+        )
+        near = near if rows is None else near[rows]
+        if limit < len(near):
+            least = np.partition(near, len(near) - limit)[len(near) - limit]
+            likely = np.flatnonzero(near >= least - 2 * OFF_BY)
+        else:
+            likely = np.arange(len(near))
+        return likely if rows is None else rows[likely]
 
     def of(self, passage_ids: Sequence[int]) -> Vectors:
         """The vectors of passages, [n, dimension]; zeros for one that is not here."""
@@ -114,7 +133,7 @@ class Meanings:
         if kept is not None and known is not None:
             vectors[kept] = known.vectors[rows]
         self._fill(db, vectors, keys, counts, kept)
-        return Table(version, videos, owners, ids, vectors)
+        return Table(version, videos, owners, ids, vectors, _blocks(vectors, known, kept, rows))
 
     def _fill(
         self,
@@ -131,6 +150,23 @@ class Meanings:
                 part = np.frombuffer(row[0], np.float16).reshape(count, self._dimension)
                 vectors[first : first + count] = part
             first += count
+
+
+def _blocks(
+    vectors: Vectors,
+    known: Table | None,
+    kept: NDArray[np.bool_] | None,
+    rows: NDArray[np.intp],
+) -> tuple[CoarseBlock, ...]:
+    """The coarse look at vectors; blocks of which all rows are where they were are kept."""
+    same = 0
+    if known is not None and kept is not None:
+        moved = np.flatnonzero(~kept)
+        first = int(moved[0]) if len(moved) else len(kept)
+        same = int(np.argmin(np.append(rows[:first] == np.arange(first), False)))
+    kept_blocks = known.blocks[: same // ROWS] if known is not None else ()
+    firsts = range(len(kept_blocks) * ROWS, len(vectors) - ROWS + 1, ROWS) if IS_QUICK else ()
+    return (*kept_blocks, *(CoarseBlock(vectors[at : at + ROWS]) for at in firsts))
 
 
 def _shared(

@@ -181,7 +181,7 @@ class TextIndex:
 
         unusable: Table | None = None
         table = self._file.attempt(lambda db: self._table(db, modality), unusable)
-        if table is None:
+        if table is None or limit < 1:
             return []
         # the file is free for others meanwhile; what is gone by then is left out below
         rows = table.rows(video_ids, excluding)
