@@ -59,8 +59,9 @@ class TextSearch:
             "excluding": scope.excluding,
             "limit": max(FEWEST, PASSAGES_A_MOMENT * wanted),
         }
-        vector = self._store.sentences.encode([text])[0]
         by_words = texts.words(text, **where)
+        # by now it is known, where the embedder's space is that of the sentences
+        vector = self._store.sentences.encode([text])[0]
         by_meaning = [hit for hit in texts.meaning(vector, **where) if has_meaning(hit.text)]
         chances = {
             WORDS: self._confidence.of_words(by_words),

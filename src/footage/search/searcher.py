@@ -161,21 +161,22 @@ class Searcher:
     def _look_for_open(self, plan: _Plan, query: Query, step: Step, wanted: int) -> None:
         """Look for what does not have to be said or written: it may be seen, or any of them."""
         terms = [term for term in step.terms if term.kind not in MODALITY]
+        shown = any(term.kind == SEEN for term in terms) or bool(step.examples or step.likes)
+        text = " ".join(term.text for term in terms if term.weight > 0)
+        trusted = trust(text, dict(query.weights))
+        read = [
+            self._aside.submit(self._text_channels, query, text, modality, wanted, trusted[channel])
+            for channel, modality in MODALITY.items()
+            if text and not shown and trusted[channel]
+            if self._reads(modality) and _among(modality, query)
+        ]
         parts = self._parts(step, terms, plan)
         if not parts:
             return
         if all(weight < 0 for _, weight in parts):
             plan.minus.extend(self._unseen(query, parts))
             return
-        shown = any(term.kind == SEEN for term in terms) or len(parts) > len(terms)
-        text = " ".join(term.text for term in terms if term.weight > 0)
-        trusted = trust(text, dict(query.weights))
         routes = self._routes(query)
-        read = [
-            self._aside.submit(self._text_channels, query, text, modality, wanted, trusted[channel])
-            for channel, modality in MODALITY.items()
-            if not shown and trusted[channel] and self._reads(modality) and _among(modality, query)
-        ]
         channels = []
         if routes and trusted[SEEN]:
             by_text = not step.examples and not step.likes
