@@ -19,10 +19,11 @@ from footage.onnx import open_session
 IS_QUICK = platform.machine().lower() in ("x86_64", "amd64")
 """Whether it is: elsewhere ONNX Runtime may have no code of its own for it."""
 ROWS = 8_192
-OFF_BY = 0.005  # at most, for unit vectors: 0.0026 was the most among 100,000
 
 _GROUP = 128  # numbers with a scale in common: with fewer, scales are a good part of what is read
 _ZERO = 128  # what stands for 0
+_MOST = 127  # what stands for the largest of a group
+_SURE = 5.0  # standard deviations: one in two million is off by more
 
 
 class CoarseBlock:
@@ -31,15 +32,26 @@ class CoarseBlock:
     def __init__(self, vectors: Vectors) -> None:
         """``vectors`` are float32 [n, dimension], n and dimension at least 1."""
         self._padding = -vectors.shape[1] % _GROUP
+        self._largest = float(np.abs(vectors).max())
         self._session = open_session(
             _model(np.pad(vectors, ((0, 0), (0, self._padding)))), threads=1
         )
 
     def products(self, vector: Vector) -> Vectors:
-        """The inner product of each with a vector, float32 [n]; of unit ones, to `OFF_BY`."""
+        """The inner product of each with a vector, float32 [n], about."""
         padded = np.pad(np.asarray(vector, np.float32), (0, self._padding))
         found: Vectors = self._session.run(None, {"query": padded[None]})[0][0]
         return found
+
+    def off_by(self, vector: Vector) -> float:
+        """How far off `products` may be, of unit vectors.
+
+        Each number is rounded to a step of its group, by an error that is spread evenly over the
+        step (variance: its square over 12). That of a product of unit vectors sums to no more than
+        that of the largest steps of both.
+        """
+        steps = np.array([self._largest, np.abs(vector).max()]) / _MOST
+        return _SURE * float(np.sqrt((steps**2).sum() / 12))
 
 
 def _model(vectors: Vectors) -> bytes:
@@ -50,7 +62,7 @@ def _model(vectors: Vectors) -> bytes:
     """
     count, dimension = vectors.shape
     groups = vectors.reshape(count, dimension // _GROUP, _GROUP)
-    scales = np.maximum(np.abs(groups).max(axis=2), np.float32(1e-9)) / 127
+    scales = np.maximum(np.abs(groups).max(axis=2), np.float32(1e-9)) / _MOST
     bits = (np.round(groups / scales[..., None]) + _ZERO).astype(np.uint8)
     settings = {
         "K": dimension,

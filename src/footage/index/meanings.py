@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footage.embedder import Vector, Vectors
-from footage.index.coarse import IS_QUICK, OFF_BY, ROWS, CoarseBlock
+from footage.index.coarse import IS_QUICK, ROWS, CoarseBlock
 from footage.index.text_file import NUMBER_BITS
 from footage.index.unit import products
 
@@ -72,7 +72,8 @@ class Table(NamedTuple):
         near = near if rows is None else near[rows]
         if limit < len(near):
             least = np.partition(near, len(near) - limit)[len(near) - limit]
-            likely = np.flatnonzero(near >= least - 2 * OFF_BY)
+            off_by = max((block.off_by(vector) for block in self.blocks), default=0.0)
+            likely = np.flatnonzero(near >= least - 2 * off_by)
         else:
             likely = np.arange(len(near))
         return likely if rows is None else rows[likely]
