@@ -29,6 +29,7 @@ def test_one_thing_then_another(shown: footage.Library) -> None:
     assert spans(result)[0] == ("lawn", 4, 12)
     moment = result[0]
     assert [(round(start), round(end)) for start, end in moment.steps] == [(4, 8), (8, 12)]
+    assert [one.step for one in moment.evidence] == [0, 1]
     assert {one.step for one in moment.evidence} == {0, 1}
     assert sum(one.contribution for one in moment.evidence) == pytest.approx(1.0)
 

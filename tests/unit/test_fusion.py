@@ -27,7 +27,7 @@ def find(
     start: float, end: float, probability: float | None, *, video: str = "aa", rank: int = 1
 ) -> Find:
     evidence = Evidence("visual", "vector", start, end, 0.5, rank)
-    return Find(video, start, end, "clip", (evidence,), probability, rank)
+    return Find(video, start, end, "clip", 0.5, lambda: [evidence], probability, rank)
 
 
 def channel(*finds: Find, name: str = "seen", weight: float = 1.0) -> Channel:

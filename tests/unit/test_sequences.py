@@ -16,7 +16,7 @@ from footage.search.sequences import SLACK, sequences
 
 def candidate(start: float, end: float, score: float, *, video: str = "aa") -> Candidate:
     evidence = Evidence("visual", "vector", start, end, score, 1)
-    find = Find(video, start, end, "clip", (evidence,), score, 1)
+    find = Find(video, start, end, "clip", score, lambda: [evidence], score, 1)
     return Candidate(video, start, end, score, score, [(find, 1.0)])
 
 
@@ -80,9 +80,9 @@ def test_of_one_video_each_moment_is_in_one_chain() -> None:
     assert spans(sequences([first, second], within=10)) == [[(0, 5), (6, 8)]]
 
 
-def test_evidence_says_which_step_it_is_of() -> None:
+def test_finds_say_which_step_they_are_of() -> None:
     (chain,) = sequences([[candidate(0, 5, 0.9)], [candidate(6, 8, 0.8)]], within=10)
-    assert [find.evidence[0].step for find, _ in chain.finds] == [0, 1]
+    assert [find.step for find, _ in chain.finds] == [0, 1]
     assert sum(share for _, share in chain.finds) == pytest.approx(1.0)
     assert chain.probability == pytest.approx(math.sqrt(0.72))
 

@@ -37,12 +37,16 @@ class Find:
     start: float
     end: float
     scope: str
-    evidence: tuple[Evidence, ...]
-    """Best first."""
+    score: float
+    """Of the best of its evidence."""
+    evidence: Callable[[], Iterable[Evidence]]
+    """Makes it, best first: hundreds are found, and that of ten is shown."""
     probability: float | None
     rank: int
     """From 1, among the finds of this way of looking."""
     group: Group | None = None
+    step: int = 0
+    """Which step of a sequence it was found for, from 0."""
 
 
 class Channel(NamedTuple):
@@ -138,21 +142,17 @@ def by_score(channels: Sequence[Channel]) -> list[Candidate]:
     if any(find.group is None for channel in channels for find in channel.finds):
         return fused([Clause(1.0, channels)], by_rank=True)
     finds = [find for channel in channels for find in channel.finds]
-    finds.sort(key=lambda find: (-_score(find), find.video_id, find.start))
+    finds.sort(key=lambda find: (-find.score, find.video_id, find.start))
     kept: dict[str, list[Candidate]] = {}
     for find in finds:
         there = kept.setdefault(find.video_id, [])
         place = (find.start, find.end)
         same = next((one for one in there if is_same(one.start, one.end, *place)), None)
         if same is None:
-            there.append(Candidate(find.video_id, *place, _score(find), None, [(find, 1.0)]))
+            there.append(Candidate(find.video_id, *place, find.score, None, [(find, 1.0)]))
         else:
             same.finds.append((find, 0.0))
     return best_first(candidate for there in kept.values() for candidate in there)
-
-
-def _score(find: Find) -> float:
-    return find.evidence[0].score
 
 
 def best_first(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -310,12 +310,12 @@ def _by_height(finds: Sequence[Find]) -> Callable[[Find], float]:
     A text that holds the words does. Of looks, all of which are found, each stands by its score
     between the lowest and the highest; and where none stands out, between yes and no.
     """
-    scores = [_score(find) for find in finds if find.group is not None]
+    scores = [find.score for find in finds if find.group is not None]
     lowest, highest = min(scores, default=0.0), max(scores, default=0.0)
 
     def chance(find: Find) -> float:
         if find.group is None:
             return 1.0
-        return (_score(find) - lowest) / (highest - lowest) if highest > lowest else 0.5
+        return (find.score - lowest) / (highest - lowest) if highest > lowest else 0.5
 
     return chance

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TypedDict
 
 from footage.catalog import Catalog
@@ -82,24 +83,28 @@ def _finds(
 ) -> list[Find]:
     return [
         Find(
-            hit.video_id,
-            hit.start,
-            hit.end,
-            "clip",
-            (
-                Evidence(
-                    modality=modality,
-                    how=how,
-                    start=hit.start,
-                    end=hit.end,
-                    score=hit.score,
-                    rank=rank,
-                    text=hit.text,
-                    words=hit.words,
-                ),
-            ),
-            chance,
-            rank,
+            video_id=hit.video_id,
+            start=hit.start,
+            end=hit.end,
+            scope="clip",
+            score=hit.score,
+            evidence=partial(_evidence, hit, modality, how, rank),
+            probability=chance,
+            rank=rank,
         )
         for rank, (hit, chance) in enumerate(zip(hits, chances, strict=True), start=1)
     ]
+
+
+def _evidence(hit: TextHit, modality: str, how: str, rank: int) -> tuple[Evidence]:
+    found = Evidence(
+        modality=modality,
+        how=how,
+        start=hit.start,
+        end=hit.end,
+        score=hit.score,
+        rank=rank,
+        text=hit.text,
+        words=hit.words,
+    )
+    return (found,)

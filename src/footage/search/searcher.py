@@ -329,20 +329,20 @@ class Searcher:
         ]
 
     def _moment(self, candidate: Candidate, video: Video) -> Moment:
-        best = candidate.best
+        evidence = tuple(_evidence(candidate))
         return Moment(
             video_id=candidate.video_id,
             title=video.title,
             start=candidate.start,
             end=candidate.end,
             score=candidate.score,
-            modality=best.evidence[0].modality,
-            scope=best.scope,
+            modality=evidence[0].modality,
+            scope=candidate.best.scope,
             path=video.path,
             url=video.url,
-            thumbnail=self._thumbnails.at(best.video_id, best.evidence[0].start),
+            thumbnail=self._thumbnails.at(candidate.video_id, evidence[0].start),
             confidence=candidate.probability,
-            evidence=tuple(_evidence(candidate)),
+            evidence=evidence,
             steps=tuple((one.start, one.end) for one in candidate.members),
             alike=tuple(sorted(candidate.alike)),
         )
@@ -368,8 +368,9 @@ def _share(query: Query, channel: str) -> float:
 
 def _alone(find: Find) -> Candidate:
     """A candidate that one way of looking found, ranked by its raw score."""
-    score = find.evidence[0].score
-    return Candidate(find.video_id, find.start, find.end, score, find.probability, [(find, 1.0)])
+    return Candidate(
+        find.video_id, find.start, find.end, find.score, find.probability, [(find, 1.0)]
+    )
 
 
 def _is_liked(candidate: Candidate, liked: Iterable[tuple[str, float]]) -> bool:
@@ -390,7 +391,7 @@ def _best_a_video(candidates: Iterable[Candidate]) -> list[Candidate]:
 def _evidence(candidate: Candidate) -> Iterator[Evidence]:
     """Each stretch that was found; of those that were joined the best has all their share."""
     for find, share in candidate.finds:
-        best, *others = find.evidence
-        yield replace(best, contribution=share)
+        best, *others = find.evidence()
+        yield replace(best, contribution=share, step=find.step)
         for other in others:
-            yield replace(other, contribution=0.0)
+            yield replace(other, contribution=0.0, step=find.step)

@@ -166,8 +166,22 @@ def _depths(least: int) -> Iterator[int]:
 
 def _find(group: Group, rank: int) -> Find:
     best = group.best
-    evidence = (
-        Evidence(
+    return Find(
+        video_id=best.video_id,
+        start=group.start,
+        end=group.end,
+        scope=best.route.scope,
+        score=best.score,
+        evidence=partial(_evidence, group),
+        probability=None,
+        rank=rank,
+        group=group,
+    )
+
+
+def _evidence(group: Group) -> Iterator[Evidence]:
+    for hit, place in zip(group.hits, group.ranks, strict=True):
+        yield Evidence(
             modality=hit.route.modality,
             how="vector",
             start=hit.start,
@@ -176,8 +190,3 @@ def _find(group: Group, rank: int) -> Find:
             rank=place,
             segment_id=hit.segment_id,
         )
-        for hit, place in zip(group.hits, group.ranks, strict=True)
-    )
-    return Find(
-        best.video_id, group.start, group.end, best.route.scope, tuple(evidence), None, rank, group
-    )

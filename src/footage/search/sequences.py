@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.search.fusion import Candidate, Find, best_first
+from footage.search.fusion import Candidate, best_first
 
 SLACK = 1.0  # seconds by which one step may begin before the end of the one before
 TINY = 1e-12  # what a score of 0 counts as: its logarithm must be a number
@@ -100,16 +100,12 @@ def _chain(members: Sequence[Candidate]) -> Candidate:
         _geometric_mean([one.score for one in members]),
         None if None in chances else _geometric_mean([chance or 0.0 for chance in chances]),
         [
-            (_of_step(find, at), share / len(members))
+            (replace(find, step=at), share / len(members))
             for at, one in enumerate(members)
             for find, share in one.finds
         ],
         members=tuple(members),
     )
-
-
-def _of_step(find: Find, step: int) -> Find:
-    return replace(find, evidence=tuple(replace(one, step=step) for one in find.evidence))
 
 
 def _geometric_mean(values: Sequence[float]) -> float:
