@@ -46,8 +46,11 @@ def open_session(
     # threads that spin while they wait would take the cores that decode
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(model, options, providers=on or [CPU])
+        session = onnxruntime.InferenceSession(model, options, providers=on or [CPU])
     # onnxruntime raises its own types, one for each thing that can be wrong with a file
     except Exception as error:
         name = model if isinstance(model, Path) else "a model made here"
         raise broken(f"{name} cannot be loaded ({error})") from error
+    if isinstance(model, bytes):
+        session._model_bytes = None  # kept to fall back to another provider, which we do not
+    return session
