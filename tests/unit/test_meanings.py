@@ -52,6 +52,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TextIndex
     index = TextIndex(tmp_path / "texts.sqlite", DIMENSION)
     for number, count in enumerate([30, 1, 25, 7, 37]):
         put(index, f"video{number}", count, seed=number)
+    index.meaning(units(1, 0)[0], modality="speech")
     yield index
     index.close()
 
@@ -113,6 +114,8 @@ def test_what_comes_and_goes_is_followed_and_what_stays_is_not_made_again(
         assert set(made) <= {ROWS}
         return len(made)
 
+    index.close()
+    assert blocks_made() == 0  # one search is not worth it
     assert blocks_made() == 6  # of 100 passages
     assert blocks_made() == 0
     put(index, "new", 20, seed=20)

@@ -63,7 +63,10 @@ def _model(vectors: Vectors) -> bytes:
     count, dimension = vectors.shape
     groups = vectors.reshape(count, dimension // _GROUP, _GROUP)
     scales = np.maximum(np.abs(groups).max(axis=2), np.float32(1e-9)) / _MOST
-    bits = (np.round(groups / scales[..., None]) + _ZERO).astype(np.uint8)
+    steps = groups / scales[..., None]
+    np.rint(steps, out=steps)
+    steps += _ZERO
+    bits = steps.astype(np.uint8)
     settings = {
         "K": dimension,
         "N": count,

@@ -61,6 +61,14 @@ class Table(NamedTuple):
         order = np.lexsort((ids, -scores))
         return [(int(ids[at]), float(scores[at])) for at in order]
 
+    def with_all_blocks(self) -> Table:
+        """The same, every `ROWS` rows of it in a block."""
+        firsts = range(len(self.blocks) * ROWS, len(self.vectors) - ROWS + 1, ROWS)
+        if not firsts:
+            return self
+        made = (CoarseBlock(self.vectors[first : first + ROWS]) for first in firsts)
+        return self._replace(blocks=(*self.blocks, *made))
+
     def _likely(
         self, vector: Vector, rows: NDArray[np.intp] | None, limit: int
     ) -> NDArray[np.intp]:
@@ -96,19 +104,33 @@ class Meanings:
         self._dimension = dimension
         self._lock = threading.Lock()
         self._tables: dict[str, Table] = {}
+        self._searched: set[str] = set()
 
     def table(self, db: sqlite3.Connection, modality: str, version: tuple[int, ...]) -> Table:
         """The table as the open file has it now, whose ``version`` is given."""
         with self._lock:
-            known = self._tables.get(modality)
-            if known is None or known.version != version:
-                known = self._tables[modality] = self._read(db, modality, version, known)
-            return known
+            return self._table(db, modality, version)
+
+    def to_search(self, db: sqlite3.Connection, modality: str, version: tuple[int, ...]) -> Table:
+        """The same, for a search: from the second on with all blocks, which one is not worth."""
+        with self._lock:
+            table = self._table(db, modality, version)
+            if modality in self._searched and IS_QUICK:
+                table = self._tables[modality] = table.with_all_blocks()
+            self._searched.add(modality)
+            return table
 
     def clear(self) -> None:
         """Let go of the memory."""
         with self._lock:
             self._tables.clear()
+            self._searched.clear()
+
+    def _table(self, db: sqlite3.Connection, modality: str, version: tuple[int, ...]) -> Table:
+        known = self._tables.get(modality)
+        if known is None or known.version != version:
+            known = self._tables[modality] = self._read(db, modality, version, known)
+        return known
 
     def _read(
         self,
@@ -134,7 +156,10 @@ class Meanings:
         if kept is not None and known is not None:
             vectors[kept] = known.vectors[rows]
         self._fill(db, vectors, keys, counts, kept)
-        return Table(version, videos, owners, ids, vectors, _blocks(vectors, known, kept, rows))
+        blocks = (
+            () if known is None or kept is None else known.blocks[: _unmoved(kept, rows) // ROWS]
+        )
+        return Table(version, videos, owners, ids, vectors, blocks)
 
     def _fill(
         self,
@@ -153,21 +178,10 @@ class Meanings:
             first += count
 
 
-def _blocks(
-    vectors: Vectors,
-    known: Table | None,
-    kept: NDArray[np.bool_] | None,
-    rows: NDArray[np.intp],
-) -> tuple[CoarseBlock, ...]:
-    """The coarse look at vectors; blocks of which all rows are where they were are kept."""
-    same = 0
-    if known is not None and kept is not None:
-        moved = np.flatnonzero(~kept)
-        first = int(moved[0]) if len(moved) else len(kept)
-        same = int(np.argmin(np.append(rows[:first] == np.arange(first), False)))
-    kept_blocks = known.blocks[: same // ROWS] if known is not None else ()
-    firsts = range(len(kept_blocks) * ROWS, len(vectors) - ROWS + 1, ROWS) if IS_QUICK else ()
-    return (*kept_blocks, *(CoarseBlock(vectors[at : at + ROWS]) for at in firsts))
+def _unmoved(kept: NDArray[np.bool_], rows: NDArray[np.intp]) -> int:
+    """How many rows, from the first on, are where they were."""
+    first = int(np.argmin(np.append(kept, False)))
+    return int(np.argmin(np.append(rows[:first] == np.arange(first), False)))
 
 
 def _shared(

@@ -180,7 +180,9 @@ class TextIndex:
         """The passages nearest to a unit vector of this space, by cosine, best first; exact."""
 
         unusable: Table | None = None
-        table = self._file.attempt(lambda db: self._table(db, modality), unusable)
+        table = self._file.attempt(
+            lambda db: self._meanings.to_search(db, modality, self._file.version(db)), unusable
+        )
         if table is None or limit < 1:
             return []
         # the file is free for others meanwhile; what is gone by then is left out below
