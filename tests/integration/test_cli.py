@@ -223,6 +223,7 @@ def test_search_that_finds_nothing_says_so(run: Run, at: tuple[str, Path], tmp_p
     ):
         answer = run("search", "red", *options, *at)
         assert (answer.code, answer.out) == (0, f"nothing found: {why}\n")
+    assert "--folder names no folder" in run("search", "red", "--folder", "", *at).err
     answer = run("search", "red", "--offset", "500", *at)
     assert (answer.code, answer.out) == (0, "nothing found beyond moment 500: lower --offset\n")
     footage.open(tmp_path / "empty.library", embedder=ColourEmbedder()).close()

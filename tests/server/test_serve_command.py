@@ -213,9 +213,12 @@ def test_an_address_that_is_taken(lite_library: Path, run: Run) -> None:
         port = said["url"].rpartition(":")[2]
         other = lite_library.with_name("other.library")
         footage.open(other).close()
-        answer = run("serve", "--port", port, "--library", other)
-    assert answer.code == 2
-    assert "cannot be listened on" in answer.err
+        new = lite_library.with_name("new.library")
+        for library in (other, new):
+            answer = run("serve", "--port", port, "--library", library)
+            assert answer.code == 2
+            assert "cannot be listened on" in answer.err
+    assert not new.exists()
 
 
 def test_what_is_not_installed_is_said(

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from footage.errors import InvalidQuery
 from footage.example import seconds
 from footage.query import Filters, day_range
 
@@ -51,7 +52,7 @@ def _filters(
         typer.Option("--video", metavar="VIDEO", help="Only this video; repeatable."),
     ] = None,
     folder: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option("--folder", metavar="DIR", help="Only below it; repeatable."),
     ] = None,
     tag: Annotated[
@@ -86,7 +87,7 @@ def _filters(
     """The filters that these options spell. Raises `InvalidQuery`."""
     return Filters(
         videos=tuple(video or ()),
-        folders=tuple(folder or ()),
+        folders=tuple(map(_folder, folder or ())),
         tags=tuple(tag or ()),
         recorded_from=day_range(since)[0] if since else None,
         recorded_before=day_range(until)[1] if until else None,
@@ -94,3 +95,10 @@ def _filters(
         longest=seconds(max_duration) if max_duration else None,
         partitions=tuple(partition or ()),
     )
+
+
+def _folder(text: str) -> Path:
+    """What a shell makes of a variable that is not set is no folder, least of all this one."""
+    if not text:
+        raise InvalidQuery("--folder names no folder", remedy="write one after it, or leave it out")
+    return Path(text)

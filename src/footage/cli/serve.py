@@ -65,10 +65,13 @@ def serve(
     check_installed("serve", NEEDS, extra="server")
     from footage.server import tokens
     from footage.server.config import ServerSettings
+    from footage.server.listening import listening
     from footage.server.run import serve as run
 
     logs.to_terminal(verbose)
     is_new = not is_library(library)
+    if is_new:
+        listening(host, port).close()  # where that fails, nothing is made
     with open_library(library) as opened, owning(opened.folder):
         if is_new:
             err.print(f"made a new library in {escape(place(opened.folder))}")

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 API = "/api/"
 OWN = "/api/v1/own/"
 """What only the owner's own programs may ask."""
-_OPEN = {"/api/v1/health", "/api/v1/login", "/login"}  # to be asked without a token
+_OPEN = {"/api/v1/health", "/api/v1/ready", "/api/v1/login", "/login"}  # asked without a token
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _CSP = (
     "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; style-src 'self'; "
