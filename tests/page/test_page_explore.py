@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,7 +63,8 @@ def told(page: Any, site: Served) -> None:
                      "points": points},
         "outliers": {"within": "library", "segments": 381, "outliers": [outlier]},
         "duplicates": {"video": None,
-                       "duplicates": [{"first": red, "second": stretch(site, "harbour", 6), **shared}]},
+                       "duplicates": [{"first": red, "second": stretch(site, "harbour", 6), **shared}],
+                       "same_files": []},
         "trends": {"by": "month", "trends": [{**trend, "changes": [change]}]},
     }  # fmt: skip
     for name, answer in answers.items():
@@ -108,6 +111,15 @@ def test_what_the_server_says_is_shown(visit: Any) -> None:
         page.get_by_role("link", name=show, exact=True).click()
         expect(page.locator(".explore-note, .pair").first).to_be_visible()
     expect(page.locator(".explore-note")).to_have_text("There are 5 videos: trends take 6 or more.")
+
+
+def test_files_that_are_the_same_are_named(own_site: Served, visit: Any, tmp_path: Path) -> None:
+    own_site.library.add(shutil.copy(own_site.library.video("white").path, tmp_path / "copy.mp4"))
+    page = visit("?view=explore&show=duplicates", at=own_site)
+    told = page.locator(".same-files > li")
+    expect(told).to_contain_text("white lies in 2 files, the same to the byte:")
+    expect(told.locator("li")).to_have_text([re.compile(r"white\.mp4$"), re.compile(r"copy\.mp4$")])
+    assert violations(page) == []
 
 
 def test_a_tiny_library_says_why_there_is_nothing(empty_site: Served, visit: Any) -> None:

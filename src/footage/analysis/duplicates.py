@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,6 +74,23 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class SameFiles:
+    """Files that are the same to the byte: the library has them as one video."""
+
+    video_id: str
+    title: str
+    paths: tuple[Path, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of an entry of ``same_files``."""
+        return {
+            "video_id": self.video_id,
+            "title": self.title,
+            "paths": [str(path) for path in self.paths],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Duplicates:
     """Stretches that two videos share, the surest first."""
 
@@ -80,6 +98,8 @@ class Duplicates:
     """The one video or file that was looked for; None for all with all."""
     duplicates: tuple[Duplicate, ...]
     note: str | None = None
+    same_files: tuple[SameFiles, ...] = ()
+    """Of the videos that were compared, those that lie in several files."""
 
     def to_json(self) -> dict[str, Any]:
         """The shape of ``duplicates --json``."""
@@ -87,6 +107,7 @@ class Duplicates:
             "video": self.video,
             "duplicates": [one.to_json() for one in self.duplicates],
             "note": self.note,
+            "same_files": [one.to_json() for one in self.same_files],
         }
 
 
@@ -105,6 +126,10 @@ def find_duplicates(
     by = reduction(material, DIMENSIONS)
     frames = frame_set(held, material, by, tell)
     only = None
+    asked = material.videos if looked_for is None else (looked_for.video,)
+    same_files = tuple(
+        SameFiles(one.video_id, one.title, one.paths) for one in asked if len(one.paths) > 1
+    )[:limit]
     if looked_for is not None:
         ids = [one.video_id for one in frames.videos]
         if looked_for.video.video_id not in ids:
@@ -113,12 +138,12 @@ def find_duplicates(
         only = ids.index(looked_for.video.video_id)
     if len(frames.videos) < 2:
         few = "there are fewer than two videos, so none can be a copy of another"
-        return Duplicates(video, (), few)
+        return Duplicates(video, (), few, same_files)
     compared = shared(frames, only=only, tell=tell)
     found = [_duplicate(held, frames, pair) for pair in compared.same]
     found.sort(key=lambda one: (-one.score, one.first.video_id, one.first.start))
     note = _note(compared) if only is None else _note_of(frames, compared, only)
-    return Duplicates(video, tuple(found[:limit]), note)
+    return Duplicates(video, tuple(found[:limit]), note, same_files)
 
 
 class Shared(NamedTuple):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -12,7 +11,6 @@ from rich.text import Text
 
 from footage.analysis.duplicates import Duplicates
 from footage.analysis.places import Place
-from footage.catalog import Video
 from footage.cli.filtering import ALL, filtered
 from footage.cli.options import (
     JsonOption,
@@ -22,12 +20,8 @@ from footage.cli.options import (
     existing_library,
 )
 from footage.cli.output import link, out, place, plural, print_json, span, step_bar
-from footage.errors import NotFound
 from footage.paths import printable
 from footage.query import Filters
-
-if TYPE_CHECKING:
-    from footage.library import Library
 
 
 @filtered()
@@ -62,27 +56,16 @@ def duplicates(
         step_bar(hidden=quiet or as_json) as tell,
     ):
         found = opened.analysis.duplicates(file, limit=limit, filters=chosen, on_progress=tell)
-        several = [one for one in _asked(opened, file, chosen) if len(one.paths) > 1]
     if as_json:
         print_json(found.to_json())
     else:
-        for one in several:
-            paths = ", ".join(place(path) for path in one.paths)
-            told = f"{one.title} lies in {len(one.paths)} files: {paths}"
-            out.print(escape(printable(told)))
         _print(found)
 
 
-def _asked(library: Library, file: str | None, chosen: Filters) -> list[Video]:
-    """The videos that copies were looked for of; none for a file that is not in the library."""
-    if file is None:
-        return library.videos(chosen)
-    with contextlib.suppress(NotFound):
-        return [library.video(file)]
-    return []
-
-
 def _print(found: Duplicates) -> None:
+    for video in found.same_files:
+        paths = ", ".join(place(path) for path in video.paths)
+        out.print(escape(printable(f"{video.title} lies in {len(video.paths)} files: {paths}")))
     if found.note:
         out.print(escape(printable(found.note)))
     if not found.duplicates:

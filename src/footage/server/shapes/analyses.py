@@ -95,12 +95,22 @@ class Duplicate(Shape):
     """Whether it is nearly all of both."""
 
 
+class SameFiles(Shape):
+    """Files that are the same to the byte, and so one video."""
+
+    video_id: VideoId
+    title: str
+    paths: list[str]
+
+
 class Duplicates(Noted):
     """What videos share, the surest first."""
 
     video: str | None
     """The id of the one that was looked for; null for all with all."""
     duplicates: list[Duplicate]
+    same_files: list[SameFiles]
+    """The videos that lie in several files."""
 
 
 class Near(Stretch):

@@ -10,15 +10,23 @@ export const duplicates = {
   doing: "Comparing every video with every other",
   pairs: () => [["limit", 50]], // whose videos are asked for in one address
   facts: ({ duplicates: found }) => found.length > 0 && "What two videos share, the surest first",
-  async draw({ duplicates: found }) {
-    if (!found.length) return null;
-    const ids = new Set(found.flatMap(({ first, second }) => [first.video_id, second.video_id]));
-    const pairs = [...ids].map((id) => ["video", id]);
-    const { videos } = await ask(`/videos?${parameters([...pairs, ["limit", ids.size]])}`);
-    const ends = new Map(videos.map(({ video_id, duration }) => [video_id, duration]));
-    return el("ol.pairs", found.map((one) => pair(one, ends)));
+  async draw({ duplicates: found, same_files: files }) {
+    return [files.length > 0 && el("ul.same-files", files.map(several)), found.length > 0 && (await pairsOf(found))];
   },
 };
+
+async function pairsOf(found) {
+  const ids = new Set(found.flatMap(({ first, second }) => [first.video_id, second.video_id]));
+  const pairs = [...ids].map((id) => ["video", id]);
+  const { videos } = await ask(`/videos?${parameters([...pairs, ["limit", ids.size]])}`);
+  const ends = new Map(videos.map(({ video_id, duration }) => [video_id, duration]));
+  return el("ol.pairs", found.map((one) => pair(one, ends)));
+}
+
+/** A video that lies in several files, which are the same to the byte. */
+function several({ title, paths }) {
+  return el("li", el("b", title), ` lies in ${paths.length} files, the same to the byte:`, el("ul", paths.map((path) => el("li", path))));
+}
 
 function pair({ first, second, speed, score, whole }, ends) {
   const shared = length(first.end - first.start);
