@@ -1,9 +1,7 @@
 """Words for what is seen, said and written: everyday concepts, and frequent words.
 
 Pictures are told by everyday concepts (`concepts.txt`), embedded as texts. Which is nearest to one
-says little, since some texts are near to everything; so by what a picture stands out counts by how
-far its score lies above that of the whole library, in standard deviations of single segments, and
-half as much by how near it is at all. What a group shows is told more strictly: `showing`.
+says little, since some texts are near to everything: `showing` says which are sure.
 
 Words are weighed as those of titles are: often in this group, seldom in the others.
 """
@@ -21,7 +19,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.analysis.material import Held, Material, Tell, evenly
+from footage.analysis.material import Held, Material, Tell
 from footage.analysis.titles import class_weights
 from footage.durable import draft_of
 from footage.embedder import Vectors
@@ -33,8 +31,6 @@ log = logging.getLogger(__name__)
 
 NAMED_BY = 3  # concepts, or words, of a group
 SAME = 0.8  # cosine from which two concepts say the same
-NEARNESS = 0.5  # how much it counts that a concept is near at all
-SAMPLE = 5_000  # segments by which is known how scores vary
 LEAST_SAID = 2  # times that a word must stand in a group, and in so many of its segments
 _CONCEPTS = Path(__file__).with_name("concepts.txt")
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -77,21 +73,6 @@ def concept_vectors(held: Held, tell: Tell) -> Vectors | None:
     found = unit(np.array(vectors))
     _keep(path, found)
     return found
-
-
-def standing_out(
-    material: Material, looks: NDArray[np.floating], vectors: Vectors
-) -> list[tuple[str, ...]]:
-    """The concepts that each of some looks [n, d] stands out by among all of the material."""
-    scores = material.wide(evenly(len(material), SAMPLE)) @ vectors.T
-    usual, spread = scores.mean(axis=0), np.maximum(scores.std(axis=0), 1e-6)
-    near = looks @ vectors.T
-    apart = (near - usual) / spread
-    level = (near - near.mean(axis=1, keepdims=True)) / np.maximum(
-        near.std(axis=1, keepdims=True), 1e-6
-    )
-    ranked = np.argsort(-(apart + NEARNESS * level), axis=1, kind="stable")
-    return [distinct(row[: 10 * NAMED_BY].tolist(), vectors) for row in ranked]
 
 
 def frequent_words(

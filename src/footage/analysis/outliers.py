@@ -12,6 +12,7 @@ from footage.analysis import naming, neighbours
 from footage.analysis.material import Held, Material, Tell, gather, untold
 from footage.analysis.neighbours import Near
 from footage.analysis.places import Place, row_place, varied
+from footage.analysis.showing import picture_concepts
 from footage.arguments import check_range
 from footage.errors import UsageError
 from footage.query import Filters
@@ -158,4 +159,4 @@ def _names(held: Held, material: Material, rows: list[int], tell: Tell) -> list[
     vectors = naming.concept_vectors(held, tell) if rows else None
     if vectors is None:
         return [()] * len(rows)
-    return naming.standing_out(material, material.wide(rows), vectors)
+    return picture_concepts(material, rows, vectors)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from footage.analysis import naming
 from footage.analysis.material import Material
-from footage.analysis.showing import group_concepts, shown_concepts
+from footage.analysis.showing import group_concepts, picture_concepts, shown_concepts
 
 DIMENSION = 64
 
@@ -83,9 +83,12 @@ def test_a_part_without_pictures(vectors: NDArray[np.float32]) -> None:
 
 def groups_named(vectors: NDArray[np.float32], looks: NDArray[np.float32]) -> list[tuple[str, ...]]:
     """Of groups of four."""
+    return group_concepts(material_of(looks), np.arange(len(looks)) // 4, vectors)
+
+
+def material_of(looks: NDArray[np.float32]) -> Material:
     owners, spans = np.arange(len(looks), dtype=np.int32), np.zeros((len(looks), 2))
-    material = Material((), owners, spans, looks.astype(np.float16))
-    return group_concepts(material, np.arange(len(looks)) // 4, vectors)
+    return Material((), owners, spans, looks.astype(np.float16))
 
 
 def test_groups_are_named_by_what_they_show(vectors: NDArray[np.float32]) -> None:
@@ -110,3 +113,17 @@ def test_what_all_groups_show_names_none(vectors: NDArray[np.float32]) -> None:
 
 def test_one_group_has_no_others(vectors: NDArray[np.float32]) -> None:
     assert groups_named(vectors, pictures(vectors, "cat")) == [()]
+
+
+def test_single_pictures_are_told_by_what_is_sure(vectors: NDArray[np.float32]) -> None:
+    looks = pictures(vectors, "cat", "motorcycle", "beach")
+    looks[5] = -vectors.mean(axis=0)  # nothing in particular
+    cat, nothing, beach = picture_concepts(material_of(looks), [0, 5, 9], vectors)
+    assert (cat[0], nothing, beach[0]) == ("cat", (), "beach")
+
+
+def test_what_every_picture_shows_tells_none(vectors: NDArray[np.float32]) -> None:
+    looks = pictures(vectors, "cat", "cat", "cat")
+    assert not any(
+        "cat" in names for names in picture_concepts(material_of(looks), [0, 7], vectors)
+    )
