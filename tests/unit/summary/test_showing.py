@@ -116,7 +116,7 @@ def test_one_group_has_no_others(vectors: NDArray[np.float32]) -> None:
 
 
 def test_single_pictures_are_told_by_what_is_sure(vectors: NDArray[np.float32]) -> None:
-    looks = pictures(vectors, "cat", "motorcycle", "beach")
+    looks = pictures(vectors, "cat", "motorcycle", "beach", *([None] * 5))
     looks[5] = -vectors.mean(axis=0)  # nothing in particular
     cat, nothing, beach = picture_concepts(material_of(looks), [0, 5, 9], vectors)
     assert (cat[0], nothing, beach[0]) == ("cat", (), "beach")
