@@ -45,6 +45,8 @@ def isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("HOME", str(home))
         patch.setenv("XDG_DATA_HOME", str(home / "data"))
         patch.setenv("COLUMNS", "400")
+        # commands that give way to others run in this process, which has tests to go on with
+        patch.setattr(os, "nice", lambda step: step, raising=False)
         yield
 
 

@@ -10,6 +10,7 @@ that returns one.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -68,7 +69,10 @@ def make_video(
     """
     rate = Fraction(fps).limit_denominator(1001)
     moments = times if times is not None else [i / rate for i in range(round(seconds * rate))]
-    with av.open(str(path), "w", format=container, options=container_options or {}) as output:
+    with (
+        _scheduled_as_before(),
+        av.open(str(path), "w", format=container, options=container_options or {}) as output,
+    ):
         tags = {"creation_time": creation_time, "title": title}
         output.metadata.update({key: value for key, value in tags.items() if value})
         stream: Any = output.add_stream(codec, rate=rate)
@@ -89,6 +93,21 @@ def make_video(
     if rotation:
         rotate_mp4(path, rotation)
     return path
+
+
+@contextlib.contextmanager
+def _scheduled_as_before() -> Iterator[None]:
+    """For root SVT-AV1 makes the thread that encodes a real-time one, and so all that it starts.
+
+    A browser that does starves the machine.
+    """
+    known = hasattr(os, "sched_getscheduler")
+    before = (os.sched_getscheduler(0), os.sched_getparam(0)) if known else None
+    try:
+        yield
+    finally:
+        if before is not None:
+            os.sched_setscheduler(0, *before)
 
 
 def add_audio(output: OutputContainer, path: Path) -> Any:
